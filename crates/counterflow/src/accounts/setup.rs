@@ -1,0 +1,87 @@
+//! The first visitor of an empty server names the organization and becomes its admin.
+
+use askama::Template;
+
+use super::{SHORTEST, hash_password, start_login, store};
+use crate::kernel::{
+    app::App,
+    error::{Answer, Error},
+    event::Event,
+    form::{Check, Fields, Form},
+    ids::PersonId,
+    page::{self, Page},
+};
+
+#[derive(Template)]
+#[template(path = "accounts/setup.html")]
+struct SetupPage {
+    page: Page,
+    form: Form,
+}
+
+/// `GET /setup`: 404 once it is done.
+pub async fn show(app: App, page: Page) -> Answer {
+    let mut tx = app.db.read().await?;
+    if store::is_set_up(&mut tx).await? {
+        return Err(Error::NotFound);
+    }
+    page::html(&SetupPage { page, form: Form::filled([("zone", "Europe/Berlin")]) })
+}
+
+struct Setup {
+    organization: String,
+    zone: String,
+    name: String,
+    email: String,
+    password: String,
+}
+
+/// Asks for a new password, twice the same.
+pub(super) fn new_password(check: &mut Check<'_>, fields: &Fields) -> Option<String> {
+    let password = fields.get("password");
+    if password.chars().count() < SHORTEST {
+        check.problem("password", "password_short", vec![("min", SHORTEST.to_string())]);
+        return None;
+    }
+    if password.len() > 1024 {
+        check.problem("password", "too_long", vec![("max", "1024".to_owned())]);
+        return None;
+    }
+    if password != fields.get("password_again") {
+        check.problem("password_again", "password_same", Vec::new());
+        return None;
+    }
+    Some(password.to_owned())
+}
+
+/// `POST /setup`
+pub async fn create(app: App, page: Page, fields: Fields) -> Answer {
+    let mut check = fields.check();
+    let organization = check.text("organization", 80);
+    let zone = check.zone("zone");
+    let name = check.text("name", 120);
+    let email = check.email("email");
+    let password = new_password(&mut check, &fields);
+    let setup = check.done(|| {
+        Some(Setup { organization: organization?, zone: zone?, name: name?, email: email?, password: password? })
+    });
+    let setup = match setup {
+        Ok(setup) => setup,
+        Err(problems) => return page::invalid(&SetupPage { page, form: Form::back(fields, problems) }),
+    };
+    let phc = hash_password(&app, setup.password).await?;
+    let mut tx = app.db.write().await?;
+    tx.lock("setup").await?;
+    if store::is_set_up(&mut tx).await? {
+        return Err(Error::NotFound);
+    }
+    let person = PersonId::new();
+    store::insert_organization(&mut tx, &setup.organization, &setup.zone).await?;
+    store::insert_first_person(&mut tx, person, &setup.name, &setup.email).await?;
+    store::set_password(&mut tx, person, &phc).await?;
+    store::grant_role(&mut tx, person, "admin", None).await?;
+    Event::by_person(person, "organization.set_up").on(person).record(&mut tx).await?;
+    let response = start_login(&app, &mut tx, person, "/home").await?;
+    tx.commit().await?;
+    Ok(response)
+}

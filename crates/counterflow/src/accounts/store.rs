@@ -1,0 +1,239 @@
+//! The statements on logins, passwords, sign-in links and roles on the organization.
+
+use jiff::SignedDuration;
+
+use crate::{
+    execute, fetch_all, fetch_one, fetch_optional,
+    kernel::{clock::Timestamp, db::Tx, error::Answer, ids::PersonId},
+};
+
+/// Somebody who can sign in.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(super) struct Account {
+    pub id: PersonId,
+    pub name: String,
+    pub email: String,
+    pub phc: Option<String>,
+}
+
+pub(super) async fn account(tx: &mut Tx, email: &str) -> Answer<Option<Account>> {
+    Ok(fetch_optional!(
+        tx,
+        Account,
+        "select people.id, people.name, people.email, passwords.phc
+         from people left join passwords on passwords.person_id = people.id
+         where people.email = $1 and people.status <> 'left'",
+        email
+    )?)
+}
+
+pub(super) async fn insert_login(tx: &mut Tx, id_hash: &str, person: PersonId, expires: Timestamp) -> Answer<()> {
+    let now = tx.now();
+    execute!(
+        tx,
+        "insert into logins (id_hash, person_id, created_at, seen_at, expires_at) values ($1, $2, $3, $3, $4)",
+        id_hash,
+        person,
+        now,
+        expires
+    )?;
+    Ok(())
+}
+
+pub(super) async fn delete_login(tx: &mut Tx, id_hash: &str) -> Answer<()> {
+    execute!(tx, "delete from logins where id_hash = $1", id_hash)?;
+    Ok(())
+}
+
+/// Ends every login of a person but one.
+pub(super) async fn delete_other_logins(tx: &mut Tx, person: PersonId, but: &str) -> Answer<()> {
+    execute!(tx, "delete from logins where person_id = $1 and id_hash <> $2", person, but)?;
+    Ok(())
+}
+
+pub(super) async fn delete_old(tx: &mut Tx) -> Answer<()> {
+    let now = tx.now();
+    execute!(
+        tx,
+        "delete from logins where expires_at <= $1 or seen_at <= $2",
+        now,
+        now.minus(crate::kernel::guard::IDLE)
+    )?;
+    execute!(tx, "delete from sign_in_links where expires_at <= $1", now.minus(SignedDuration::from_hours(24)))?;
+    Ok(())
+}
+
+pub(super) async fn insert_link(tx: &mut Tx, hash: &str, person: PersonId, expires: Timestamp, to: &str) -> Answer<()> {
+    let now = tx.now();
+    execute!(
+        tx,
+        "insert into sign_in_links (token_hash, person_id, created_at, expires_at, continue_to)
+         values ($1, $2, $3, $4, $5)",
+        hash,
+        person,
+        now,
+        expires,
+        to
+    )?;
+    Ok(())
+}
+
+/// A link that was sent, used or not.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(super) struct Link {
+    pub person_id: PersonId,
+    pub name: String,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub used_at: Option<Timestamp>,
+    pub continue_to: String,
+}
+
+pub(super) async fn link(tx: &mut Tx, hash: &str) -> Answer<Option<Link>> {
+    Ok(fetch_optional!(
+        tx,
+        Link,
+        "select l.person_id, people.name, l.created_at, l.expires_at, l.used_at, l.continue_to
+         from sign_in_links l join people on people.id = l.person_id where l.token_hash = $1",
+        hash
+    )?)
+}
+
+/// Uses a link up. Answers whether it was this caller who did.
+pub(super) async fn use_link(tx: &mut Tx, hash: &str) -> Answer<bool> {
+    let now = tx.now();
+    let rows = execute!(
+        tx,
+        "update sign_in_links set used_at = $1 where token_hash = $2 and used_at is null and expires_at > $1",
+        now,
+        hash
+    )?;
+    Ok(rows == 1)
+}
+
+pub(super) async fn set_password(tx: &mut Tx, person: PersonId, phc: &str) -> Answer<()> {
+    let now = tx.now();
+    execute!(
+        tx,
+        "insert into passwords (person_id, phc, set_at) values ($1, $2, $3)
+         on conflict (person_id) do update set phc = excluded.phc, set_at = excluded.set_at",
+        person,
+        phc,
+        now
+    )?;
+    Ok(())
+}
+
+pub(super) async fn is_set_up(tx: &mut Tx) -> Answer<bool> {
+    let (count,) = fetch_one!(tx, (i64,), "select count(*) from organization")?;
+    Ok(count > 0)
+}
+
+pub(super) async fn insert_organization(tx: &mut Tx, name: &str, zone: &str) -> Answer<()> {
+    let now = tx.now();
+    execute!(
+        tx,
+        "insert into organization (id, name, time_zone, created_at) values ('organization', $1, $2, $3)",
+        name,
+        zone,
+        now
+    )?;
+    Ok(())
+}
+
+/// The first admin, who stands in no directory yet. An import with the same e-mail adopts them.
+pub(super) async fn insert_first_person(tx: &mut Tx, id: PersonId, name: &str, email: &str) -> Answer<()> {
+    let now = tx.now();
+    execute!(
+        tx,
+        "insert into people (id, email, name, sort_name, languages, attributes, status, theme, created_at, updated_at)
+         values ($1, $2, $3, lower($3), '[]', '{}', 'active', 'system', $4, $4)",
+        id,
+        email,
+        name,
+        now
+    )?;
+    Ok(())
+}
+
+/// Gives somebody a role on the organization: `admin` or `program_starter`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn grant_role(tx: &mut Tx, person: PersonId, role: &str, by: Option<PersonId>) -> Answer<()> {
+    let now = tx.now();
+    execute!(
+        tx,
+        "insert into organization_roles (person_id, role, granted_at, granted_by) values ($1, $2, $3, $4)
+         on conflict (person_id, role) do nothing",
+        person,
+        role,
+        now,
+        by
+    )?;
+    Ok(())
+}
+
+/// Takes a role away, unless it is the last admin's. Answers whether it was taken.
+pub(super) async fn remove_role(tx: &mut Tx, person: PersonId, role: &str) -> Answer<bool> {
+    let rows = execute!(
+        tx,
+        "delete from organization_roles
+         where person_id = $1 and role = $2
+           and (role <> 'admin' or (select count(*) from organization_roles where role = 'admin') > 1)",
+        person,
+        role
+    )?;
+    Ok(rows == 1)
+}
+
+/// Somebody with a role on the organization.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(super) struct RoleHolder {
+    pub person_id: PersonId,
+    pub name: String,
+    pub title: Option<String>,
+    pub role: String,
+    pub granted_at: Timestamp,
+}
+
+pub(super) async fn role_holders(tx: &mut Tx) -> Answer<Vec<RoleHolder>> {
+    Ok(fetch_all!(
+        tx,
+        RoleHolder,
+        "select r.person_id, people.name, people.title, r.role, r.granted_at
+         from organization_roles r join people on people.id = r.person_id order by r.role, people.sort_name"
+    )?)
+}
+
+/// A person's own settings.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(super) struct Settings {
+    pub email: Option<String>,
+    pub time_zone: Option<String>,
+    pub theme: String,
+    pub has_password: bool,
+}
+
+pub(super) async fn settings(tx: &mut Tx, person: PersonId) -> Answer<Settings> {
+    Ok(fetch_one!(
+        tx,
+        Settings,
+        "select people.email, people.time_zone, people.theme, passwords.person_id is not null as has_password
+         from people left join passwords on passwords.person_id = people.id where people.id = $1",
+        person
+    )?)
+}
+
+pub(super) async fn save_settings(tx: &mut Tx, person: PersonId, zone: &str, theme: &str) -> Answer<()> {
+    let now = tx.now();
+    execute!(
+        tx,
+        "update people set time_zone = $1, theme = $2, updated_at = $3 where id = $4",
+        zone,
+        theme,
+        now,
+        person
+    )?;
+    Ok(())
+}

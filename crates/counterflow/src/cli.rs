@@ -1,0 +1,131 @@
+//! The command line: everything an operator does. docs/cli.md documents it.
+
+use std::{net::SocketAddr, process::ExitCode, sync::Arc};
+
+use clap::{Parser, Subcommand};
+use tokio::net::TcpListener;
+
+use crate::{
+    jobs,
+    kernel::{
+        app::App,
+        clock::Clock,
+        config::{Config, Given},
+        db::Db,
+    },
+    mail, router, works,
+};
+
+/// Runs reverse-mentoring programs from objective to proof.
+#[derive(Debug, Parser)]
+#[command(name = "counterflow", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Starts the server
+    Serve(Given),
+    /// Prints every route with its method and the roles that may use it
+    Routes {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Reads the command line and does what it says.
+#[must_use]
+pub fn main() -> ExitCode {
+    let filter =
+        tracing_subscriber::EnvFilter::try_from_env("COUNTERFLOW_LOG").unwrap_or_else(|_| "info,sqlx=warn".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match Cli::parse().command {
+        Command::Serve(given) => serve_with(given),
+        Command::Routes { json } => routes(json),
+    }
+}
+
+fn fail(message: impl std::fmt::Display, code: u8) -> ExitCode {
+    eprintln!("counterflow: {message}");
+    ExitCode::from(code)
+}
+
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()
+}
+
+fn serve_with(given: Given) -> ExitCode {
+    let config = match given.resolve() {
+        Ok(config) => config,
+        Err(error) => return fail(error, 78),
+    };
+    let runtime = match runtime() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(error, 71),
+    };
+    runtime.block_on(async {
+        let db = match Db::open(&config.database, Clock::System).await {
+            Ok(db) => db,
+            Err(refusal) => return fail(&refusal, refusal.exit_code()),
+        };
+        match App::new(db, config).await {
+            Ok(app) => serve(app).await,
+            Err(error) => fail(error, 69),
+        }
+    })
+}
+
+/// Serves until SIGINT or SIGTERM, finishing the requests that are under way.
+async fn serve(app: App) -> ExitCode {
+    let Config { listen, public_url, .. } = (*app.config).clone();
+    let listener = match TcpListener::bind(listen).await {
+        Ok(listener) => listener,
+        Err(error) => return fail(format_args!("cannot listen on {listen}: {error}"), 75),
+    };
+    tracing::info!("listening on {listen}, reached at {public_url}");
+    tokio::spawn(jobs::run_forever(app.clone(), Arc::new(works::kinds())));
+    tokio::spawn(mail::run_forever(app.clone()));
+    let service = router::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let served = axum::serve(listener, service).with_graceful_shutdown(stop()).await;
+    app.db.close().await;
+    served.map_or_else(|error| fail(error, 71), |()| ExitCode::SUCCESS)
+}
+
+async fn stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(signal) => signal,
+        Err(_) => {
+            let _ = interrupt.await;
+            return;
+        }
+    };
+    tokio::select! {
+        _ = interrupt => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "the command's output")]
+fn routes(json: bool) -> ExitCode {
+    use crate::kernel::rights::Role;
+    let rows: Vec<serde_json::Value> = router::table()
+        .iter()
+        .map(|route| {
+            let roles: serde_json::Map<_, _> =
+                Role::ALL.iter().map(|role| (role.name().to_owned(), route.roles.has(*role).into())).collect();
+            serde_json::json!({ "method": route.method.as_str(), "path": route.path, "roles": roles })
+        })
+        .collect();
+    if json {
+        println!("{}", serde_json::Value::from(rows));
+        return ExitCode::SUCCESS;
+    }
+    for route in router::table() {
+        println!("{:5} {:60} {:?}", route.method, route.path, route.roles);
+    }
+    ExitCode::SUCCESS
+}

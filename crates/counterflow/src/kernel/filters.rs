@@ -1,0 +1,28 @@
+//! Filters for templates.
+
+use std::fmt::Write as _;
+
+use askama::filters::{Html, Safe, escape};
+
+/// Text with its line breaks kept and its addresses made into links. Everything else is escaped.
+#[askama::filter_fn]
+pub fn linked(text: impl std::fmt::Display, _: &dyn askama::Values) -> askama::Result<Safe<String>> {
+    let mut out = String::new();
+    for (number, line) in text.to_string().lines().enumerate() {
+        if number > 0 {
+            out.push_str("<br>");
+        }
+        for (position, word) in line.split(' ').enumerate() {
+            if position > 0 {
+                out.push(' ');
+            }
+            let word_html = escape(word, Html)?;
+            if word.starts_with("https://") || word.starts_with("http://") {
+                write!(out, "<a href=\"{word_html}\" rel=\"noreferrer\">{word_html}</a>")?;
+            } else {
+                write!(out, "{word_html}")?;
+            }
+        }
+    }
+    Ok(Safe(out))
+}

@@ -1,0 +1,291 @@
+//! The guard at every route: loads the viewer, asks which roles they hold on what the URL names, and lets in only
+//! those whom the rights table lets in. What it hands on ([`Access`]) is the only way to load anything by id.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{FromRequestParts, RawPathParams, Request, State},
+    http::{HeaderMap, Method, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+};
+use jiff::{SignedDuration, tz::TimeZone};
+
+use super::{
+    app::App,
+    db::Tx,
+    error::{Answer, Error, Report},
+    form,
+    ids::{Id, PersonId},
+    rights::{Role, Roles},
+    store, token,
+    viewer::{RoundLink, Viewer, Visitor},
+};
+
+/// A login ends after this time without use,
+pub const IDLE: SignedDuration = SignedDuration::from_mins(30);
+/// and in any case after this time.
+pub const ABSOLUTE: SignedDuration = SignedDuration::from_hours(12);
+
+/// The path parameters whose object carries its own roles; under every other first parameter the roles on the
+/// organization count.
+const SCOPES: [&str; 5] = ["program", "round", "participant", "proposal", "pair"];
+
+/// What the URL named, as text, in order.
+#[derive(Debug, Clone)]
+struct PathParts(Arc<Vec<(String, String)>>);
+
+/// The roles that let the viewer in.
+#[derive(Debug, Clone, Copy)]
+struct HeldRoles(Roles);
+
+/// Leave to work with the object that the URL names first: made by the guard alone, after the rights table said yes.
+/// Stores take it instead of a bare id, so nothing can be loaded that the viewer may not see.
+#[derive(Debug, Clone)]
+pub struct Access<I> {
+    /// Who is asking.
+    pub viewer: Viewer,
+    /// The object.
+    pub id: I,
+    roles: Roles,
+}
+
+impl<I: Id> Access<I> {
+    /// Whether the viewer holds this role on the object.
+    #[must_use]
+    pub fn has(&self, role: Role) -> bool {
+        self.roles.has(role)
+    }
+}
+
+/// Leave for work that no viewer asked for: jobs, the demo, the command line.
+#[derive(Debug, Clone, Copy)]
+pub struct ByServer<I>(pub I);
+
+/// Something whose object may be loaded: leave from the guard, or the server itself.
+pub trait Leave<I>: Sync {
+    /// The object.
+    fn id(&self) -> I;
+    /// Who acts, if it is somebody.
+    fn actor(&self) -> Option<&Viewer>;
+}
+
+impl<I: Id> Leave<I> for Access<I> {
+    fn id(&self) -> I {
+        self.id
+    }
+    fn actor(&self) -> Option<&Viewer> {
+        Some(&self.viewer)
+    }
+}
+
+impl<I: Id> Leave<I> for ByServer<I> {
+    fn id(&self) -> I {
+        self.0
+    }
+    fn actor(&self) -> Option<&Viewer> {
+        None
+    }
+}
+
+/// Leave for `viewer` on `id`, asked of the database: for verbs that touch a second object, and for tests.
+///
+/// # Errors
+/// [`Error::NotFound`] if the viewer holds none of `roles` on it.
+pub async fn leave<I: Id>(tx: &mut Tx, viewer: &Viewer, id: I, roles: &[Role]) -> Result<Access<I>, Error> {
+    let held = held_roles(tx, Some(viewer), &id.to_string()).await?.and(Roles::of(roles));
+    if held.is_empty() { Err(Error::NotFound) } else { Ok(Access { viewer: viewer.clone(), id, roles: held }) }
+}
+
+/// An id further down in the URL (`/rounds/{round}/runs/{run}`). It gives no right by itself: statements name the
+/// object above it too.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<I>(pub I);
+
+/// The text parameters of a URL: tokens, file names.
+#[derive(Debug, Clone)]
+pub struct Segment(PathParts);
+
+impl Segment {
+    /// The last of them.
+    #[must_use]
+    pub fn last(&self) -> &str {
+        self.0.0.last().map_or("", |(_, value)| value)
+    }
+}
+
+/// Runs around every handler. `roles` is the route's row in the rights table.
+pub async fn guard(
+    State((app, roles)): State<(App, Roles)>,
+    params: RawPathParams,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let parts: Vec<(String, String)> = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let entry = enter(&app, request.headers(), &parts, roles).await;
+    let (viewer, held) = match entry {
+        Ok(entry) => entry,
+        Err(error) => return error.into_response(),
+    };
+    if held.is_empty() {
+        return refuse(&app, viewer, request).await;
+    }
+    let visitor = Visitor(viewer.clone());
+    request.extensions_mut().insert(visitor.clone());
+    request.extensions_mut().insert(HeldRoles(held));
+    request.extensions_mut().insert(PathParts(Arc::new(parts)));
+    let mut response = next.run(request).await;
+    if response.extensions().get::<Report>().is_some() {
+        response.extensions_mut().insert(visitor);
+    }
+    response
+}
+
+async fn enter(
+    app: &App,
+    headers: &HeaderMap,
+    parts: &[(String, String)],
+    allowed: Roles,
+) -> Answer<(Option<Viewer>, Roles)> {
+    let Some(secret) = cookie(headers, app.cookie_name()) else {
+        return Ok((None, Roles::of(&[Role::Visitor]).and(allowed)));
+    };
+    let mut tx = app.db.read().await?;
+    let Some((viewer, stale)) = load_viewer(app, &mut tx, secret).await? else {
+        return Ok((None, Roles::of(&[Role::Visitor]).and(allowed)));
+    };
+    let on = match parts.first() {
+        Some((name, value)) if SCOPES.contains(&name.as_str()) => value.as_str(),
+        _ => "organization",
+    };
+    let held = held_roles(&mut tx, Some(&viewer), on).await?.and(allowed);
+    drop(tx);
+    if stale {
+        let mut tx = app.db.write().await?;
+        store::touch_login(&mut tx, &viewer.login).await?;
+        tx.commit().await?;
+    }
+    Ok((Some(viewer), held))
+}
+
+/// The viewer behind a cookie, and whether the login's last use should be noted again.
+async fn load_viewer(app: &App, tx: &mut Tx, secret: &str) -> Answer<Option<(Viewer, bool)>> {
+    let login = token::hash(secret);
+    let now = tx.now();
+    let Some(row) = store::login(tx, &login, now.minus(IDLE)).await? else {
+        return Ok(None);
+    };
+    let stale = now.since(row.seen_at) > SignedDuration::from_mins(2);
+    Ok(Some((viewer_from(app, tx, row, login).await?, stale)))
+}
+
+async fn viewer_from(app: &App, tx: &mut Tx, row: store::LoginRow, login: String) -> Answer<Viewer> {
+    let organization = app.organization(tx).await?;
+    let zone = row.time_zone.as_deref().unwrap_or(&organization.time_zone);
+    let rounds = store::rounds_of(tx, row.person_id).await?;
+    let mut viewer = Viewer {
+        person: row.person_id,
+        name: row.name,
+        zone: TimeZone::get(zone).unwrap_or(TimeZone::UTC),
+        theme: row.theme,
+        roles: Roles::default(),
+        login,
+        form_tag: token::form_tag(&app.form_key, &row.person_id.to_string()),
+        rounds: rounds
+            .into_iter()
+            .map(|row| RoundLink {
+                href: format!("/rounds/{}", row.round_id),
+                label: format!("{} · {}", row.program, row.round),
+            })
+            .collect(),
+    };
+    viewer.roles = held_roles(tx, Some(&viewer), "organization").await?;
+    Ok(viewer)
+}
+
+/// The roles of a viewer (or of anybody) on an object, `visitor` and `person` included.
+async fn held_roles(tx: &mut Tx, viewer: Option<&Viewer>, on: &str) -> Answer<Roles> {
+    let everybody = Roles::of(&[Role::Visitor]);
+    let Some(viewer) = viewer else { return Ok(everybody) };
+    let names = store::roles_on(tx, viewer.person, on).await?;
+    let named = names.iter().filter_map(|(name,)| Role::named(name));
+    Ok(named.fold(everybody.with(Role::Person), Roles::with))
+}
+
+/// What a person whom the table does not let in gets: the way to sign in, or the same 404 as for what does not exist.
+async fn refuse(app: &App, viewer: Option<Viewer>, request: Request) -> Response {
+    if viewer.is_some() {
+        let mut response = Error::NotFound.into_response();
+        response.extensions_mut().insert(Visitor(viewer));
+        return response;
+    }
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    if request.method() == Method::GET {
+        let query: String = url::form_urlencoded::Serializer::new(String::new()).append_pair("to", &path).finish();
+        return Redirect::to(&format!("/sign-in?{query}")).into_response();
+    }
+    let is_form = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
+    match form::read_body(request).await {
+        Ok(fields) if is_form => super::page::signed_out(app, &path, fields).await.into_response(),
+        _ => Error::SignInNeeded.into_response(),
+    }
+}
+
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(key, value)| (key == name).then_some(value))
+}
+
+fn extension<T: Clone + Send + Sync + 'static>(parts: &Parts) -> Result<T, Error> {
+    parts.extensions.get::<T>().cloned().ok_or_else(|| Error::defect("a handler runs outside the guard"))
+}
+
+impl<I: Id> FromRequestParts<App> for Access<I> {
+    type Rejection = Error;
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Error> {
+        let path: PathParts = extension(parts)?;
+        let HeldRoles(roles) = extension(parts)?;
+        let (name, value) =
+            path.0.first().ok_or_else(|| Error::defect("a route without a parameter asks for access"))?;
+        if name != I::PARAMETER {
+            return Err(Error::defect(format!("{{{name}}} is not {{{}}}", I::PARAMETER)));
+        }
+        let id = value.parse().map_err(|_| Error::NotFound)?;
+        let viewer = parts.extensions.get::<Visitor>().and_then(|visitor| visitor.0.clone());
+        Ok(Self { viewer: viewer.ok_or(Error::SignInNeeded)?, id, roles })
+    }
+}
+
+impl<I: Id> FromRequestParts<App> for Part<I> {
+    type Rejection = Error;
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Error> {
+        let path: PathParts = extension(parts)?;
+        let found = path.0.iter().find(|(name, _)| name == I::PARAMETER);
+        let (_, value) = found.ok_or_else(|| Error::defect(format!("no {{{}}} in the route", I::PARAMETER)))?;
+        value.parse().map(Self).map_err(|_| Error::NotFound)
+    }
+}
+
+impl FromRequestParts<App> for Segment {
+    type Rejection = Error;
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Error> {
+        extension(parts).map(Self)
+    }
+}
+
+/// The viewer for somebody known by id, without a login: for tests and the demo's past.
+///
+/// # Errors
+/// When the person does not exist or the database fails.
+pub async fn viewer_for(app: &App, tx: &mut Tx, person: PersonId) -> Answer<Viewer> {
+    let row = store::person(tx, person).await?.ok_or(Error::NotFound)?;
+    viewer_from(app, tx, row, String::new()).await
+}

@@ -1,0 +1,149 @@
+//! The kernel's statements: who is signed in, which roles somebody holds, events, and queueing work.
+
+use serde_json::Value;
+
+use super::{
+    clock::Timestamp,
+    db::Tx,
+    error::Error,
+    event::Event,
+    ids::{EventId, JobId, PersonId},
+};
+use crate::{execute, fetch_all, fetch_one, fetch_optional};
+
+#[derive(sqlx::FromRow)]
+pub(super) struct LoginRow {
+    pub person_id: PersonId,
+    pub name: String,
+    pub time_zone: Option<String>,
+    pub theme: String,
+    pub seen_at: Timestamp,
+}
+
+/// The person behind a login that is neither too old nor too long unused, and who has not left.
+pub(super) async fn login(tx: &mut Tx, id_hash: &str, seen_after: Timestamp) -> Result<Option<LoginRow>, Error> {
+    let now = tx.now();
+    Ok(fetch_optional!(
+        tx,
+        LoginRow,
+        "select people.id as person_id, people.name, people.time_zone, people.theme, logins.seen_at
+         from logins join people on people.id = logins.person_id
+         where logins.id_hash = $1 and logins.expires_at > $2 and logins.seen_at > $3 and people.status <> 'left'",
+        id_hash,
+        now,
+        seen_after,
+    )?)
+}
+
+/// A person as a login row, for acting in their name without a browser.
+pub(super) async fn person(tx: &mut Tx, id: PersonId) -> Result<Option<LoginRow>, Error> {
+    let now = tx.now();
+    Ok(fetch_optional!(
+        tx,
+        LoginRow,
+        "select id as person_id, name, time_zone, theme, cast($2 as text) as seen_at from people where id = $1",
+        id,
+        now
+    )?)
+}
+
+/// Notes that a login was used.
+pub(super) async fn touch_login(tx: &mut Tx, id_hash: &str) -> Result<(), Error> {
+    let now = tx.now();
+    execute!(tx, "update logins set seen_at = $1 where id_hash = $2", now, id_hash)?;
+    Ok(())
+}
+
+/// The names of the roles that a person holds on something.
+pub(super) async fn roles_on(tx: &mut Tx, person: PersonId, on: &str) -> Result<Vec<(String,)>, Error> {
+    Ok(fetch_all!(
+        tx,
+        (String,),
+        "select distinct role from held_roles where person_id = $1 and on_id = $2",
+        person,
+        on
+    )?)
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct RoundRow {
+    pub round_id: String,
+    pub program: String,
+    pub round: String,
+}
+
+/// The rounds that somebody manages or backs, newest first.
+pub(super) async fn rounds_of(tx: &mut Tx, person: PersonId) -> Result<Vec<RoundRow>, Error> {
+    Ok(fetch_all!(
+        tx,
+        RoundRow,
+        "select distinct rounds.id as round_id, programs.name as program, rounds.name as round, rounds.created_at
+         from held_roles join rounds on rounds.id = held_roles.on_id join programs on programs.id = rounds.program_id
+         where held_roles.person_id = $1 and held_roles.role in ('manager', 'sponsor') and programs.archived_at is null
+         order by rounds.created_at desc limit 12",
+        person
+    )?)
+}
+
+/// The organization's name and zone, once it has been set up.
+pub(super) async fn organization(tx: &mut Tx) -> Result<Option<(String, String)>, Error> {
+    Ok(fetch_optional!(tx, (String, String), "select name, time_zone from organization")?)
+}
+
+/// A key of this server; `candidate` becomes the key if there is none yet.
+pub(super) async fn server_key(tx: &mut Tx, name: &str, candidate: &str) -> Result<String, Error> {
+    execute!(
+        tx,
+        "insert into server_keys (name, value) values ($1, $2) on conflict (name) do nothing",
+        name,
+        candidate
+    )?;
+    let (key,) = fetch_one!(tx, (String,), "select value from server_keys where name = $1", name)?;
+    Ok(key)
+}
+
+pub(super) async fn insert_event(tx: &mut Tx, id: EventId, event: &Event) -> Result<(), Error> {
+    let now = tx.now();
+    execute!(
+        tx,
+        "insert into events (id, at, kind, actor_id, program_id, round_id, pair_id, subject_id, data)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        id,
+        now,
+        event.kind,
+        event.actor,
+        event.program,
+        event.round,
+        event.pair,
+        event.subject.as_deref(),
+        event.data.to_string(),
+    )?;
+    Ok(())
+}
+
+/// Queues work in this transaction, unless the same work (kind and key) already waits. Answers whether it was queued.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn enqueue(
+    tx: &mut Tx,
+    kind: &str,
+    key: &str,
+    payload: &Value,
+    run_at: Timestamp,
+) -> Result<bool, Error> {
+    let now = tx.now();
+    let rows = execute!(
+        tx,
+        "insert into jobs (id, kind, key, payload, run_at, attempts, fence, created_at)
+         values ($1, $2, $3, $4, $5, 0, 0, $6)
+         on conflict (kind, key) where finished_at is null and dead_at is null do nothing",
+        JobId::new(),
+        kind,
+        key,
+        payload.to_string(),
+        run_at,
+        now,
+    )?;
+    Ok(rows == 1)
+}

@@ -1,0 +1,35 @@
+//! What people read when something is wrong or done, by key: `words/en.toml`. Other languages will follow beside it.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+type Catalog = BTreeMap<String, BTreeMap<String, String>>;
+
+static ENGLISH: LazyLock<Catalog> =
+    LazyLock::new(|| toml::from_str(include_str!("../../words/en.toml")).expect("words/en.toml is checked by a test"));
+
+/// The sentence under `[section] key`, with `{name}` filled in from `data`. An unknown key answers with itself:
+/// a test makes sure that none is left.
+#[must_use]
+pub fn say(section: &str, key: &str, data: &[(&str, String)]) -> String {
+    let Some(sentence) = ENGLISH.get(section).and_then(|keys| keys.get(key)) else {
+        return key.to_owned();
+    };
+    data.iter().fold(sentence.clone(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+}
+
+/// Whether there are words for it.
+#[must_use]
+pub fn has(section: &str, key: &str) -> bool {
+    ENGLISH.get(section).is_some_and(|keys| keys.contains_key(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fills_in_data() {
+        assert_eq!(say("problem", "too_long", &[("max", "80".into())]), "Write at most 80 characters.");
+        assert!(!has("problem", "no such key"));
+    }
+}

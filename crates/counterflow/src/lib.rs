@@ -1,0 +1,15 @@
+//! Counterflow runs reverse-mentoring programs from objective to proof. ARCHITECTURE.md is the map.
+
+pub mod accounts;
+pub mod cli;
+pub mod enrollment;
+pub mod health;
+pub mod home;
+pub mod jobs;
+pub mod kernel;
+pub mod mail;
+pub mod pairs;
+pub mod people;
+pub mod programs;
+pub mod router;
+pub mod works;

@@ -1,0 +1,183 @@
+//! The statements on `letters`.
+
+use super::Letter;
+use crate::{
+    execute, fetch_all, fetch_one, fetch_optional,
+    kernel::{clock::Timestamp, db::Tx, error::Answer, ids::LetterId},
+};
+
+/// How the outbox stands.
+#[derive(Debug, Clone, Copy, sqlx::FromRow)]
+pub struct Standing {
+    /// To be sent.
+    pub queued: i64,
+    /// Sent.
+    pub sent: i64,
+    /// Put aside after too many failures.
+    pub dead: i64,
+}
+
+/// How the outbox stands.
+///
+/// # Errors
+/// When the database fails.
+pub async fn standing(tx: &mut Tx) -> Answer<Standing> {
+    Ok(fetch_one!(
+        tx,
+        Standing,
+        "select cast(count(case when state in ('queued', 'sending') then 1 end) as bigint) as queued,
+                cast(count(case when state = 'sent' then 1 end) as bigint) as sent,
+                cast(count(case when state = 'dead' then 1 end) as bigint) as dead
+         from letters"
+    )?)
+}
+
+pub(super) async fn insert(tx: &mut Tx, id: LetterId, message_id: &str, letter: &Letter) -> Answer<bool> {
+    let now = tx.now();
+    let (calendar, method) = match &letter.calendar {
+        Some(calendar) => (Some(calendar.object.as_str()), Some(calendar.method.name())),
+        None => (None, None),
+    };
+    let rows = execute!(
+        tx,
+        "insert into letters (id, key, person_id, address, subject, body_text, body_html, calendar, calendar_method,
+                              message_id, state, attempts, fence, send_at, maybe_twice, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', 0, 0, $11, false, $11)
+         on conflict (key) do nothing",
+        id,
+        &letter.key,
+        letter.person,
+        &letter.address,
+        &letter.subject,
+        &letter.text,
+        &letter.html,
+        calendar,
+        method,
+        message_id,
+        now,
+    )?;
+    Ok(rows == 1)
+}
+
+/// A letter that somebody has claimed for sending.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(super) struct Claimed {
+    pub id: LetterId,
+    pub address: String,
+    pub subject: String,
+    pub body_text: Option<String>,
+    pub body_html: Option<String>,
+    pub calendar: Option<String>,
+    pub calendar_method: Option<String>,
+    pub message_id: String,
+    pub attempts: i64,
+    pub fence: i64,
+}
+
+/// Claims the letter that has waited longest. One that is still `sending` after its lease was being sent when a
+/// process stopped: it may arrive twice, and says so.
+pub(super) async fn claim(tx: &mut Tx, until: Timestamp) -> Answer<Option<Claimed>> {
+    let now = tx.now();
+    Ok(fetch_optional!(
+        tx,
+        Claimed,
+        "update letters set maybe_twice = (maybe_twice or state = 'sending'), state = 'sending', leased_until = $1,
+                attempts = attempts + 1, fence = fence + 1
+         where id = (select id from letters
+                     where (state = 'queued' and send_at <= $2) or (state = 'sending' and leased_until <= $2)
+                     order by send_at, id limit 1)
+           and ((state = 'queued' and send_at <= $2) or (state = 'sending' and leased_until <= $2))
+         returning id, address, subject, body_text, body_html, calendar, calendar_method, message_id, attempts, fence",
+        until,
+        now
+    )?)
+}
+
+/// Notes that the mail server took it. What was in it is forgotten: it may hold a personal link.
+pub(super) async fn sent(tx: &mut Tx, letter: &Claimed) -> Answer<()> {
+    let now = tx.now();
+    execute!(
+        tx,
+        "update letters set state = 'sent', sent_at = $1, leased_until = null, last_error = null,
+                body_text = null, body_html = null, calendar = null
+         where id = $2 and fence = $3",
+        now,
+        letter.id,
+        letter.fence
+    )?;
+    Ok(())
+}
+
+/// Notes a failure: to be tried again at `retry`, or put aside.
+pub(super) async fn failed(tx: &mut Tx, letter: &Claimed, error: &str, retry: Option<Timestamp>) -> Answer<()> {
+    execute!(
+        tx,
+        "update letters set state = case when cast($1 as text) is null then 'dead' else 'queued' end,
+                send_at = coalesce($1, send_at), leased_until = null, last_error = $2
+         where id = $3 and fence = $4",
+        retry,
+        error,
+        letter.id,
+        letter.fence
+    )?;
+    Ok(())
+}
+
+/// A letter in the admin's list.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(super) struct Listed {
+    pub id: LetterId,
+    pub address: String,
+    pub subject: String,
+    pub state: String,
+    pub maybe_twice: bool,
+    pub last_error: Option<String>,
+    pub created_at: Timestamp,
+    pub sent_at: Option<Timestamp>,
+}
+
+/// Letters, newest first, whose address or subject contains `find`.
+pub(super) async fn list(tx: &mut Tx, find: &str, limit: i64, offset: i64) -> Answer<Vec<Listed>> {
+    Ok(fetch_all!(
+        tx,
+        Listed,
+        "select id, address, subject, state, maybe_twice, last_error, created_at, sent_at from letters
+         where lower(address) like '%' || lower($1) || '%' or lower(subject) like '%' || lower($1) || '%'
+         order by created_at desc, id desc limit $2 offset $3",
+        find,
+        limit,
+        offset
+    )?)
+}
+
+/// A letter with what is in it, as long as it is kept.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(super) struct Kept {
+    pub id: LetterId,
+    pub address: String,
+    pub subject: String,
+    pub body_text: Option<String>,
+    pub calendar: Option<String>,
+    pub state: String,
+    pub last_error: Option<String>,
+    pub created_at: Timestamp,
+}
+
+pub(super) async fn find(tx: &mut Tx, id: LetterId) -> Answer<Option<Kept>> {
+    Ok(fetch_optional!(
+        tx,
+        Kept,
+        "select id, address, subject, body_text, calendar, state, last_error, created_at from letters where id = $1",
+        id
+    )?)
+}
+
+pub(super) async fn retry(tx: &mut Tx, id: LetterId) -> Answer<u64> {
+    let now = tx.now();
+    Ok(execute!(
+        tx,
+        "update letters set state = 'queued', attempts = 0, send_at = $1 where id = $2 and state = 'dead'",
+        now,
+        id
+    )?)
+}

@@ -1,0 +1,7 @@
+//! The one binary. What it can do is in `cli.rs`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    counterflow::cli::main()
+}

@@ -1,0 +1,165 @@
+//! Programs and their rounds: what a manager designs before anybody is asked.
+
+mod store;
+pub mod template;
+
+pub use store::{program, program_of, round};
+
+use std::fmt;
+
+use template::Template;
+
+use crate::kernel::{
+    clock::{Day, Timestamp},
+    error::{Answer, Error},
+    ids::{ProgramId, RoundId},
+};
+use crate::words;
+
+words! {
+    /// The seven stages in a round's life.
+    Stage {
+        /// What for, with whom, how long.
+        Design = "design",
+        /// Choosing, inviting, registering.
+        Enroll = "enroll",
+        /// Criteria, runs, the draft.
+        Match = "match",
+        /// Proposals, agreements.
+        Launch = "launch",
+        /// Pairs meet.
+        Run = "run",
+        /// The last meeting, the last questions.
+        Close = "close",
+        /// What came of it.
+        Prove = "prove",
+    }
+}
+
+words! {
+    /// Who mentors whom.
+    Direction {
+        /// The junior mentors the leader.
+        Reverse = "reverse",
+        /// Each mentors the other.
+        Reciprocal = "reciprocal",
+        /// The senior mentors the junior.
+        Traditional = "traditional",
+        /// Equals.
+        Peer = "peer",
+    }
+}
+
+words! {
+    /// Who is asked first when a pair is proposed.
+    AskingOrder {
+        /// The mentee decides in private, then the mentor is asked.
+        MenteeThenMentor = "mentee_then_mentor",
+        /// The other way round.
+        MentorThenMentee = "mentor_then_mentee",
+        /// Nobody is asked: the pair begins.
+        ManagerDecides = "manager_decides",
+    }
+}
+
+words! {
+    /// Which side of a pair.
+    Side {
+        /// The one who leads the pair.
+        Mentor = "mentor",
+        /// The one who learns.
+        Mentee = "mentee",
+    }
+}
+
+impl Side {
+    /// The other side.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Mentor => Self::Mentee,
+            Self::Mentee => Self::Mentor,
+        }
+    }
+}
+
+/// A program.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// Which.
+    pub id: ProgramId,
+    /// As people know it.
+    pub name: String,
+    /// Who mentors whom.
+    pub direction: Direction,
+    /// Everything that began as a template and is the program's own now.
+    pub design: Template,
+    /// When it was put away.
+    pub archived_at: Option<Timestamp>,
+}
+
+/// One run of a program.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Round {
+    /// Which.
+    pub id: RoundId,
+    /// Of which program.
+    pub program_id: ProgramId,
+    /// The program's name.
+    pub program: String,
+    /// The round's name: `Round 2`.
+    pub name: String,
+    /// Where it stands.
+    pub stage: Stage,
+    /// The last day on which people can register.
+    pub enroll_until: Day,
+    /// The first day of the meetings.
+    pub starts_on: Day,
+    /// The last day.
+    pub ends_on: Day,
+    /// How many meetings each pair should have.
+    pub meetings: i64,
+    /// Days from one meeting to the next.
+    pub rhythm_days: i64,
+    /// Length of a meeting in minutes.
+    pub meeting_minutes: i64,
+    /// Who is asked first.
+    pub asking_order: AskingOrder,
+    /// Days to answer a proposal.
+    pub answer_days: i64,
+    /// `required`: no meeting before both have signed; or `advised`.
+    pub agreement_gate: String,
+    /// The smallest number of people about whom an answer is shown.
+    pub minimum_reporting_size: i64,
+    /// JSON: who can take part, per side (`enrollment` reads it).
+    pub eligibility: String,
+    /// TOML: the one form of criteria (`matching` reads it).
+    pub criteria: String,
+    /// Rises with each change.
+    pub version: i64,
+}
+
+impl Round {
+    /// `Digital fluency · Round 2`.
+    #[must_use]
+    pub fn label(&self) -> String {
+        format!("{} · {}", self.program, self.name)
+    }
+
+    /// The address of the round's home.
+    #[must_use]
+    pub fn href(&self) -> String {
+        format!("/rounds/{}", self.id)
+    }
+}
+
+impl fmt::Display for Round {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.label())
+    }
+}
+
+/// Reads a stored design back.
+fn read_design(text: &str) -> Answer<Template> {
+    serde_json::from_str(text).map_err(|error| Error::defect(format!("a stored design cannot be read: {error}")))
+}

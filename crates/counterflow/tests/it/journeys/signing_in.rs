@@ -1,0 +1,102 @@
+use axum::http::StatusCode;
+use jiff::SignedDuration;
+
+use crate::on_both;
+
+on_both! {
+    async fn the_first_visitor_becomes_admin(app: TestApp) {
+        let mut browser = app.browser();
+        browser.get("/").await.ok().says("Set up your organization");
+        let bad = browser.post("/setup", &[("organization", ""), ("zone", "Mars"), ("name", "Piet"), ("email", "x"), ("password", "short")]).await;
+        assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
+        bad.says("Please fill this in").says("This time zone is not known").says("Use at least 12 characters");
+        let fields = [("organization", "Halden Group"), ("zone", "Europe/Berlin"), ("name", "Piet Visser"),
+            ("email", "Piet@halden.example"), ("password", "four plain words here"), ("password_again", "four plain words here")];
+        browser.post("/setup", &fields).await.ok().says("Home").says("Piet Visser");
+        assert_eq!(app.browser().post("/setup", &fields).await.status, StatusCode::NOT_FOUND, "only once");
+
+        let mut again = app.browser();
+        let wrong = again.post("/sign-in/password", &[("account", "piet@halden.example"), ("password", "four plain words there")]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        again.post("/sign-in/password", &[("account", "piet@halden.example"), ("password", "four plain words here"), ("to", "/admin")])
+            .await.ok().says("Server");
+    }
+}
+
+on_both! {
+    async fn a_link_signs_in_once_and_for_a_quarter_of_an_hour(app: TestApp) {
+        app.set_up().await;
+        app.person("Ana Lim").await;
+        let mut browser = app.browser();
+        browser.get("/me").await.ok().says("Sign in");
+        browser.post("/sign-in/link", &[("email", "Ana.Lim@halden.example"), ("to", "/me")]).await.ok().says("Look into your mail");
+        let link = app.link_to("ana.lim@halden.example").await;
+        browser.get(&link).await.ok().says("Welcome, Ana Lim");
+        browser.post(&link, &[]).await.ok().says("My settings");
+        let used = app.browser().post(&link, &[]).await;
+        assert_eq!(used.status, StatusCode::UNPROCESSABLE_ENTITY);
+        used.says("was used already");
+
+        app.browser().post("/sign-in/link", &[("email", "ana.lim@halden.example")]).await.ok();
+        let late = app.link_to("ana.lim@halden.example").await;
+        app.pass(SignedDuration::from_mins(16));
+        app.browser().post(&late, &[]).await.says("has expired");
+        app.browser().post("/sign-in/link", &[("email", "nobody@halden.example")]).await.ok().says("Look into your mail");
+        assert!(app.letters("nobody@halden.example").await.is_empty());
+    }
+}
+
+on_both! {
+    async fn a_login_ends_when_it_is_left_alone(app: TestApp) {
+        let piet = app.set_up().await;
+        let mut browser = app.as_person(piet).await;
+        app.pass(SignedDuration::from_mins(20));
+        browser.get("/me").await.ok().says("My settings");
+        app.pass(SignedDuration::from_mins(29));
+        browser.get("/me").await.ok().says("My settings");
+        app.pass(SignedDuration::from_mins(31));
+        let kept = browser.post("/me", &[("zone", "Asia/Singapore"), ("theme", "dark")]).await;
+        assert_eq!(kept.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(kept.says("signed out while writing").hidden("zone"), "Asia/Singapore");
+        browser.get("/me").await.ok().says("Sign in");
+    }
+}
+
+on_both! {
+    async fn another_site_changes_nothing(app: TestApp) {
+        let piet = app.set_up().await;
+        let mut browser = app.as_person(piet).await;
+        for (header, value) in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://evil.example"), ("x-none", "")] {
+            let request = browser.request("POST", "/me").header(header, value).body("zone=UTC".into()).unwrap();
+            assert_eq!(browser.raw(request).await.status, StatusCode::FORBIDDEN, "{header}: {value}");
+        }
+        let request = browser.request("POST", "/me").header("origin", "http://127.0.0.1:8080").body("zone=UTC".into()).unwrap();
+        browser.raw(request).await.says("This form was made for somebody else");
+    }
+}
+
+on_both! {
+    async fn guessing_a_password_is_slowed_down(app: TestApp) {
+        app.set_up().await;
+        let mut last = StatusCode::OK;
+        for _ in 0..11 {
+            last = app.browser().post("/sign-in/password", &[("account", "piet.visser@halden.example"), ("password", "guess")]).await.status;
+        }
+        assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+    }
+}
+
+on_both! {
+    async fn the_last_admin_stays(app: TestApp) {
+        let piet = app.set_up().await;
+        let ines = app.person("Ines Duarte").await;
+        let mut browser = app.as_person(piet).await;
+        let id = piet.to_string();
+        browser.post("/admin/roles/removal", &[("person", &id), ("role", "admin")]).await.says("This is the last admin");
+        browser.post("/admin/roles", &[("email", "ines.duarte@halden.example"), ("role", "admin")]).await.ok().says("The role is given");
+        browser.post("/admin/roles/removal", &[("person", &id), ("role", "admin")]).await;
+        let mut ines = app.as_person(ines).await;
+        ines.get("/admin/roles").await.ok().says("Ines Duarte").does_not_say("Piet Visser");
+        assert_eq!(browser.get("/admin").await.status, StatusCode::NOT_FOUND);
+    }
+}

@@ -1,0 +1,9 @@
+//! The application through its front door, on SQLite and on PostgreSQL.
+//!
+//! PostgreSQL is wherever `COUNTERFLOW_TEST_POSTGRES` says (`bin/test` starts a throwaway one); without it those
+//! tests say SKIPPED.
+
+mod journeys;
+mod rights;
+mod statements;
+mod support;

@@ -1,0 +1,251 @@
+//! An instance laid out for scoring: which pairs are possible, and what each is worth.
+
+use crate::criteria::{Criteria, Depth, HardRule, Missing, Rule};
+use crate::degree;
+use crate::instance::{Instance, InstanceError, PairIds};
+use crate::objective::FULL_SCORE;
+use crate::org::Spot;
+use crate::profile::{Profile, Side, Sides};
+use crate::table::Table;
+
+/// A checked [`Instance`]. People stand in the order of their ids, and are spoken of by their positions inside the crate.
+///
+/// Takes memory for the people and their values, never for the pairs: a pair is judged when it is asked for, at a
+/// cost of about a nanosecond or two a criterion.
+pub struct CompiledInstance {
+    instance: Instance,
+    tables: Vec<Table>,
+    /// The points of a full score that each criterion can give; 0 for hard rules.
+    shares: Vec<u32>,
+    hard_rules: Vec<HardRule>,
+    /// The criteria with points to give.
+    weighted: Vec<usize>,
+    spots: Sides<Vec<Option<Spot>>>,
+    /// For each mentor, the mentee who is the same person.
+    same_person: Vec<Option<usize>>,
+    /// For each mentee, the forbidden mentors in order.
+    forbidden: Vec<Vec<usize>>,
+    /// For each mentee, the pinned mentors in order.
+    pinned: Vec<Vec<usize>>,
+}
+
+/// A pinned pair that no draft would have without the pin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Override {
+    /// The pair.
+    pub pair: PairIds,
+    /// The rules it breaks.
+    pub rules: Vec<HardRule>,
+}
+
+/// A pair that may be in a draft, with its score.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AdmissiblePair<'a> {
+    /// The mentor's id.
+    pub mentor: &'a str,
+    /// The mentee's id.
+    pub mentee: &'a str,
+    /// From 0 to 10,000.
+    pub score: u32,
+    /// Whether every draft has it.
+    pub pinned: bool,
+}
+
+impl CompiledInstance {
+    pub(crate) fn new(mut instance: Instance) -> Result<Self, Vec<InstanceError>> {
+        instance.mentors.sort_by(|a, b| a.id.cmp(&b.id));
+        instance.mentees.sort_by(|a, b| a.id.cmp(&b.id));
+        let mut errors = instance.problems();
+        let list = &instance.criteria.list;
+        let tables =
+            list.iter().enumerate().map(|(at, criterion)| Table::build(at, criterion, &instance, &mut errors)).collect();
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let weights: Vec<u8> = list.iter().map(|criterion| criterion.rule.weight().map_or(0, |w| w.get())).collect();
+        let shares = degree::shares(&weights);
+        let spot = |person: &Profile| instance.org.spot(&person.id);
+        Ok(Self {
+            hard_rules: hard_rules(&instance.criteria),
+            weighted: (0..shares.len()).filter(|&at| shares[at] > 0).collect(),
+            shares,
+            tables,
+            spots: Sides::from_fn(|side| instance.people(side).iter().map(spot).collect()),
+            same_person: instance.mentors.iter().map(|mentor| instance.position(Side::Mentee, &mentor.id)).collect(),
+            forbidden: by_mentee(&instance, &instance.forbidden),
+            pinned: by_mentee(&instance, &instance.pinned),
+            instance,
+        })
+    }
+
+    /// The criteria it was compiled with.
+    pub fn criteria(&self) -> &Criteria {
+        &self.instance.criteria
+    }
+
+    /// The people of one side, in the order of their ids.
+    pub fn people(&self, side: Side) -> &[Profile] {
+        self.instance.people(side)
+    }
+
+    /// The rules that pinned pairs override, for those that override any.
+    pub fn overrides(&self) -> Vec<Override> {
+        let mut overrides: Vec<Override> = self
+            .pinned_pairs()
+            .map(|(mentor, mentee)| Override { pair: self.ids(mentor, mentee), rules: self.broken_rules(mentor, mentee) })
+            .filter(|pin| !pin.rules.is_empty())
+            .collect();
+        overrides.sort_by(|a, b| a.pair.cmp(&b.pair));
+        overrides
+    }
+
+    pub(crate) fn instance(&self) -> &Instance {
+        &self.instance
+    }
+
+    pub(crate) fn tables(&self) -> &[Table] {
+        &self.tables
+    }
+
+    pub(crate) fn share(&self, criterion: usize) -> u32 {
+        self.shares[criterion]
+    }
+
+    pub(crate) fn position(&self, side: Side, id: &str) -> Option<usize> {
+        self.instance.position(side, id)
+    }
+
+    pub(crate) fn id(&self, side: Side, position: usize) -> &str {
+        &self.people(side)[position].id
+    }
+
+    pub(crate) fn ids(&self, mentor: usize, mentee: usize) -> PairIds {
+        PairIds::new(self.id(Side::Mentor, mentor), self.id(Side::Mentee, mentee))
+    }
+
+    pub(crate) fn is_pinned(&self, mentor: usize, mentee: usize) -> bool {
+        self.pinned[mentee].binary_search(&mentor).is_ok()
+    }
+
+    pub(crate) fn pinned_pairs(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        self.pinned.iter().enumerate().flat_map(|(mentee, mentors)| mentors.iter().map(move |&mentor| (mentor, mentee)))
+    }
+
+    /// How many pins each person of one side has.
+    pub(crate) fn pins(&self, side: Side) -> Vec<u32> {
+        let mut pins = vec![0; self.people(side).len()];
+        for (mentor, mentee) in self.pinned_pairs() {
+            pins[match side {
+                Side::Mentor => mentor,
+                Side::Mentee => mentee,
+            }] += 1;
+        }
+        pins
+    }
+
+    /// The hard rules in the order in which they are counted.
+    pub(crate) fn hard_rules(&self) -> &[HardRule] {
+        &self.hard_rules
+    }
+
+    pub(crate) fn breaks(&self, rule: HardRule, mentor: usize, mentee: usize) -> bool {
+        match rule {
+            HardRule::SamePerson => self.same_person[mentor] == Some(mentee),
+            HardRule::Forbidden => {
+                !self.forbidden[mentee].is_empty() && self.forbidden[mentee].binary_search(&mentor).is_ok()
+            }
+            HardRule::ChainOfCommand => self.in_chain_of_command(mentor, mentee),
+            HardRule::Criterion(at) => {
+                let verdict = self.tables[at].verdict(mentor, mentee);
+                match (self.criteria().list[at].rule, verdict) {
+                    (Rule::Must(missing) | Rule::MustNot(missing), None) => missing == Missing::Refuse,
+                    (Rule::Must(_), Some(verdict)) => !verdict.holds,
+                    (Rule::MustNot(_), Some(verdict)) => verdict.holds,
+                    (Rule::Prefer(_) | Rule::Avoid(_), _) => false,
+                }
+            }
+        }
+    }
+
+    fn in_chain_of_command(&self, mentor: usize, mentee: usize) -> bool {
+        let Some(chain) = self.criteria().chain_of_command else { return false };
+        let (Some(a), Some(b)) = (self.spots.mentors[mentor], self.spots.mentees[mentee]) else { return false };
+        a.relation(b).is_some_and(|relation| match chain.depth {
+            Depth::Any => true,
+            Depth::Levels(levels) => relation.levels() <= levels,
+        })
+    }
+
+    pub(crate) fn outside_org_tree(&self, side: Side) -> usize {
+        self.spots.of(side).iter().filter(|spot| spot.is_none()).count()
+    }
+
+    pub(crate) fn broken_rules(&self, mentor: usize, mentee: usize) -> Vec<HardRule> {
+        self.hard_rules.iter().copied().filter(|&rule| self.breaks(rule, mentor, mentee)).collect()
+    }
+
+    /// The score of a pair that may be in a draft; pinned pairs always may.
+    pub(crate) fn score(&self, mentor: usize, mentee: usize) -> Option<u32> {
+        let admissible = !self.hard_rules.iter().any(|&rule| self.breaks(rule, mentor, mentee));
+        (admissible || self.is_pinned(mentor, mentee)).then(|| self.worth(mentor, mentee))
+    }
+
+    /// The score of a pair whether or not it is admissible.
+    pub(crate) fn worth(&self, mentor: usize, mentee: usize) -> u32 {
+        if self.weighted.is_empty() {
+            return FULL_SCORE;
+        }
+        self.weighted.iter().map(|&at| self.points(at, mentor, mentee)).sum()
+    }
+
+    /// What a criterion adds to a pair's score.
+    pub(crate) fn points(&self, criterion: usize, mentor: usize, mentee: usize) -> u32 {
+        let Some(verdict) = self.tables[criterion].verdict(mentor, mentee) else { return 0 };
+        let degree = match self.criteria().list[criterion].rule {
+            Rule::Prefer(_) => verdict.degree,
+            Rule::Avoid(_) => FULL_SCORE - verdict.degree,
+            Rule::Must(_) | Rule::MustNot(_) => return 0,
+        };
+        degree::points(self.shares[criterion], degree)
+    }
+}
+
+fn hard_rules(criteria: &Criteria) -> Vec<HardRule> {
+    let chain = criteria.chain_of_command.map(|_| HardRule::ChainOfCommand);
+    let hard = |at: &usize| criteria.list[*at].rule.weight().is_none();
+    let list = (0..criteria.list.len()).filter(hard).map(HardRule::Criterion);
+    [HardRule::SamePerson, HardRule::Forbidden].into_iter().chain(chain).chain(list).collect()
+}
+
+fn by_mentee(instance: &Instance, pairs: &[PairIds]) -> Vec<Vec<usize>> {
+    let mut mentors = vec![Vec::new(); instance.mentees.len()];
+    for pair in pairs {
+        let found = instance.position(Side::Mentor, &pair.mentor).zip(instance.position(Side::Mentee, &pair.mentee));
+        if let Some((mentor, mentee)) = found {
+            mentors[mentee].push(mentor);
+        }
+    }
+    for list in &mut mentors {
+        list.sort_unstable();
+        list.dedup();
+    }
+    mentors
+}
+
+/// All pairs that may be in a draft, in the order of mentor and mentee ids, each with its score.
+///
+/// With them anybody can check an optimum by another solver: choose pairs, each at most once and no person beyond
+/// their capacity, with all pinned pairs among them, so that the sum of scores is the largest. Where the objective is
+/// [`MaxCoverage`](crate::Objective::MaxCoverage), add [`Bonus::pair`](crate::Bonus) to each pair's score, and
+/// [`Bonus::first_place`](crate::Bonus) for each person who has a partner: in a flow network, on the first unit of
+/// the arc between the person and the source or sink. [`Certificate::bonus`](crate::Certificate) holds both numbers.
+pub fn admissible_pairs(compiled: &CompiledInstance) -> impl Iterator<Item = AdmissiblePair<'_>> {
+    let mentees = compiled.people(Side::Mentee);
+    compiled.people(Side::Mentor).iter().enumerate().flat_map(move |(mentor, person)| {
+        mentees.iter().enumerate().filter_map(move |(mentee, other)| {
+            let score = compiled.score(mentor, mentee)?;
+            let pinned = compiled.is_pinned(mentor, mentee);
+            Some(AdmissiblePair { mentor: &person.id, mentee: &other.id, score, pinned })
+        })
+    })
+}

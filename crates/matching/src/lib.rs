@@ -1,0 +1,26 @@
+//! Pairs two sides by criteria.
+mod certificate;
+mod columns;
+mod compiled;
+pub mod criteria;
+mod degree;
+mod fingerprint;
+mod instance;
+mod number;
+mod objective;
+mod org;
+mod profile;
+mod solve;
+mod table;
+mod transport;
+mod verify;
+pub use certificate::*;
+pub use compiled::*;
+pub use criteria::*;
+pub use instance::*;
+pub use number::*;
+pub use objective::*;
+pub use org::*;
+pub use profile::*;
+pub use solve::*;
+pub use verify::*;

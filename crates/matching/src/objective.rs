@@ -1,0 +1,68 @@
+//! What "best" means, and the constants by which one sum expresses it.
+
+use serde::{Deserialize, Serialize};
+
+/// The score of a pair that meets every preference in full. Scores are basis points: 8,400 is a fit of 0.84.
+pub const FULL_SCORE: u32 = 10_000;
+
+/// Which of all possible drafts is the best one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Objective {
+    /// As many people with a partner as possible; among those drafts, as many pairs as possible; among those, the
+    /// highest total score.
+    ///
+    /// People are counted on both sides. The two sides never compete: where some draft gives a partner to the most
+    /// mentees and another to the most mentors, a third does both (Mendelsohn and Dulmage 1958).
+    #[default]
+    #[serde(rename = "coverage")]
+    MaxCoverage,
+    /// The highest total score, however many people stay without a partner.
+    #[serde(rename = "total")]
+    MaxTotal,
+}
+
+/// How good a draft is, in the order in which [`Objective::MaxCoverage`] compares; pinned pairs count like all others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ObjectiveValue {
+    /// People with at least one partner, mentors and mentees. Who takes part on both sides counts on each.
+    pub people: u64,
+    /// Pairs, which is also the number of filled places on either side.
+    pub pairs: u64,
+    /// The sum of the scores of all pairs.
+    pub total: i64,
+}
+
+/// What a pair and a person's first pair are worth beside the score, so that the draft with the highest sum of
+/// `score + pair` over all pairs plus `first_place` over all people who have a partner is the best by the objective.
+///
+/// Under [`Objective::MaxTotal`] both are 0. Under [`Objective::MaxCoverage`] they are just large enough. With at
+/// most K pairs in which nobody occurs twice (K is the size of the smaller side), any better draft can be reached by
+/// steps along alternating paths that visit nobody twice. A step changes the sum of scores by at most 10,000 K and
+/// the number of pairs by at most one. So `pair = 10,000 K + 1` outweighs the scores, `first_place = 2 pair`
+/// outweighs both, and a draft that no step improves is the best in the order people, pairs, total. The worth of a
+/// person's places falls (first, then all later ones), which keeps the whole a min-cost flow with integer optima.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bonus {
+    /// For each person with at least one partner.
+    pub first_place: i64,
+    /// For each pair.
+    pub pair: i64,
+}
+
+impl Bonus {
+    /// The constants for so many mentors and mentees.
+    pub fn new(objective: Objective, mentors: usize, mentees: usize) -> Self {
+        match objective {
+            Objective::MaxTotal => Self { first_place: 0, pair: 0 },
+            Objective::MaxCoverage => {
+                let pair = i64::from(FULL_SCORE) * mentors.min(mentees) as i64 + 1;
+                Self { first_place: 2 * pair, pair }
+            }
+        }
+    }
+
+    /// The one sum that the optimum maximizes.
+    pub fn combined(self, value: ObjectiveValue) -> i64 {
+        self.first_place * value.people as i64 + self.pair * value.pairs as i64 + value.total
+    }
+}

@@ -1,0 +1,139 @@
+//! Looks into a workbook before calamine opens it, and refuses those made to exhaust memory.
+//!
+//! calamine reads sheets as a stream, but shared strings and cell formats whole: it reserves as many strings as the
+//! file claims to have (a claim of 10^12 would end the process), and copies a font and a number format for every cell
+//! format (a name of 1 MB in 10^5 formats would take 100 GB). Every part is unpacked once without keeping it, because
+//! the sizes that an archive states need not be true.
+
+use std::io::{BufReader, Cursor, Read};
+
+use quick_xml::events::{BytesStart, Event};
+use zip::ZipArchive;
+use zip::read::ZipFile;
+
+use super::{FileKind, Limits, Quantity, TableError};
+
+/// A workbook may always unpack to this.
+const UNPACKED_BYTES_ALWAYS: usize = 64 << 20;
+/// Beyond that, to this many times its size: sheets of people pack 8 to 20 times.
+const UNPACKED_RATIO: usize = 100;
+/// Excel itself allows 65,490.
+const CELL_FORMATS: u64 = 65_536;
+/// Number of cell formats times the longest text in the part that describes them.
+const CELL_FORMAT_BYTES: u64 = 64 << 20;
+
+type Archive<'b> = ZipArchive<Cursor<&'b [u8]>>;
+
+/// Fails when the archive is not a workbook, is damaged, or would take too much memory.
+pub(super) fn check(bytes: &[u8], limits: &Limits) -> Result<(), TableError> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
+    check_kind(&archive)?;
+    let allowed = UNPACKED_BYTES_ALWAYS.max(bytes.len().saturating_mul(UNPACKED_RATIO)).min(limits.unpacked_bytes);
+    let mut left = allowed as u64;
+    for index in 0..archive.len() {
+        let mut part = archive.by_index(index).map_err(broken)?;
+        let size = std::io::copy(&mut part.by_ref().take(left + 1), &mut std::io::sink()).map_err(broken)?;
+        left = left.checked_sub(size).ok_or(TableError::TooLarge {
+            what: Quantity::UnpackedBytes,
+            limit: allowed as u64,
+        })?;
+        let name = part.name().map_err(broken)?.replace('\\', "/").to_ascii_lowercase();
+        drop(part);
+        if name.ends_with("sharedstrings.xml") {
+            check_shared_strings(&mut archive, index, size)?;
+        } else if name.ends_with("styles.xml") {
+            check_styles(&mut archive, index)?;
+        }
+    }
+    Ok(())
+}
+
+fn check_kind(archive: &Archive<'_>) -> Result<(), TableError> {
+    let has = |found: &dyn Fn(&str) -> bool| {
+        archive.file_names().flatten().any(|name| found(&name.replace('\\', "/").to_ascii_lowercase()))
+    };
+    let file = if has(&|name| name.ends_with("workbook.bin")) {
+        FileKind::BinaryWorkbook
+    } else if has(&|name| name == "word/document.xml" || name == "ppt/presentation.xml") {
+        FileKind::OfficeDocument
+    } else if has(&|name| name == "[content_types].xml") {
+        return Ok(());
+    } else if has(&|name| name == "content.xml") {
+        FileKind::OpenDocument
+    } else {
+        FileKind::Zip
+    };
+    Err(TableError::WrongKind { file })
+}
+
+/// The number of strings that the part claims to have must fit into its bytes: a string takes at least 5 (`<si/>`).
+fn check_shared_strings(archive: &mut Archive<'_>, index: usize, size: u64) -> Result<(), TableError> {
+    let mut claimed = 0;
+    each_event(archive, index, |event| match event {
+        Event::Start(tag) | Event::Empty(tag) if tag.local_name().as_ref() == "sst" => {
+            claimed = claimed_count(tag);
+            Next::Stop
+        }
+        _ => Next::GoOn,
+    })?;
+    if claimed > size / 5 + 1 {
+        return Err(TableError::BrokenWorkbook { detail: "it claims to have more texts than it has".to_owned() });
+    }
+    Ok(())
+}
+
+/// The largest `uniqueCount`. One that is not a number counts as the largest number there is.
+fn claimed_count(tag: &BytesStart<'_>) -> u64 {
+    let mut attributes = tag.attributes();
+    let counts = attributes.with_checks(false).flatten().filter(|attribute| attribute.key.0 == "uniqueCount");
+    counts.map(|attribute| attribute.value.trim().parse().unwrap_or(u64::MAX)).max().unwrap_or(0)
+}
+
+fn check_styles(archive: &mut Archive<'_>, index: usize) -> Result<(), TableError> {
+    let (mut formats, mut longest) = (0_u64, 0_u64);
+    each_event(archive, index, |event| {
+        longest = longest.max(event.len() as u64);
+        if let Event::Start(tag) | Event::Empty(tag) = event {
+            formats += u64::from(tag.local_name().as_ref() == "xf");
+        }
+        Next::GoOn
+    })?;
+    if formats > CELL_FORMATS || formats * longest > CELL_FORMAT_BYTES {
+        return Err(TableError::TooLarge { what: Quantity::CellFormats, limit: CELL_FORMATS });
+    }
+    Ok(())
+}
+
+#[derive(PartialEq, Eq)]
+enum Next {
+    GoOn,
+    Stop,
+}
+
+/// Reads a part as XML with the settings of calamine, up to the end or the first fault (where calamine stops too).
+fn each_event(
+    archive: &mut Archive<'_>,
+    index: usize,
+    mut take: impl FnMut(&Event<'_>) -> Next,
+) -> Result<(), TableError> {
+    let part: ZipFile<'_, _> = archive.by_index(index).map_err(broken)?;
+    let mut reader = quick_xml::Reader::from_reader(BufReader::new(part));
+    let config = reader.config_mut();
+    config.check_end_names = false;
+    config.check_comments = false;
+    config.expand_empty_elements = true;
+    let mut buffer = Vec::new();
+    loop {
+        buffer.clear();
+        match reader.read_event_into(&mut buffer) {
+            Ok(Event::Eof) | Err(_) => return Ok(()),
+            Ok(event) if take(&event) == Next::Stop => return Ok(()),
+            Ok(_) => {}
+        }
+    }
+}
+
+/// What a reader of archives or workbooks says about a fault.
+pub(super) fn broken(error: impl std::fmt::Display) -> TableError {
+    TableError::BrokenWorkbook { detail: error.to_string() }
+}
