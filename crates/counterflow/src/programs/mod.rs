@@ -1,5 +1,6 @@
 //! Programs and their rounds: what a manager designs before anybody is asked.
 
+pub mod stages;
 mod store;
 pub mod template;
 
