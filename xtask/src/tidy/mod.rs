@@ -38,10 +38,13 @@ pub struct Finding {
     words: String,
 }
 
+/// A check: from the tree to findings.
+type Check = fn(&[File]) -> Vec<Finding>;
+
 /// Runs every check and prints what it finds.
 pub fn run(root: &Path) -> ExitCode {
     let files = read_all(root);
-    let checks: [(&str, fn(&[File]) -> Vec<Finding>); 5] = [
+    let checks: [(&str, Check); 5] = [
         ("imports point one way, SQL only in store files", imports::check),
         ("every route is in the rights table and every form is checked", routes::check),
         ("files and templates keep their shape", shape::check),
