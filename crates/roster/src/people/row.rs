@@ -150,7 +150,7 @@ impl<'t> RowReader<'t> {
 
     /// The cleaned cell, unless it is empty or a word that stands for it.
     fn value(&mut self, field: &Field) -> Option<String> {
-        self.text(field).filter(|text| !PLACEHOLDERS.contains(&text.to_lowercase().as_str()))
+        self.text(field).filter(|text| !PLACEHOLDERS.iter().any(|word| word.eq_ignore_ascii_case(text)))
     }
 
     /// The cleaned cell, unless it is empty or cannot be read.
