@@ -11,6 +11,7 @@ pub mod filters;
 pub mod form;
 pub mod guard;
 pub mod ids;
+pub mod json_text;
 pub mod limits;
 pub mod page;
 pub mod rights;

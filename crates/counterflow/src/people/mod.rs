@@ -1,6 +1,9 @@
 //! The directory: everybody whom the organization told us about, and who reports to whom.
 
+pub mod import;
+pub mod leaving;
 mod profile;
+pub mod spelling;
 mod store;
 
 pub use profile::{Profile, Status, Values, directory_people, present_people};

@@ -2,10 +2,10 @@
 
 use jiff::tz::TimeZone;
 
-use super::profile::Status;
+use super::{profile::Status, spelling};
 
 use crate::{
-    fetch_all, fetch_optional,
+    execute, fetch_all, fetch_optional,
     kernel::{clock::Day, db::Tx, error::Answer, ids::PersonId},
 };
 
@@ -115,7 +115,7 @@ pub(super) async fn present_people(tx: &mut Tx) -> Answer<Vec<ProfileRow>> {
 /// # Errors
 /// When the database fails.
 pub async fn find(tx: &mut Tx, text: &str, limit: i64) -> Answer<Vec<Card>> {
-    let [first, second, third] = patterns(text);
+    let [first, second, third] = spelling::patterns(text);
     Ok(fetch_all!(
         tx,
         Card,
@@ -123,9 +123,9 @@ pub async fn find(tx: &mut Tx, text: &str, limit: i64) -> Answer<Vec<Card>> {
                 coalesce(time_zone, (select time_zone from organization)) as time_zone
          from people
          where status <> 'left'
-           and sort_name || ' ' || coalesce(email, '') like $1 escape '!'
-           and sort_name || ' ' || coalesce(email, '') like $2 escape '!'
-           and sort_name || ' ' || coalesce(email, '') like $3 escape '!'
+           and coalesce(search_text, lower(name || ' ' || coalesce(email, ''))) like $1 escape '!'
+           and coalesce(search_text, lower(name || ' ' || coalesce(email, ''))) like $2 escape '!'
+           and coalesce(search_text, lower(name || ' ' || coalesce(email, ''))) like $3 escape '!'
          order by sort_name, id limit $4",
         first,
         second,
@@ -134,13 +134,25 @@ pub async fn find(tx: &mut Tx, text: &str, limit: i64) -> Answer<Vec<Card>> {
     )?)
 }
 
-/// What was typed into a search box, as patterns for `like`: one for each of the first two words, one for the rest.
-fn patterns(text: &str) -> [String; 3] {
-    let text = text.trim().to_lowercase();
-    let mut words = text.splitn(3, char::is_whitespace).map(str::trim);
-    [(); 3].map(|()| {
-        let word = words.next().unwrap_or_default();
-        let plain = word.replace('!', "!!").replace('%', "!%").replace('_', "!_");
-        format!("%{plain}%")
-    })
+/// The organization's zone, once it has been set up.
+pub(super) async fn organization_zone(tx: &mut Tx) -> Answer<Option<String>> {
+    let row = fetch_optional!(tx, (String,), "select time_zone from organization")?;
+    Ok(row.map(|(zone,)| zone))
+}
+
+/// Those whose last day is over.
+pub(super) async fn due_to_leave(tx: &mut Tx, today: Day) -> Answer<Vec<PersonId>> {
+    let rows = fetch_all!(
+        tx,
+        (PersonId,),
+        "select id from people where status <> 'left' and left_on < $1 order by id",
+        today
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+pub(super) async fn mark_left(tx: &mut Tx, person: PersonId) -> Answer<()> {
+    let now = tx.now();
+    execute!(tx, "update people set status = 'left', updated_at = $1 where id = $2", now, person)?;
+    Ok(())
 }
