@@ -1,6 +1,6 @@
 //! Somebody leaves the organization: by an import, or because their last day is over.
 
-use jiff::{SignedDuration, tz::TimeZone};
+use jiff::tz::TimeZone;
 
 use super::store;
 use crate::{
@@ -53,6 +53,3 @@ pub async fn leave_when_due(app: App) -> Answer<()> {
     }
     tx.commit().await.map_err(Error::from)
 }
-
-/// How often it is looked whether somebody's last day is over.
-pub const EVERY: SignedDuration = SignedDuration::from_hours(1);

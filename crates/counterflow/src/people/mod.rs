@@ -2,6 +2,7 @@
 
 pub mod import;
 pub mod leaving;
+pub mod pages;
 mod profile;
 pub mod spelling;
 mod store;

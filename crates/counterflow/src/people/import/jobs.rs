@@ -11,7 +11,6 @@ use super::{
     Import, State, Step,
     file::{self, PeopleFile},
     plan::Plan,
-    report::Missing,
     store, write,
 };
 use crate::{
@@ -145,12 +144,11 @@ pub async fn finish(tx: &mut Tx, Ready { import, reading }: Ready) -> Answer<Fin
     let leave = ByServer(import.id);
     tx.lock("directory").await?;
     let plan = plan(tx, reading).await?;
-    if import.report.is_none_or(|seen| seen.0 != plan.report) {
+    if import.report.as_ref().is_none_or(|seen| seen.0 != plan.report) {
         store::set_report(tx, &leave, &plan.report).await?;
         return Ok(Finish::ToBeSeenAgain);
     }
-    let missing = if import.missing_leave { Missing::Leave } else { Missing::Stay };
-    write::write(tx, &plan, missing, import.created_by, &mut |_| {}).await?;
+    write::write(tx, &plan, import.missing(), import.created_by, &mut |_| {}).await?;
     // Last, so that whoever cancels meanwhile need not wait until all is written.
     Ok(if store::set_applied(tx, &leave).await? { Finish::Applied } else { Finish::Cancelled })
 }

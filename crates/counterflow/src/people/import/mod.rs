@@ -9,9 +9,11 @@
 
 mod draft;
 mod file;
+mod form;
 mod identity;
 pub mod jobs;
 mod org_lines;
+pub mod pages;
 mod plan;
 mod record;
 mod report;

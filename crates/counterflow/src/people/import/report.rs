@@ -64,6 +64,12 @@ impl Counts {
         10 * self.leavers(missing) > self.present
     }
 
+    /// How many leave of a hundred who work here, rounded.
+    #[must_use]
+    pub fn share(&self, missing: Missing) -> usize {
+        (200 * self.leavers(missing) + self.present) / (2 * self.present).max(1)
+    }
+
     /// How many leave.
     #[must_use]
     pub fn leavers(&self, missing: Missing) -> usize {

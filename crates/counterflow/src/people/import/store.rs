@@ -6,7 +6,7 @@ use super::{
     Consent, NewImport, State, Step,
     file::{Facts, MappingFrom},
     record::{Known, Record},
-    report::{Counts, Report},
+    report::{Counts, Missing, Report},
 };
 use crate::{
     execute, fetch_all, fetch_optional,
@@ -59,6 +59,14 @@ pub struct Import {
     pub created_at: Timestamp,
     /// When it was applied, cancelled or failed.
     pub finished_at: Option<Timestamp>,
+}
+
+impl Import {
+    /// What somebody said of those who are missing from the file.
+    #[must_use]
+    pub fn missing(&self) -> Missing {
+        if self.missing_leave { Missing::Leave } else { Missing::Stay }
+    }
 }
 
 pub(super) async fn find(tx: &mut Tx, leave: &impl Leave<ImportId>) -> Answer<Option<Import>> {
@@ -209,7 +217,7 @@ pub(super) async fn set_confirmed(tx: &mut Tx, leave: &impl Leave<ImportId>, con
          where id = $4 and state = 'checked'",
         consent.leavers,
         consent.rejected,
-        consent.missing == super::report::Missing::Leave,
+        consent.missing == Missing::Leave,
         leave.id()
     )?;
     Ok(rows == 1)
