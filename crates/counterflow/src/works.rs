@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use crate::{
     accounts,
     jobs::{Kind, Work},
+    people,
 };
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
@@ -20,5 +21,11 @@ fn each(every: SignedDuration, name: &'static str, work: Work) -> Kind {
 /// All of them.
 #[must_use]
 pub fn kinds() -> Vec<Kind> {
-    vec![each(HOUR, "accounts.forget_old", |app, _| Box::pin(accounts::forget_old(app)))]
+    vec![
+        each(HOUR, "accounts.forget_old", |app, _| Box::pin(accounts::forget_old(app))),
+        each(HOUR, "people.leave_when_due", |app, _| Box::pin(people::leaving::leave_when_due(app))),
+        each(HOUR, "people.forget_uploads", |app, _| Box::pin(people::import::jobs::forget_uploads(app))),
+        once("people.check_import", |app, import| Box::pin(people::import::jobs::check(app, import))),
+        once("people.apply_import", |app, import| Box::pin(people::import::jobs::apply(app, import))),
+    ]
 }

@@ -17,7 +17,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use jiff::SignedDuration;
 
-pub use store::grant_role;
+pub use store::{grant_role, is_last_admin};
 
 use crate::{
     kernel::{
@@ -134,6 +134,17 @@ async fn send_link(app: &App, tx: &mut Tx, person: &store::Account, to: &str) ->
     mail::write(tx, app, letter).await?;
     Event::by_server("login.link_sent").on(person.id).record(tx).await?;
     Ok(())
+}
+
+/// Ends everything by which somebody comes in: they have left. Their roles on the organization end too, so that they
+/// do not come back with the person.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end_access(tx: &mut Tx, person: PersonId) -> Answer<()> {
+    store::delete_logins(tx, person).await?;
+    store::delete_links(tx, person).await?;
+    store::delete_roles(tx, person).await
 }
 
 /// Forgets logins and links that can no longer be used.

@@ -1,1 +1,2 @@
+mod importing;
 mod signing_in;
