@@ -56,7 +56,7 @@ impl Bonus {
             Objective::MaxTotal => Self { first_place: 0, pair: 0 },
             Objective::MaxCoverage => {
                 let pair = i64::from(FULL_SCORE) * mentors.min(mentees) as i64 + 1;
-                Self { first_place: 2 * pair, pair }
+                Self { first_place: pair, pair }
             }
         }
     }

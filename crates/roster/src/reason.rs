@@ -1,12 +1,13 @@
 //! What is wrong with a row, as data. Templates say it to people; [`std::fmt::Display`] says it to developers and on
 //! the command line.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::dates::{DateOrder, NoSuchDate};
+use crate::dates::NoSuchDate;
 
 /// Something wrong at a line of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -136,6 +137,12 @@ impl Reason {
             _ => Severity::RejectsRow,
         }
     }
+}
+
+/// The lines of all rows that must not be imported as they are.
+pub fn rejected_lines<'e>(errors: impl IntoIterator<Item = &'e RowError>) -> BTreeSet<u32> {
+    let rejecting = errors.into_iter().filter(|error| error.reason.severity() == Severity::RejectsRow);
+    rejecting.map(|error| error.line).collect()
 }
 
 /// An earlier row that has a value already.
@@ -279,6 +286,7 @@ fn fmt_cycle(f: &mut fmt::Formatter<'_>, people: &[PersonAt], more: usize) -> fm
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::DateOrder;
 
     fn cycle(names: &[&str], more: usize) -> Reason {
         let people = names.iter().map(|name| PersonAt { line: None, name: (*name).to_owned() });

@@ -56,16 +56,24 @@ pub(crate) fn read_date(
     };
     let no_such_date = NoSuchDate { year, month, day, order };
     let date = i8::try_from(month).ok().zip(i8::try_from(day).ok());
-    date.and_then(|(month, day)| Date::new(year, month, day).ok())
-        .map(Some)
-        .ok_or(Reason::NoSuchDate(no_such_date))
+    date.and_then(|(month, day)| Date::new(year, month, day).ok()).map(Some).ok_or(Reason::NoSuchDate(no_such_date))
 }
 
 impl fmt::Display for NoSuchDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const MONTHS: [&str; 12] = [
-            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-            "November", "December",
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
         ];
         let month = usize::from(self.month).checked_sub(1).and_then(|index| MONTHS.get(index));
         match month {

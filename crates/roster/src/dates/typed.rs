@@ -207,7 +207,8 @@ mod tests {
 
     #[test]
     fn other_things_are_no_dates() {
-        for text in ["", "-", "soon", "3/2024", "1/2/3/2024", "1/1/20244", "12:30", "Mayor 1 2024", "١/١/٢٠٢٤", "....", "é/é/é"]
+        for text in
+            ["", "-", "soon", "3/2024", "1/2/3/2024", "1/1/20244", "12:30", "Mayor 1 2024", "١/١/٢٠٢٤", "....", "é/é/é"]
         {
             assert_eq!(parse(text, None), None, "{text:?}");
         }

@@ -37,13 +37,7 @@ pub(super) struct TableBuilder {
 
 impl TableBuilder {
     pub(super) fn new(options: &ReadOptions, short_row: ShortRow) -> Self {
-        Self {
-            limits: options.limits,
-            short_row,
-            header_line: options.header_line,
-            pending: Vec::new(),
-            table: None,
-        }
+        Self { limits: options.limits, short_row, header_line: options.header_line, pending: Vec::new(), table: None }
     }
 
     /// Adds a record. Blank ones, and those above a given header line, are dropped.

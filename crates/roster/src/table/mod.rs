@@ -105,13 +105,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            bytes: 256 << 20,
-            unpacked_bytes: 1 << 30,
-            rows: 1_000_000,
-            columns: 500,
-            cells: 50_000_000,
-        }
+        Self { bytes: 256 << 20, unpacked_bytes: 1 << 30, rows: 1_000_000, columns: 500, cells: 50_000_000 }
     }
 }
 
