@@ -47,14 +47,16 @@
 
 mod clean;
 mod dates;
+mod email;
 mod mapping;
 mod org;
 mod people;
 mod reason;
 mod table;
+mod zones;
 
 pub use clean::clean;
-pub use dates::{DateOrder, NoSuchDate};
+pub use dates::{DateOrder, Epoch, NoSuchDate};
 pub use mapping::{
     Confidence, Field, Guess, GuessedColumn, Look, Mapping, MappingError, NameOrder, StatusWords, Target, UnknownField,
     Why,
@@ -62,4 +64,4 @@ pub use mapping::{
 pub use org::{Known, Manager, Org, OrgWarning};
 pub use people::{Level, ManagerRef, Question, Reading, RosterPerson, Status, Unread, WordCount, read_people};
 pub use reason::{Earlier, ManagerKey, PersonAt, Reason, RowError, Severity, rejected_lines};
-pub use table::{Encoding, Epoch, FileKind, Limits, Quantity, ReadOptions, Row, Separator, Source, Table, TableError};
+pub use table::{Encoding, FileKind, Limits, Quantity, ReadOptions, Row, Separator, Source, Table, TableError};

@@ -7,7 +7,7 @@ use std::fmt;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::dates::NoSuchDate;
+use crate::dates::{DateProblem, NoSuchDate};
 
 /// Something wrong at a line of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,6 +139,15 @@ impl Reason {
     }
 }
 
+impl From<DateProblem> for Reason {
+    fn from(problem: DateProblem) -> Self {
+        match problem {
+            DateProblem::NotADate => Self::NotADate,
+            DateProblem::NoSuchDate(date) => Self::NoSuchDate(date),
+        }
+    }
+}
+
 /// The lines of all rows that must not be imported as they are.
 pub fn rejected_lines<'e>(errors: impl IntoIterator<Item = &'e RowError>) -> BTreeSet<u32> {
     let rejecting = errors.into_iter().filter(|error| error.reason.severity() == Severity::RejectsRow);
@@ -191,10 +200,12 @@ impl fmt::Display for RowError {
         if let Some(column) = &self.column {
             write!(f, ", {column}")?;
         }
-        match self.value.as_str() {
-            "" => write!(f, ", empty: {}", self.reason),
-            value => write!(f, ", \"{value}\": {}", self.reason),
+        if !self.value.is_empty() {
+            write!(f, ", \"{}\"", self.value)?;
+        } else if self.column.is_some() {
+            f.write_str(", empty")?;
         }
+        write!(f, ": {}", self.reason)
     }
 }
 

@@ -1,8 +1,8 @@
 //! The verifier has to accept what the solver proves, and to refuse everything else.
 
 use counterflow_matching::{
-    AdmissiblePair, Certificate, CompiledInstance, Instance, Objective, ObjectiveValue, PairIds, Rent, Side, Solution,
-    SolveOptions, Value, Violation, admissible_pairs, solve, unattended, verify,
+    AdmissiblePair, Certificate, CompiledInstance, Criteria, Instance, Objective, ObjectiveValue, Pair, PairIds,
+    Profile, Rent, Side, Solution, SolveOptions, Value, Violation, admissible_pairs, solve, unattended, verify,
 };
 
 use crate::{random, story};
@@ -183,6 +183,39 @@ fn without(solution: &Solution, at: usize) -> Solution {
         total: solution.value.total - i64::from(gone.score),
     };
     worse
+}
+
+/// Two mentors for one mentee, who fit to 0.5001 and 0.5000.
+fn nearly_equal() -> Instance {
+    let text = "aim = 'total'\n[[criterion]]\nrule = 'prefer'\ncompare = 'at_least_apart'\nfield = 'level'\nby = 10\nweight = 1";
+    let person = |id: &str, capacity: u32, level: &str| {
+        Profile::new(id, capacity).with("level", Value::Number(level.parse().expect("a number")))
+    };
+    let mentors = vec![person("better", 2, "5.001"), person("worse", 1, "5")];
+    Instance::new(mentors, vec![person("mentee", 1, "0")], Criteria::from_toml(text).expect("in the form"))
+}
+
+#[test]
+fn a_draft_that_misses_the_best_by_one_point_is_refused() {
+    let (compiled, mut solution, mut certificate) = proven(nearly_equal(), Objective::MaxTotal);
+    assert_eq!(solution.value.total, 5_001);
+    solution.pairs[0] = Pair { mentor: "worse".into(), score: 5_000, ..solution.pairs[0].clone() };
+    solution.unmatched.mentors = vec!["better".into()];
+    solution.value.total = 5_000;
+    certificate.value = solution.value;
+    certificate.prices.mentees.insert("mentee".into(), 5_000);
+    let pair = PairIds::new("better", "mentee");
+    let underpriced = Violation::Underpriced { pair, worth: 5_001, priced: 5_000 };
+    assert_eq!(verify(&compiled, &solution, &certificate), Err(underpriced));
+}
+
+#[test]
+fn an_idle_place_that_costs_something_is_refused() {
+    let (compiled, solution, mut certificate) = proven(nearly_equal(), Objective::MaxTotal);
+    certificate.prices.mentors.insert("better".into(), 1);
+    certificate.prices.mentees.insert("mentee".into(), 5_000);
+    let wrong = Violation::WrongPrice { side: Side::Mentor, person: "better".into(), price: 1 };
+    assert_eq!(verify(&compiled, &solution, &certificate), Err(wrong));
 }
 
 #[test]

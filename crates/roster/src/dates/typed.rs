@@ -6,8 +6,7 @@ use std::sync::LazyLock;
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 
-use super::DateOrder;
-use crate::Epoch;
+use super::{DateOrder, Epoch};
 use crate::clean::fold;
 
 /// What was typed. Numbers may be out of the calendar's range.

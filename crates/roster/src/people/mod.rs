@@ -1,11 +1,9 @@
 //! From rows to people.
 
 mod duplicates;
-pub(crate) mod email;
 mod names;
 mod row;
 mod status;
-pub(crate) mod zones;
 
 use std::collections::BTreeMap;
 

@@ -4,10 +4,10 @@ use jiff::civil::Date;
 
 use super::names::{self, FullName};
 use super::status::{Status, StatusReader};
-use super::{Columns, DateOrders, Level, ManagerRef, RosterPerson, email, zones};
+use super::{Columns, DateOrders, Level, ManagerRef, RosterPerson};
 use crate::clean::{clean, shorten};
 use crate::dates::read_date;
-use crate::{Field, Mapping, Reason, Row, RowError, Table};
+use crate::{Field, Mapping, Reason, Row, RowError, Table, email, zones};
 
 /// The most characters of a value; attributes of the organization's own and lists of languages may have more.
 const CHARACTERS: usize = 300;
@@ -134,7 +134,7 @@ impl<'t> RowReader<'t> {
             Ok(Some(date)) if YEARS.contains(&date.year()) || date.year() == NEVER => return Some(date),
             Ok(Some(date)) => self.reject(field, Reason::ImplausibleYear { year: date.year() }),
             Ok(None) => {}
-            Err(reason) => self.reject(field, reason),
+            Err(problem) => self.reject(field, problem.into()),
         }
         self.leaves_some_day |= *field == Field::EndDate;
         None

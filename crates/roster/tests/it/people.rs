@@ -56,6 +56,8 @@ Gruppe = \"extra:resource_group\"
     assert_eq!(person.status, Status::OnLeave);
     assert_eq!(person.languages, ["English", "中文"]);
     assert_eq!(person.extra["resource_group"], "Pride");
+    let json = serde_json::to_string(&reading).unwrap();
+    assert_eq!(serde_json::from_str::<Reading>(&json).unwrap(), reading);
 }
 
 #[test]
@@ -182,7 +184,7 @@ fn the_same_person_twice_names_the_earlier_line() {
             "line 5, email, \"a@x.example\": The same e-mail as in line 3.",
         ]
     );
-    assert_eq!(said(&reading.warnings), ["line 6, empty: The same row as line 3; left out."]);
+    assert_eq!(said(&reading.warnings), ["line 6: The same row as line 3; left out."]);
     assert_eq!(reading.people.len(), 2);
 }
 
@@ -226,7 +228,7 @@ fn a_second_header_is_left_out() {
          active,ana,Ana,Sol,a@x.example\n",
     );
     assert_eq!((reading.people.len(), reading.rejected.len()), (1, 0));
-    assert_eq!(said(&reading.warnings), ["line 2, empty: A second header; left out."]);
+    assert_eq!(said(&reading.warnings), ["line 2: A second header; left out."]);
 }
 
 #[test]
