@@ -1,2 +1,3 @@
 mod importing;
+mod programs;
 mod signing_in;
