@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use crate::{
-    accounts,
+    accounts, enrollment,
     jobs::{Kind, Work},
 };
 
@@ -20,5 +20,9 @@ fn each(every: SignedDuration, name: &'static str, work: Work) -> Kind {
 /// All of them.
 #[must_use]
 pub fn kinds() -> Vec<Kind> {
-    vec![each(HOUR, "accounts.forget_old", |app, _| Box::pin(accounts::forget_old(app)))]
+    vec![
+        each(HOUR, "accounts.forget_old", |app, _| Box::pin(accounts::forget_old(app))),
+        each(HOUR, "enrollment.remind", |app, _| Box::pin(enrollment::remind_due(app))),
+        once("enrollment.withdraw_leaver", |app, person| Box::pin(enrollment::withdraw_leaver(app, person))),
+    ]
 }
