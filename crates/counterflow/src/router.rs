@@ -19,6 +19,7 @@ use crate::{
         rights::{Role, Roles},
     },
     mail,
+    programs::{pages as program_pages, round_pages},
 };
 
 /// One row of the rights table.
@@ -44,7 +45,7 @@ fn post<H: Handler<T, App>, T: 'static>(path: &'static str, roles: &[Role], hand
 #[must_use]
 #[rustfmt::skip]
 pub fn table() -> Vec<Route> {
-    use Role::{Admin, Manager, Mentee, Mentor, Person, Visitor};
+    use Role::{Admin, Manager, Mentee, Mentor, Person, ProgramStarter, Sponsor, Visitor};
     const ANYBODY: &[Role] = &[Visitor, Person];
     vec![
         // The server
@@ -102,6 +103,23 @@ pub fn table() -> Vec<Route> {
         get("/admin/roles", &[Admin], accounts::roles::list),
         post("/admin/roles", &[Admin], accounts::roles::grant),
         post("/admin/roles/removal", &[Admin], accounts::roles::remove),
+        // Programs
+        get("/programs", &[Person], program_pages::list),
+        post("/programs", &[Admin, ProgramStarter], program_pages::create),
+        get("/programs/new", &[Admin, ProgramStarter], program_pages::new),
+        get("/programs/{program}", &[Manager, Sponsor], program_pages::show),
+        post("/programs/{program}/rounds", &[Manager], program_pages::add_round),
+        post("/programs/{program}/roles", &[Manager], program_pages::add_role),
+        post("/programs/{program}/roles/removal", &[Manager], program_pages::take_role),
+        post("/programs/{program}/archive", &[Manager], program_pages::put_away),
+        post("/programs/{program}/archive/removal", &[Manager], program_pages::bring_back),
+        // The design of a round, its stages and its close
+        get("/rounds/{round}/design", &[Manager], round_pages::design),
+        post("/rounds/{round}/design", &[Manager], round_pages::save),
+        get("/rounds/{round}/endorsement", &[Manager, Sponsor], round_pages::endorsement),
+        post("/rounds/{round}/endorsement", &[Manager, Sponsor], round_pages::save_endorsement),
+        post("/rounds/{round}/stage", &[Manager], round_pages::begin),
+        get("/rounds/{round}/close", &[Manager], round_pages::close),
     ]
 }
 

@@ -93,7 +93,6 @@ struct CandidatesPage {
     fit: Fit,
     people: Vec<Candidate>,
     find: String,
-    from: usize,
     newer: Option<usize>,
     older: Option<usize>,
     is_open: bool,
@@ -108,6 +107,10 @@ struct Shown {
 }
 
 impl CandidatesPage {
+    fn program_href(&self) -> String {
+        format!("/programs/{}", self.round.program_id)
+    }
+
     fn enroll(&self) -> String {
         format!("{}/enroll", self.round.href())
     }
@@ -135,7 +138,6 @@ impl CandidatesPage {
             newer: (shown.from > 0).then(|| shown.from.saturating_sub(PER_PAGE)),
             older: (shown.from + PER_PAGE < found.len()).then_some(shown.from + PER_PAGE),
             find: shown.find,
-            from: shown.from,
             is_open: takes_people(round.stage),
             round,
         })
@@ -209,8 +211,7 @@ pub async fn save_rules(app: App, page: Page, access: Access<RoundId>, segment: 
         Side::Mentor => all.mentor = typed,
         Side::Mentee => all.mentee = typed,
     }
-    let json = serde_json::to_string(&all).map_err(Error::defect)?;
-    set_eligibility(&mut tx, &access, seen, &json).await?;
+    set_eligibility(&mut tx, &access, seen, &all).await?;
     tx.commit().await?;
     Ok(page::done(&format!("{}#rules", candidates_path(access.id, side)), "saved"))
 }

@@ -74,9 +74,7 @@ pub(super) struct Addressee {
     pub name: String,
     pub email: String,
     pub role: Side,
-    pub state: State,
     pub reminders: i64,
-    pub invited_at: Option<Timestamp>,
 }
 
 /// The participant as an addressee; none if the directory has no address, or they left.
@@ -84,7 +82,7 @@ pub(super) async fn addressee(tx: &mut Tx, id: ParticipantId) -> Answer<Option<A
     Ok(fetch_optional!(
         tx,
         Addressee,
-        "select p.id, p.person_id, people.name, people.email, p.role, p.state, p.reminders, p.invited_at
+        "select p.id, p.person_id, people.name, people.email, p.role, p.reminders
          from participants p join people on people.id = p.person_id
          where p.id = $1 and people.email is not null and people.status <> 'left'",
         id
@@ -96,7 +94,7 @@ pub(super) async fn chosen(tx: &mut Tx, round: RoundId, side: Side) -> Answer<Ve
     Ok(fetch_all!(
         tx,
         Addressee,
-        "select p.id, p.person_id, people.name, people.email, p.role, p.state, p.reminders, p.invited_at
+        "select p.id, p.person_id, people.name, people.email, p.role, p.reminders
          from participants p join people on people.id = p.person_id
          where p.round_id = $1 and p.role = $2 and p.state = 'chosen'
            and people.email is not null and people.status <> 'left'
@@ -111,7 +109,7 @@ pub(super) async fn unopened(tx: &mut Tx, round: RoundId, side: Side, since: Tim
     Ok(fetch_all!(
         tx,
         Addressee,
-        "select p.id, p.person_id, people.name, people.email, p.role, p.state, p.reminders, p.invited_at
+        "select p.id, p.person_id, people.name, people.email, p.role, p.reminders
          from participants p join people on people.id = p.person_id
          where p.round_id = $1 and p.role = $2 and p.state = 'invited' and p.opened_at is null and p.reminders < 2
            and coalesce(p.reminded_at, p.invited_at) <= $3

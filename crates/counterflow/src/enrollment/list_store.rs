@@ -1,7 +1,5 @@
 //! The statements behind the manager's pages: how many stand where, and the table of people.
 
-use jiff::SignedDuration;
-
 use super::State;
 use crate::{
     fetch_all, fetch_optional,
@@ -10,7 +8,7 @@ use crate::{
         db::Tx,
         error::{Answer, Error},
         guard::Leave,
-        ids::{ParticipantId, PersonId, RoundId},
+        ids::{ParticipantId, RoundId},
     },
     programs::Side,
 };
@@ -83,8 +81,6 @@ pub(super) async fn counts(tx: &mut Tx, leave: &impl Leave<RoundId>) -> Answer<V
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub(super) struct Listed {
     pub id: ParticipantId,
-    pub round_id: RoundId,
-    pub person_id: PersonId,
     pub name: String,
     pub title: Option<String>,
     pub department: Option<String>,
@@ -129,12 +125,6 @@ impl Listed {
     pub fn may_be_reminded(&self) -> bool {
         self.state == State::Invited && self.reminders < super::MOST_REMINDERS && self.email.is_some()
     }
-
-    /// Whether nothing was heard for a week after the invitation.
-    pub fn is_silent(&self, now: Timestamp) -> bool {
-        let week = SignedDuration::from_hours(7 * 24);
-        self.state == State::Invited && self.invited_at.is_some_and(|at| now.since(at) >= week)
-    }
 }
 
 /// What the table shows: filters from the URL. Empty means any; without a state, those who were taken out are left out.
@@ -157,9 +147,9 @@ pub(super) async fn list(
     Ok(fetch_all!(
         tx,
         Listed,
-        "select p.id, p.round_id, p.person_id, people.name, people.title, people.department, people.location,
-                people.email, p.role, p.state, p.capacity, p.chosen_at, p.invited_at, p.opened_at, p.reminded_at,
-                p.reminders, p.registered_at, p.admitted_at, p.waiting_at, p.declined_at, p.withdrawn_at
+        "select p.id, people.name, people.title, people.department, people.location, people.email,
+                p.role, p.state, p.capacity, p.chosen_at, p.invited_at, p.opened_at, p.reminded_at, p.reminders,
+                p.registered_at, p.admitted_at, p.waiting_at, p.declined_at, p.withdrawn_at
          from participants p join people on people.id = p.person_id
          where p.round_id = $1 and p.role = coalesce($2, p.role)
            and ((cast($3 as text) is null and p.state <> 'withdrawn') or p.state = $3)
@@ -181,9 +171,9 @@ pub(super) async fn listed(tx: &mut Tx, leave: &impl Leave<ParticipantId>) -> An
     let found = fetch_optional!(
         tx,
         Listed,
-        "select p.id, p.round_id, p.person_id, people.name, people.title, people.department, people.location,
-                people.email, p.role, p.state, p.capacity, p.chosen_at, p.invited_at, p.opened_at, p.reminded_at,
-                p.reminders, p.registered_at, p.admitted_at, p.waiting_at, p.declined_at, p.withdrawn_at
+        "select p.id, people.name, people.title, people.department, people.location, people.email,
+                p.role, p.state, p.capacity, p.chosen_at, p.invited_at, p.opened_at, p.reminded_at, p.reminders,
+                p.registered_at, p.admitted_at, p.waiting_at, p.declined_at, p.withdrawn_at
          from participants p join people on people.id = p.person_id where p.id = $1",
         leave.id()
     )?;

@@ -104,6 +104,10 @@ impl EnrollPage {
         })
     }
 
+    fn program_href(&self) -> String {
+        format!("/programs/{}", self.round.program_id)
+    }
+
     /// Leaders first.
     fn sides(&self) -> [Side; 2] {
         [Side::Mentee, Side::Mentor]

@@ -42,6 +42,10 @@ impl ParticipantPage {
         self.answers.topics(self.one.role, &self.program.design.topics)
     }
 
+    fn program_href(&self) -> String {
+        format!("/programs/{}", self.round.program_id)
+    }
+
     fn enroll(&self) -> String {
         format!("{}/enroll", self.round.href())
     }

@@ -5,6 +5,13 @@
 //! Texts can say `{name}`: whoever sends them fills it in ([`fill`]). See [`PLACEHOLDERS`] for all of them and
 //! [`Round::placeholders`](super::Round::placeholders) for those that a round fills by itself.
 
+mod check;
+mod error;
+mod shelf;
+
+pub use error::{BrokenTemplate, Problem, TemplateError};
+pub use shelf::{all, named, read};
+
 use serde::{Deserialize, Serialize};
 
 use super::{AskingOrder, Direction, Side};
@@ -87,6 +94,33 @@ pub struct Template {
     pub kpis: Vec<Kpi>,
     /// Texts that people read.
     pub texts: Texts,
+}
+
+impl Template {
+    /// The criteria in the one form, as text.
+    #[must_use]
+    pub fn criteria(&self) -> String {
+        self.matching.to_string()
+    }
+
+    /// The unit of a KPI's target.
+    #[must_use]
+    pub fn unit(&self, kpi: &Kpi) -> Unit {
+        let asked = |key: &str| {
+            let mut questions = self.checkins.iter().flat_map(|checkin| &checkin.questions);
+            questions.find(|question| question.key == key)
+        };
+        match kpi.source.strip_prefix("question:").and_then(asked) {
+            Some(question) if question.kind == "scale" => Unit::Scale,
+            _ => Unit::Percent,
+        }
+    }
+
+    /// The name of a topic; its key if the topic was removed from the design.
+    #[must_use]
+    pub fn topic_name<'a>(&'a self, key: &'a str) -> &'a str {
+        self.topics.iter().find(|topic| topic.key == key).map_or(key, |topic| &topic.name)
+    }
 }
 
 /// Something that can be taught.
@@ -236,12 +270,21 @@ pub struct Kpi {
     /// As people read it.
     pub name: String,
     /// Where the figure comes from, and its unit: `question:KEY` (the mean answer on a scale of 1 to 5, or the percent
-    /// of yes, each at the last occasion on which it was asked), `meetings_held` (the mean number of meetings of a
-    /// pair), `meetings_kept` (the percent of planned meetings that were held), `finished` (the percent of pairs that
+    /// of yes, each at the last occasion on which it was asked), `meetings_held` (held meetings
+    /// as a percent of those that the round foresees), `meetings_kept` (as a percent of those that had a time), `finished` (the percent of pairs that
     /// completed the round).
     pub source: String,
     /// What is hoped for, in the unit of the source.
     pub target: f64,
+}
+
+/// What the target of a KPI counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// The mean of answers from 1 to 5.
+    Scale,
+    /// A share of 100.
+    Percent,
 }
 
 /// Texts that people read, with [`PLACEHOLDERS`].

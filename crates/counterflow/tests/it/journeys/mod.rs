@@ -1,1 +1,2 @@
+mod programs;
 mod signing_in;
