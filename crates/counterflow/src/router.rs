@@ -10,7 +10,7 @@ use axum::{
 };
 
 use crate::{
-    accounts, health, home,
+    accounts, enrollment, health, home,
     kernel::{
         app::App,
         assets,
@@ -45,7 +45,7 @@ fn post<H: Handler<T, App>, T: 'static>(path: &'static str, roles: &[Role], hand
 #[must_use]
 #[rustfmt::skip]
 pub fn table() -> Vec<Route> {
-    use Role::{Admin, Manager, Person, ProgramStarter, Sponsor, Visitor};
+    use Role::{Admin, Manager, Mentee, Mentor, Person, ProgramStarter, Sponsor, Visitor};
     const ANYBODY: &[Role] = &[Visitor, Person];
     vec![
         // The server
@@ -67,6 +67,34 @@ pub fn table() -> Vec<Route> {
         get("/me", &[Person], accounts::me::show),
         post("/me", &[Person], accounts::me::save),
         post("/me/password", &[Person], accounts::me::set_password),
+        // Enrollment: the manager
+        get("/rounds/{round}/enroll", &[Manager], enrollment::pages::show),
+        get("/rounds/{round}/participants.csv", &[Manager], enrollment::pages::file),
+        get("/rounds/{round}/candidates/{side}", &[Manager], enrollment::candidate_pages::list),
+        get("/rounds/{round}/candidates/{side}/count", &[Manager], enrollment::candidate_pages::count),
+        post("/rounds/{round}/candidates/{side}/rules", &[Manager], enrollment::candidate_pages::save_rules),
+        post("/rounds/{round}/choices", &[Manager], enrollment::candidate_pages::make_choice),
+        post("/rounds/{round}/invitations", &[Manager], enrollment::pages::invite_chosen),
+        post("/rounds/{round}/reminders", &[Manager], enrollment::pages::remind_silent),
+        post("/rounds/{round}/admissions", &[Manager], enrollment::pages::admit_registered),
+        post("/rounds/{round}/admission-policy", &[Manager], enrollment::pages::set_policy),
+        get("/participants/{participant}", &[Manager], enrollment::participant_pages::show),
+        post("/participants/{participant}/choice", &[Manager], enrollment::participant_pages::take_in),
+        post("/participants/{participant}/invitation", &[Manager], enrollment::participant_pages::send_invitation),
+        post("/participants/{participant}/reminder", &[Manager], enrollment::participant_pages::send_reminder),
+        post("/participants/{participant}/admission", &[Manager], enrollment::participant_pages::let_in),
+        post("/participants/{participant}/waiting", &[Manager], enrollment::participant_pages::let_wait),
+        post("/participants/{participant}/withdrawal", &[Manager], enrollment::participant_pages::take_out),
+        // Enrollment: whoever is invited
+        get("/invitations/{token}", ANYBODY, enrollment::invitation_pages::show),
+        post("/invitations/{token}", ANYBODY, enrollment::invitation_pages::open),
+        post("/invitations/{token}/decline", ANYBODY, enrollment::invitation_pages::say_no),
+        post("/invitations/{token}/renewal", ANYBODY, enrollment::invitation_pages::renew),
+        get("/registrations/{participant}", &[Mentor, Mentee], enrollment::registration_pages::show),
+        get("/registrations/{participant}/form", &[Mentor, Mentee], enrollment::registration_pages::change),
+        post("/registrations/{participant}", &[Mentor, Mentee], enrollment::registration_pages::submit),
+        post("/registrations/{participant}/draft", &[Mentor, Mentee], enrollment::registration_pages::draft),
+        post("/registrations/{participant}/decline", &[Mentor, Mentee], enrollment::registration_pages::say_no),
         // The organization
         get("/admin", &[Admin], health::admin),
         get("/admin/letters", &[Admin], mail::pages::list),
