@@ -1,2 +1,4 @@
+mod enrolling;
 mod programs;
+mod registering;
 mod signing_in;
