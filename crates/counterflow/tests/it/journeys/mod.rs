@@ -1,3 +1,5 @@
 mod importing;
+mod enrolling;
 mod programs;
+mod registering;
 mod signing_in;

@@ -4,6 +4,7 @@ pub mod app;
 pub mod browser;
 pub mod forms;
 pub mod people;
+pub mod rounds;
 pub mod smtp;
 
 /// Defines a test twice: on SQLite and on PostgreSQL. After it, no job may be left unrun.
