@@ -19,6 +19,8 @@ mod plan;
 mod record;
 mod report;
 mod store;
+#[cfg(test)]
+mod tests;
 mod wording;
 mod write;
 
