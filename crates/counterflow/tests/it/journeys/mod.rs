@@ -1,3 +1,4 @@
+mod import_command;
 mod importing;
 mod enrolling;
 mod programs;
