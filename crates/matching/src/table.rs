@@ -58,9 +58,7 @@ impl Measure {
     fn verdict(self, a: Number, b: Number) -> Verdict {
         let distance = self.distance(a, b);
         match self {
-            Self::AtLeast { by, .. } => {
-                Verdict { holds: distance >= by, degree: degree::at_least_apart(distance, by) }
-            }
+            Self::AtLeast { by, .. } => Verdict { holds: distance >= by, degree: degree::at_least_apart(distance, by) },
             Self::AtMost { by, .. } => Verdict { holds: distance <= by, degree: degree::at_most_apart(distance, by) },
             Self::Complement { span } => Verdict {
                 holds: span > Number::default() && 2 * distance.thousandths() >= span.thousandths(),
