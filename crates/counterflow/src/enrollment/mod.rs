@@ -2,9 +2,11 @@
 
 mod answers;
 mod store;
+mod week;
 
 pub use answers::Answers;
 pub use store::{Participant, participant, participants};
+pub use week::weekly_slots_utc;
 
 use crate::words;
 

@@ -1,9 +1,52 @@
 //! What a program starts from: a plain TOML file (`templates/programs/*.toml`), copied into the program when it is
 //! started and its own from then on. An organization adds its own by adding a file.
+//!
+//! # Placeholders
+//! Texts can say `{name}`: whoever sends them fills it in ([`fill`]). See [`PLACEHOLDERS`] for all of them and
+//! [`Round::placeholders`](super::Round::placeholders) for those that a round fills by itself.
 
 use serde::{Deserialize, Serialize};
 
-use super::{AskingOrder, Direction};
+use super::{AskingOrder, Direction, Side};
+use crate::words;
+
+/// What texts can say in braces, and what stands for it when they are sent.
+pub const PLACEHOLDERS: [(&str, &str); 10] = [
+    ("name", "the full name of whoever reads the text"),
+    ("organization", "the organization's name"),
+    ("program", "the program's name"),
+    ("round", "the round's name"),
+    ("meetings", "how many meetings each pair has"),
+    ("minutes", "how long a meeting is"),
+    ("rhythm_days", "days from one meeting to the next"),
+    ("enroll_until", "the last day to register"),
+    ("starts_on", "the first day of the meetings"),
+    ("ends_on", "the last day of the round"),
+];
+
+/// A text with its placeholders filled in. What has no value here stays as it is.
+///
+/// ```
+/// use counterflow::programs::template::fill;
+/// let values = [("name", "Ana Lim".to_owned()), ("program", "Digital fluency".to_owned())];
+/// assert_eq!(fill("{name}, welcome to {program}.", &values), "Ana Lim, welcome to Digital fluency.");
+/// ```
+#[must_use]
+pub fn fill(text: &str, values: &[(&'static str, String)]) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    // In one pass, so that braces inside a value (a program's name) are never filled again.
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let value = after.split_once('}').and_then(|(name, after)| {
+            values.iter().find(|(key, _)| *key == name).map(|(_, value)| (value.as_str(), after))
+        });
+        let (text, after) = value.unwrap_or(("{", after));
+        filled.push_str(text);
+        rest = after;
+    }
+    filled + rest
+}
 
 /// A program's design: objective, topics, criteria, agendas, check-ins, KPIs and texts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,9 +70,9 @@ pub struct Template {
     pub topics: Vec<Topic>,
     /// Sensible sizes and dates.
     pub shape: Shape,
-    /// Who takes part, in the form of `enrollment::rules`.
+    /// Who takes part (`enrollment` evaluates it).
     #[serde(default)]
-    pub eligibility: toml::Table,
+    pub eligibility: Eligibility,
     /// Criteria in the one form (`counterflow_matching::criteria`).
     #[serde(default)]
     pub matching: toml::Table,
@@ -75,6 +118,61 @@ pub struct Shape {
     pub answer_days: i64,
     /// Whether both sign before they meet: `required` or `advised`.
     pub agreement_gate: String,
+}
+
+/// Who can take part on each side: whoever fulfills every rule of the side.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Eligibility {
+    /// Leaders. No rule: everybody in the directory.
+    #[serde(default)]
+    pub mentee: Vec<Rule>,
+    /// Juniors.
+    #[serde(default)]
+    pub mentor: Vec<Rule>,
+}
+
+impl Eligibility {
+    /// The rules of a side.
+    #[must_use]
+    pub fn of(&self, side: Side) -> &[Rule] {
+        match side {
+            Side::Mentor => &self.mentor,
+            Side::Mentee => &self.mentee,
+        }
+    }
+}
+
+/// A rule over one field of the directory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// `level`, `department`, `location`, `languages`, `tenure_years`, or the name of any attribute.
+    pub field: String,
+    /// How it is compared.
+    pub is: Operator,
+    /// With what: for `at_least` and `at_most`, a number.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub value: String,
+    /// With which: for `one_of` and `not_one_of`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<String>,
+}
+
+words! {
+    /// How a rule compares.
+    Operator {
+        /// The number or more.
+        AtLeast = "at_least",
+        /// The number or less.
+        AtMost = "at_most",
+        /// One of the values.
+        OneOf = "one_of",
+        /// None of the values.
+        NotOneOf = "not_one_of",
+        /// The directory says something.
+        IsKnown = "is_known",
+    }
 }
 
 /// The agenda of one meeting.
@@ -137,13 +235,16 @@ pub struct Kpi {
     pub key: String,
     /// As people read it.
     pub name: String,
-    /// Where the figure comes from: `question:KEY`, `meetings_held`, `meetings_kept`, `finished`.
+    /// Where the figure comes from, and its unit: `question:KEY` (the mean answer on a scale of 1 to 5, or the percent
+    /// of yes, each at the last occasion on which it was asked), `meetings_held` (the mean number of meetings of a
+    /// pair), `meetings_kept` (the percent of planned meetings that were held), `finished` (the percent of pairs that
+    /// completed the round).
     pub source: String,
     /// What is hoped for, in the unit of the source.
     pub target: f64,
 }
 
-/// Texts that people read. `{name}`, `{program}`, `{organization}` are filled in.
+/// Texts that people read, with [`PLACEHOLDERS`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Texts {
@@ -155,4 +256,25 @@ pub struct Texts {
     pub commitment: String,
     /// The draft of the pair's agreement.
     pub agreement: String,
+    /// A first draft for the sponsor, to be made their own.
+    #[serde(default)]
+    pub endorsement: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fills_each_placeholder_once() {
+        let values = [("name", "Ana {program}".to_owned()), ("program", "Fluency".to_owned())];
+        for (text, expected) in [
+            ("{name} in {program}", "Ana {program} in Fluency"),
+            ("{unknown} {name", "{unknown} {name"),
+            ("a { b } {program}", "a { b } Fluency"),
+            ("", ""),
+        ] {
+            assert_eq!(fill(text, &values), expected);
+        }
+    }
 }
