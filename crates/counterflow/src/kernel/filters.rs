@@ -26,3 +26,24 @@ pub fn linked(text: impl std::fmt::Display, _: &dyn askama::Values) -> askama::R
     }
     Ok(Safe(out))
 }
+
+/// A column's name as people read it: `cost_center` is cost center.
+#[askama::filter_fn]
+pub fn spaced(name: impl std::fmt::Display, _: &dyn askama::Values) -> askama::Result<String> {
+    Ok(name.to_string().replace('_', " "))
+}
+
+/// A count in groups of three: `38,212`.
+#[askama::filter_fn]
+pub fn grouped(number: impl std::fmt::Display, _: &dyn askama::Values) -> askama::Result<String> {
+    let digits = number.to_string();
+    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits.as_str()), |rest| ("−", rest));
+    let mut out = sign.to_owned();
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    Ok(out)
+}
