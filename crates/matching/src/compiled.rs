@@ -12,6 +12,7 @@ use crate::table::Table;
 ///
 /// Takes memory for the people and their values, never for the pairs: a pair is judged when it is asked for, in
 /// a tenth of a microsecond or so.
+#[derive(Debug)]
 pub struct CompiledInstance {
     instance: Instance,
     tables: Vec<Table>,

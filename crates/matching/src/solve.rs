@@ -115,8 +115,8 @@ impl Pair {
 ///
 /// `progress` is called for every person and every place, and stops the work by breaking off.
 ///
-/// Takes 8 bytes a possible pair beside the people. Time grows with the number of places times the number of possible
-/// pairs in the worst case, and far slower where one side has places to spare.
+/// Takes 8 bytes a possible pair beside the people. At worst the time is that of one look at all possible pairs for
+/// each place; where one side has places to spare, most places need only a few looks.
 ///
 /// # Errors
 /// [`SolveError::Cancelled`] when `progress` breaks off.

@@ -14,7 +14,7 @@ use argon2::{
 };
 use askama::Template;
 use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use jiff::SignedDuration;
 
 pub use store::grant_role;
@@ -56,8 +56,7 @@ async fn end_login(app: &App, tx: &mut Tx, id_hash: &str) -> Answer<Response> {
     store::delete_login(tx, id_hash).await?;
     let mut response = crate::kernel::page::see_other("/sign-in");
     response.headers_mut().insert(header::SET_COOKIE, cookie(app, "", 0)?);
-    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\""));
-    Ok(response.into_response())
+    Ok(response)
 }
 
 fn cookie(app: &App, secret: &str, seconds: i64) -> Answer<HeaderValue> {

@@ -4,8 +4,6 @@
 //! Every job is idempotent: a process that is killed between doing and finishing does it again.
 
 mod store;
-#[cfg(test)]
-mod tests;
 
 use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 

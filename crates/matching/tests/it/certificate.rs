@@ -1,8 +1,8 @@
 //! The verifier has to accept what the solver proves, and to refuse everything else.
 
 use counterflow_matching::{
-    Certificate, CompiledInstance, Instance, Objective, ObjectiveValue, PairIds, Rent, Side, Solution, SolveOptions,
-    Value, Violation, admissible_pairs, solve, unattended, verify,
+    AdmissiblePair, Certificate, CompiledInstance, Criteria, Instance, Objective, ObjectiveValue, Pair, PairIds,
+    Profile, Rent, Side, Solution, SolveOptions, Value, Violation, admissible_pairs, solve, unattended, verify,
 };
 
 use crate::{random, story};
@@ -87,6 +87,10 @@ fn any_rent_changed_by_one_added_or_left_out_is_refused() {
 fn any_pair_changed_is_refused() {
     let tried = refuse(|compiled, solution, certificate| {
         let mut changes = Vec::new();
+        let pairs: Vec<AdmissiblePair> = admissible_pairs(compiled).collect();
+        let scored = |mentor: &str, mentee: &str| {
+            pairs.iter().find(|pair| pair.mentor == mentor && pair.mentee == mentee).map(|pair| pair.score)
+        };
         let mut change = |what: String, edit: &dyn Fn(&mut Solution)| {
             let mut changed = solution.clone();
             edit(&mut changed);
@@ -99,7 +103,12 @@ fn any_pair_changed_is_refused() {
             change(format!("without pair {at}"), &|s| drop(s.pairs.remove(at)));
             change(format!("pair {at} twice"), &|s| s.pairs.push(s.pairs[at].clone()));
             change(format!("a stranger in pair {at}"), &|s| s.pairs[at].mentee = "stranger".into());
-            for mentor in compiled.people(Side::Mentor).iter().filter(|m| m.id != solution.pairs[at].mentor) {
+            // Another pair with the same score can be as good, and may then be accepted.
+            let other = |mentor: &str| {
+                mentor != solution.pairs[at].mentor
+                    && scored(mentor, &solution.pairs[at].mentee) != Some(solution.pairs[at].score)
+            };
+            for mentor in compiled.people(Side::Mentor).iter().filter(|mentor| other(&mentor.id)) {
                 change(format!("pair {at} with {}", mentor.id), &|s| s.pairs[at].mentor = mentor.id.clone());
             }
         }
@@ -133,7 +142,7 @@ fn any_word_of_the_certificate_changed_is_refused() {
             change("total", |c| c.value.total += 1),
             change("first_place", |c| c.bonus.first_place += 1),
             change("pair", |c| c.bonus.pair -= 1),
-            change("a stranger's price", |c| drop(c.prices.mentors.insert("stranger".into(), 0))),
+            change("a stranger's price", |c| c.prices.mentors.extend([("stranger".into(), 0)])),
             change("a price less", |c| drop(c.prices.mentees.pop_first())),
         ]
     });
@@ -176,6 +185,39 @@ fn without(solution: &Solution, at: usize) -> Solution {
     worse
 }
 
+/// Two mentors for one mentee, who fit to 0.5001 and 0.5000.
+fn nearly_equal() -> Instance {
+    let text = "aim = 'total'\n[[criterion]]\nrule = 'prefer'\ncompare = 'at_least_apart'\nfield = 'level'\nby = 10\nweight = 1";
+    let person = |id: &str, capacity: u32, level: &str| {
+        Profile::new(id, capacity).with("level", Value::Number(level.parse().expect("a number")))
+    };
+    let mentors = vec![person("better", 2, "5.001"), person("worse", 1, "5")];
+    Instance::new(mentors, vec![person("mentee", 1, "0")], Criteria::from_toml(text).expect("in the form"))
+}
+
+#[test]
+fn a_draft_that_misses_the_best_by_one_point_is_refused() {
+    let (compiled, mut solution, mut certificate) = proven(nearly_equal(), Objective::MaxTotal);
+    assert_eq!(solution.value.total, 5_001);
+    solution.pairs[0] = Pair { mentor: "worse".into(), score: 5_000, ..solution.pairs[0].clone() };
+    solution.unmatched.mentors = vec!["better".into()];
+    solution.value.total = 5_000;
+    certificate.value = solution.value;
+    certificate.prices.mentees.insert("mentee".into(), 5_000);
+    let pair = PairIds::new("better", "mentee");
+    let underpriced = Violation::Underpriced { pair, worth: 5_001, priced: 5_000 };
+    assert_eq!(verify(&compiled, &solution, &certificate), Err(underpriced));
+}
+
+#[test]
+fn an_idle_place_that_costs_something_is_refused() {
+    let (compiled, solution, mut certificate) = proven(nearly_equal(), Objective::MaxTotal);
+    certificate.prices.mentors.insert("better".into(), 1);
+    certificate.prices.mentees.insert("mentee".into(), 5_000);
+    let wrong = Violation::WrongPrice { side: Side::Mentor, person: "better".into(), price: 1 };
+    assert_eq!(verify(&compiled, &solution, &certificate), Err(wrong));
+}
+
 #[test]
 fn a_certificate_speaks_of_its_input_only() {
     let (_, solution, certificate) = proven(story::instance(), Objective::MaxCoverage);
@@ -186,12 +228,6 @@ fn a_certificate_speaks_of_its_input_only() {
         verify(&compiled, &solution, &certificate).map(|proof| proof.value)
     };
     assert_eq!(verdict(|_| {}), Ok(solution.value));
-    let set = |field: &'static str, value: Value| {
-        move |instance: &mut Instance| {
-            instance.mentors[0].values.insert(field.into(), value.clone());
-        }
-    };
-    let _ = set; // Closures that capture cannot be fn pointers; each change below is written out.
     assert_eq!(
         verdict(|i| drop(i.mentors[0].values.insert("hobby".into(), Value::category("chess")))),
         Ok(solution.value)

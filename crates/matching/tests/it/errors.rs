@@ -3,7 +3,7 @@
 use counterflow_matching::{Criteria, Instance, InstanceError, PairIds, Profile, Side, Value, Want};
 
 fn errors(instance: Instance) -> Vec<String> {
-    let errors = instance.compile().err().expect("something is wrong with it");
+    let errors = instance.compile().expect_err("something is wrong with it");
     errors.iter().map(ToString::to_string).collect()
 }
 
@@ -101,7 +101,7 @@ fn criteria_that_were_not_read_from_the_form_are_checked_too() {
     let mut made = criteria("[[criterion]]\nrule = 'must'\ncompare = 'at_most_apart'\nby = 1\nfield = 'level'");
     made.list[0].compare = counterflow_matching::Comparison::AtMostApart { by: (-1).into(), wraps_at: None };
     let person = |id: &str| Profile::new(id, 1).with("level", Value::from(1));
-    let found = Instance::new(vec![person("a")], vec![person("b")], made).compile().err().expect("by is below 0");
+    let found = Instance::new(vec![person("a")], vec![person("b")], made).compile().expect_err("by is below 0");
     assert!(matches!(&found[..], [InstanceError::Criteria(_)]), "{found:?}");
     assert_eq!(found[0].to_string(), "criterion 1, `by` has to be 0 or more, not -1");
     assert_eq!(Side::Mentor.other(), Side::Mentee);

@@ -26,7 +26,9 @@ fn compiled(instance: &Instance) -> CompiledInstance {
 }
 
 /// What an objective compares.
-fn rank(value: ObjectiveValue, objective: Objective) -> (u64, u64, i64) {
+type Rank = (u64, u64, i64);
+
+fn rank(value: ObjectiveValue, objective: Objective) -> Rank {
     match objective {
         Objective::MaxCoverage => (value.people, value.pairs, value.total),
         Objective::MaxTotal => (0, 0, value.total),
@@ -92,11 +94,7 @@ fn the_order_of_rows_changes_nothing() {
 }
 
 /// Solves before and after a change, and compares what the objective compares. Returns how often it differed.
-fn compare(
-    what: &str,
-    change: impl Fn(&mut Instance, &Solution, &mut Random),
-    expect: fn((u64, u64, i64), (u64, u64, i64)) -> bool,
-) -> u32 {
+fn compare(what: &str, change: impl Fn(&mut Instance, &Solution, &mut Random), expect: fn(Rank, Rank) -> bool) -> u32 {
     let mut changed = 0;
     for seed in 0..300 {
         let before = random::instance(seed, 8);

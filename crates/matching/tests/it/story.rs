@@ -43,8 +43,8 @@ fn person(id: &str, level: i32, department: &str, office: &str, languages: &[&st
         .with("languages", Value::set(languages.iter().copied()))
 }
 
-/// Ana and Tom mentor; Ruth, Bernard and Margit lead. Tom reports to Ines, and Ines to Ruth. Nobody speaks Dutch but
-/// Bernard, and everybody but Tom works in Finance.
+/// Ana and Tom mentor; Ruth, Bernard and Margit lead. Tom reports to Ines, and Ines to Ruth. Nobody but Bernard speaks
+/// Dutch, and it is all he speaks; Ana and Margit both work in Finance.
 pub fn instance() -> Instance {
     let ana = person("ana", 2, "Finance", "Singapore", &["English"]);
     let tom = person("tom", 3, "Support", "Leeds", &["English"]);
