@@ -91,6 +91,22 @@ impl Side {
     }
 }
 
+/// What a round can be like: the same bounds for templates, forms and the database.
+pub mod limits {
+    use std::ops::RangeInclusive;
+
+    /// Meetings of a pair.
+    pub const MEETINGS: RangeInclusive<i64> = 1..=60;
+    /// Days from one meeting to the next.
+    pub const RHYTHM_DAYS: RangeInclusive<i64> = 1..=180;
+    /// Length of a meeting.
+    pub const MEETING_MINUTES: RangeInclusive<i64> = 10..=240;
+    /// Days to answer a proposal.
+    pub const ANSWER_DAYS: RangeInclusive<i64> = 1..=60;
+    /// People about whom an answer is shown, at least.
+    pub const REPORTING_SIZE: RangeInclusive<i64> = 5..=50;
+}
+
 /// A program.
 #[derive(Debug, Clone)]
 pub struct Program {

@@ -5,6 +5,13 @@
 //! Texts can say `{name}`: whoever sends them fills it in ([`fill`]). See [`PLACEHOLDERS`] for all of them and
 //! [`Round::placeholders`](super::Round::placeholders) for those that a round fills by itself.
 
+mod check;
+mod error;
+mod shelf;
+
+pub use error::{BrokenTemplate, Problem, TemplateError};
+pub use shelf::{all, named, read};
+
 use serde::{Deserialize, Serialize};
 
 use super::{AskingOrder, Direction, Side};
@@ -87,6 +94,20 @@ pub struct Template {
     pub kpis: Vec<Kpi>,
     /// Texts that people read.
     pub texts: Texts,
+}
+
+impl Template {
+    /// The criteria in the one form, as text.
+    #[must_use]
+    pub fn criteria(&self) -> String {
+        self.matching.to_string()
+    }
+
+    /// The name of a topic; its key if the topic was removed from the design.
+    #[must_use]
+    pub fn topic_name<'a>(&'a self, key: &'a str) -> &'a str {
+        self.topics.iter().find(|topic| topic.key == key).map_or(key, |topic| &topic.name)
+    }
 }
 
 /// Something that can be taught.
