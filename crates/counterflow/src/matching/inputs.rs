@@ -181,8 +181,7 @@ impl Inputs {
 
     fn org_tree(&self) -> Answer<OrgTree> {
         let above: HashMap<PersonId, PersonId> = self.reporting.iter().copied().collect();
-        let entrants = self.mentors.iter().chain(&self.mentees).map(|entrant| entrant.person);
-        let people: BTreeSet<PersonId> = above.iter().flat_map(|(a, b)| [*a, *b]).chain(entrants).collect();
+        let people: BTreeSet<PersonId> = above.iter().flat_map(|(a, b)| [*a, *b]).collect();
         OrgTree::from_managers(
             people.iter().map(|person| (person.to_string(), above.get(person).map(ToString::to_string))),
         )

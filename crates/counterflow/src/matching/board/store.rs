@@ -11,6 +11,7 @@ use crate::{
         ids::{ParticipantId, PersonId, RoundId},
     },
     matching::{Mark, Origin, ProposalState, Why, runs::Run},
+    programs::Side,
 };
 
 /// A pair of a draft, with what the board shows of it.
@@ -57,6 +58,16 @@ impl DraftPair {
     #[must_use]
     pub fn two(&self) -> Two {
         Two { mentor: self.mentor_id, mentee: self.mentee_id }
+    }
+
+    /// Position and place of one side in one line: `Data analyst, Ankara`.
+    #[must_use]
+    pub fn position(&self, side: Side) -> String {
+        let parts = match side {
+            Side::Mentor => [&self.mentor_title, &self.mentor_location],
+            Side::Mentee => [&self.mentee_title, &self.mentee_location],
+        };
+        parts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(", ")
     }
 
     /// Whether it stays as it is: pinned, or proposed already.

@@ -51,9 +51,11 @@ pub struct Row {
     pub wraps_at: String,
     /// JSON: what complements what.
     pub pairs: String,
+    /// What the name was given to: a row that asks something else now has lost it.
+    pub named: String,
 }
 
-const KEYS: [&str; 9] = ["name", "rule", "compare", "field", "by", "weight", "missing", "wraps_at", "pairs"];
+const KEYS: [&str; 10] = ["name", "rule", "compare", "field", "by", "weight", "missing", "wraps_at", "pairs", "named"];
 /// What a relaxed rule counts as a preference: the middle of the scale.
 const RELAXED_WEIGHT: &str = "5";
 
@@ -71,7 +73,7 @@ impl Row {
         }
     }
 
-    fn slots(&mut self) -> [&mut String; 9] {
+    fn slots(&mut self) -> [&mut String; 10] {
         [
             &mut self.name,
             &mut self.rule,
@@ -82,6 +84,7 @@ impl Row {
             &mut self.missing,
             &mut self.wraps_at,
             &mut self.pairs,
+            &mut self.named,
         ]
     }
 
@@ -100,7 +103,15 @@ impl Row {
         if row.weight.is_empty() {
             row.weight = RELAXED_WEIGHT.to_owned();
         }
+        row.named = row.asks();
         row
+    }
+
+    /// What the row asks, whether as a rule or as a wish.
+    fn asks(&self) -> String {
+        let against = matches!(self.rule.as_str(), "must_not" | "avoid");
+        let by = if self.takes_number() { self.by.as_str() } else { "" };
+        format!("{against} {} {} {by}", self.compare, self.field)
     }
 
     /// Whether every pair has to follow it.
@@ -161,7 +172,9 @@ impl Row {
     /// The same criterion as a wish.
     fn relaxed(&self) -> Self {
         let rule = if self.rule == "must" { "prefer" } else { "avoid" };
-        Self { rule: rule.to_owned(), weight: RELAXED_WEIGHT.to_owned(), ..self.clone() }
+        let mut wish = Self { rule: rule.to_owned(), weight: RELAXED_WEIGHT.to_owned(), ..self.clone() };
+        wish.named = wish.asks();
+        wish
     }
 }
 
@@ -188,6 +201,10 @@ impl Sentences {
             let mut row = Row::default();
             for (key, slot) in KEYS.into_iter().zip(row.slots()) {
                 fields.get(&format!("c{position}-{key}")).clone_into(slot);
+            }
+            if row.named != row.asks() {
+                row.name.clear();
+                row.named = row.asks();
             }
             rows.push(row);
         }
@@ -357,6 +374,18 @@ mod tests {
         assert_eq!(sentences.rows[1].wraps_at, "24");
         assert_eq!(Sentences::read(&typed(&sentences)), sentences);
         assert_eq!(sentences.criteria(), Ok(criteria));
+    }
+
+    #[test]
+    fn a_name_goes_when_the_row_asks_something_else() {
+        let mut sentences = Sentences::from(&Criteria::from_toml(ALL).unwrap());
+        sentences.rows[2].rule = "must".into();
+        assert_eq!(Sentences::read(&typed(&sentences)).rows[2].name, "", "a must asks for a number too");
+        sentences.rows[2].rule = "prefer".into();
+        sentences.rows[2].weight = "9".into();
+        assert_eq!(Sentences::read(&typed(&sentences)).rows[2].name, "Topics");
+        sentences.rows[2].field = "languages".into();
+        assert_eq!(Sentences::read(&typed(&sentences)).rows[2].name, "");
     }
 
     #[test]

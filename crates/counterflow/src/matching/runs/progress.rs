@@ -69,9 +69,9 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// How a step stands: done, now, or to come.
+    /// The step, if it is done.
     #[must_use]
-    pub fn of(&self, step: Step) -> Option<&StepDone> {
+    pub fn step_done(&self, step: Step) -> Option<&StepDone> {
         self.done.iter().find(|done| done.step == step)
     }
 
@@ -161,7 +161,7 @@ mod tests {
         watch.stop();
         assert!(watch.report(4, 9).is_break());
         let progress = watch.snapshot();
-        assert_eq!(progress.of(Step::Read).map(StepDone::seconds), Some("0.1 s".to_owned()));
+        assert_eq!(progress.step_done(Step::Read).map(StepDone::seconds), Some("0.1 s".to_owned()));
         assert_eq!((progress.now, progress.part, progress.of), (Some(Step::Count), 4, 9));
         watch.finish();
         assert_eq!(watch.snapshot().done.len(), 2);
