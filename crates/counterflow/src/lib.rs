@@ -9,6 +9,7 @@ pub mod home;
 pub mod jobs;
 pub mod kernel;
 pub mod mail;
+pub mod matching;
 pub mod pairs;
 pub mod people;
 pub mod programs;
