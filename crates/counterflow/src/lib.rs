@@ -8,6 +8,7 @@ pub mod home;
 pub mod jobs;
 pub mod kernel;
 pub mod mail;
+pub mod meetings;
 pub mod pairs;
 pub mod people;
 pub mod programs;
