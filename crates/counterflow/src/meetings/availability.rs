@@ -33,7 +33,9 @@ impl Week {
         let mut free: Vec<Range<Timestamp>> = Vec::new();
         let mut day = first;
         while day <= last {
-            for &(_, hour) in self.slots.iter().filter(|(weekday, _)| *weekday == day.0.weekday().to_monday_zero_offset()) {
+            for &(_, hour) in
+                self.slots.iter().filter(|(weekday, _)| *weekday == day.0.weekday().to_monday_zero_offset())
+            {
                 let Some(slot) = self.slot_on(day.0, hour) else { continue };
                 match free.last_mut() {
                     Some(before) if before.end >= slot.start => before.end = before.end.max(slot.end),
@@ -142,12 +144,15 @@ mod tests {
         let singapore = week(&["tue-16", "thu-16"], "Asia/Singapore");
         let berlin = week(&["tue-08", "thu-08", "thu-10"], "Europe/Berlin");
         // 16:00 to 18:00 in Singapore is 09:00 to 11:00 in Berlin in winter, 10:00 to 12:00 in summer.
-        assert_eq!(starts(&singapore, &berlin, "2026-03-23T00:00:00Z", "2026-04-03T00:00:00Z", 45, &[]), [
-            "2026-03-24T08:00",
-            "2026-03-26T08:00",
-            // On Tuesdays, Berlin ends at 10:00, which in summer is 16:00 in Singapore: no time is left.
-            "2026-04-02T08:00",
-        ]);
+        assert_eq!(
+            starts(&singapore, &berlin, "2026-03-23T00:00:00Z", "2026-04-03T00:00:00Z", 45, &[]),
+            [
+                "2026-03-24T08:00",
+                "2026-03-26T08:00",
+                // On Tuesdays, Berlin ends at 10:00, which in summer is 16:00 in Singapore: no time is left.
+                "2026-04-02T08:00",
+            ]
+        );
     }
 
     #[test]
@@ -164,9 +169,10 @@ mod tests {
         let kathmandu = week(&["wed-12", "wed-14"], "Asia/Kathmandu");
         let london = week(&["wed-06", "wed-08"], "Europe/London");
         // 12:00 to 16:00 at +05:45 is 06:15 to 10:15 UTC.
-        assert_eq!(starts(&kathmandu, &london, "2026-01-13T00:00:00Z", "2026-01-16T00:00:00Z", 180, &[]), [
-            "2026-01-14T06:15"
-        ]);
+        assert_eq!(
+            starts(&kathmandu, &london, "2026-01-13T00:00:00Z", "2026-01-16T00:00:00Z", 180, &[]),
+            ["2026-01-14T06:15"]
+        );
     }
 
     #[test]

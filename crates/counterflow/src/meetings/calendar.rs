@@ -310,7 +310,11 @@ mod tests {
             link: "https://counterflow.example/pairs/1/meetings/2".into(),
             organizer: (Some("Counterflow".into()), "mentoring@halden.example".into()),
             attendees: vec![
-                Attendee { name: "Ana \"A\" Lim".into(), address: "ana@halden.example".into(), standing: Standing::Accepted },
+                Attendee {
+                    name: "Ana \"A\" Lim".into(),
+                    address: "ana@halden.example".into(),
+                    standing: Standing::Accepted,
+                },
                 Attendee {
                     name: "Okafor, Ruth".into(),
                     address: "ruth@halden.example".into(),
@@ -339,29 +343,36 @@ mod tests {
         ] {
             assert!(lines.contains(&line.to_owned()), "{line} is missing in {lines:#?}");
         }
-        assert!(lines.iter().any(|line| line.starts_with("ATTENDEE;CN=\"Okafor, Ruth\";CUTYPE=INDIVIDUAL;PARTSTAT=NEEDS")));
+        assert!(
+            lines.iter().any(|line| line.starts_with("ATTENDEE;CN=\"Okafor, Ruth\";CUTYPE=INDIVIDUAL;PARTSTAT=NEEDS"))
+        );
         let zone = lines.iter().position(|line| line == "BEGIN:VTIMEZONE").unwrap();
-        assert_eq!(lines[zone + 1..zone + 14], [
-            "TZID:Europe/Berlin",
-            "BEGIN:STANDARD",
-            "DTSTART:20251026T030000",
-            "TZOFFSETFROM:+0200",
-            "TZOFFSETTO:+0100",
-            "TZNAME:CET",
-            "END:STANDARD",
-            "BEGIN:DAYLIGHT",
-            "DTSTART:20260329T020000",
-            "TZOFFSETFROM:+0100",
-            "TZOFFSETTO:+0200",
-            "TZNAME:CEST",
-            "END:DAYLIGHT",
-        ]);
+        assert_eq!(
+            lines[zone + 1..zone + 14],
+            [
+                "TZID:Europe/Berlin",
+                "BEGIN:STANDARD",
+                "DTSTART:20251026T030000",
+                "TZOFFSETFROM:+0200",
+                "TZOFFSETTO:+0100",
+                "TZNAME:CET",
+                "END:STANDARD",
+                "BEGIN:DAYLIGHT",
+                "DTSTART:20260329T020000",
+                "TZOFFSETFROM:+0100",
+                "TZOFFSETTO:+0200",
+                "TZNAME:CEST",
+                "END:DAYLIGHT",
+            ]
+        );
     }
 
     #[test]
     fn a_zone_that_never_changes_has_one_offset() {
         let object = invitation("Asia/Kolkata", "2026-03-26T15:00:00Z").object(Purpose::Request);
-        assert!(object.contains("BEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0530\r\nTZOFFSETTO:+0530\r\n"));
+        assert!(
+            object.contains("BEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0530\r\nTZOFFSETTO:+0530\r\n")
+        );
         assert!(!object.contains("DAYLIGHT"));
         let utc = invitation("UTC", "2026-03-26T15:00:00Z").object(Purpose::Request);
         assert!(utc.contains("DTSTART:20260326T150000Z\r\n") && !utc.contains("VTIMEZONE"));

@@ -98,8 +98,7 @@ pub(super) async fn times(
             link: app.link(&meeting.href()),
         };
         let key = format!("meeting-times:{}:{now}:{}", meeting.id, reader.id);
-        let letter =
-            Letter::from_templates(key, reader.id, address, &TimesText { it: &it }, &TimesHtml { it: &it })?;
+        let letter = Letter::from_templates(key, reader.id, address, &TimesText { it: &it }, &TimesHtml { it: &it })?;
         mail::write(tx, app, letter).await?;
     }
     Ok(())

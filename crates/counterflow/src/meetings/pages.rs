@@ -7,8 +7,7 @@ use axum::{
 };
 
 use super::{
-    Meeting, Move, Outcome, State, Who,
-    agenda,
+    Meeting, Move, Outcome, State, Who, agenda,
     change::{self, CORRECTABLE},
     letters, meeting, propose, store,
     view::{Actors, Clocks},
@@ -51,8 +50,7 @@ impl MeetingPage {
         times.retain(|at| *at > page.now);
         let mut moves = store::moves(tx, access).await?;
         moves.retain(|made| made.meeting_id == id);
-        let actors =
-            Actors::load(tx, &seated, access.viewer.person, std::slice::from_ref(&meeting), &moves).await?;
+        let actors = Actors::load(tx, &seated, access.viewer.person, std::slice::from_ref(&meeting), &moves).await?;
         let clocks = Clocks::new(&page, &seated);
         let agenda = meeting.agenda()?;
         Ok(Self { page, seated, meeting, times, moves, agenda, clocks, actors, form })
@@ -103,13 +101,7 @@ fn back(access: &Access<PairId>, id: MeetingId, done: &str) -> Response {
 }
 
 /// `POST /pairs/{pair}/meetings/{meeting}/choice`
-pub async fn choose(
-    app: App,
-    page: Page,
-    access: Access<PairId>,
-    Part(id): Part<MeetingId>,
-    fields: Fields,
-) -> Answer {
+pub async fn choose(app: App, page: Page, access: Access<PairId>, Part(id): Part<MeetingId>, fields: Fields) -> Answer {
     let mut check = fields.check();
     let at = check.choice::<Timestamp>("at");
     let mut tx = app.db.write().await?;
@@ -155,13 +147,7 @@ pub async fn cancel(app: App, access: Access<PairId>, Part(id): Part<MeetingId>,
 }
 
 /// `POST /pairs/{pair}/meetings/{meeting}/outcome`
-pub async fn record(
-    app: App,
-    page: Page,
-    access: Access<PairId>,
-    Part(id): Part<MeetingId>,
-    fields: Fields,
-) -> Answer {
+pub async fn record(app: App, page: Page, access: Access<PairId>, Part(id): Part<MeetingId>, fields: Fields) -> Answer {
     let seen: Option<Timestamp> = match fields.get("seen") {
         "" => None,
         text => Some(text.parse().map_err(|_| Error::bad_request("unreadable"))?),
@@ -236,7 +222,9 @@ pub async fn save_agenda(
     let rows = agenda::rows(&fields);
     let mut tx = app.db.write().await?;
     let (form, changed) = match agenda::read(&fields) {
-        Ok(agenda) => (Form { fields, ..Form::default() }, Some(agenda::change(&mut tx, &access, id, seen, &agenda).await?)),
+        Ok(agenda) => {
+            (Form { fields, ..Form::default() }, Some(agenda::change(&mut tx, &access, id, seen, &agenda).await?))
+        }
         Err(problems) => (Form::back(fields, problems), None),
     };
     if let Some(Changed::Done) = changed {

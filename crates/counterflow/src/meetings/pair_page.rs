@@ -22,8 +22,8 @@ use crate::{
         self, Common, Seat, Seated,
         agreement::{self, Agreement},
     },
-    programs::{self, Program, Round, template::Agenda},
     people::Card,
+    programs::{self, Program, Round, template::Agenda},
 };
 
 /// The one next thing.
@@ -156,8 +156,7 @@ impl PairPage {
     }
 
     fn asks_signature(&self) -> bool {
-        self.seated.seat.is_inside()
-            && self.agreement.signature_of(&self.seated.me().id).is_none()
+        self.seated.seat.is_inside() && self.agreement.signature_of(&self.seated.me().id).is_none()
     }
 }
 

@@ -258,10 +258,8 @@ pub async fn times_again(app: App, page: Page, access: Access<PairId>, Part(id):
     if meeting.state != State::Proposed {
         return Ok(page::see_other(&meeting.href()));
     }
-    let mut form = Form::filled([
-        ("minutes", meeting.minutes.to_string()),
-        ("place", meeting.place.clone().unwrap_or_default()),
-    ]);
+    let mut form =
+        Form::filled([("minutes", meeting.minutes.to_string()), ("place", meeting.place.clone().unwrap_or_default())]);
     // Times that did not fit are not proposed once more.
     if meeting.other_times_at.is_none() {
         for at in store::times(&mut tx, id).await? {

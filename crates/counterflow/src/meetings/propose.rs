@@ -169,13 +169,7 @@ async fn proposed(tx: &mut Tx, access: &Access<PairId>, id: MeetingId) -> Answer
 /// # Errors
 /// `changed_meanwhile` if somebody chose another time or the mentor offered others, `over` if the proposal was taken
 /// back; or when the database fails.
-pub async fn choose(
-    tx: &mut Tx,
-    app: &App,
-    access: &Access<PairId>,
-    id: MeetingId,
-    at: Timestamp,
-) -> Answer<Checked> {
+pub async fn choose(tx: &mut Tx, app: &App, access: &Access<PairId>, id: MeetingId, at: Timestamp) -> Answer<Checked> {
     let pair = meeting_pair(tx, access).await?;
     let before = meeting(tx, access, id).await?;
     if before.state == State::Planned && before.starts_at == Some(at) {

@@ -67,9 +67,7 @@ pub fn typed(check: &mut Check<'_>, name: &str, text: &str, zone: &TimeZone, now
     if text.trim().is_empty() {
         return None;
     }
-    read(text, zone, now)
-        .map_err(|unfit| check.problem(name, unfit.key(), vec![("zone", zone_name(zone))]))
-        .ok()
+    read(text, zone, now).map_err(|unfit| check.problem(name, unfit.key(), vec![("zone", zone_name(zone))])).ok()
 }
 
 /// The same moment on clocks elsewhere, where they differ from the reader's: `09:00 in Lagos`, with the weekday if it
@@ -133,8 +131,9 @@ mod tests {
     #[test]
     fn another_day_elsewhere_is_named() {
         let at = "2026-05-14T22:30:00Z".parse().unwrap();
-        assert_eq!(elsewhere(at, &zone("Europe/Berlin"), &[&zone("America/Los_Angeles"), &zone("Europe/Paris")]), [
-            "Thursday, 15:30 in Los Angeles"
-        ]);
+        assert_eq!(
+            elsewhere(at, &zone("Europe/Berlin"), &[&zone("America/Los_Angeles"), &zone("Europe/Paris")]),
+            ["Thursday, 15:30 in Los Angeles"]
+        );
     }
 }

@@ -89,6 +89,14 @@ impl Actors {
         }
     }
 
+    /// The same at the beginning of a sentence.
+    #[must_use]
+    pub fn opening(&self, person: &PersonId) -> String {
+        let name = self.name(person);
+        let mut letters = name.chars();
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    }
+
     /// How the reader calls somebody: `you`, a first name, or the full name of a delegate.
     #[must_use]
     pub fn name(&self, person: &PersonId) -> String {

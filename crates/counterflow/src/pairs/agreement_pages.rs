@@ -102,8 +102,8 @@ pub async fn save(app: App, page: Page, access: Access<PairId>, fields: Fields) 
     let rhythm_days = check.number("rhythm_days", 1, 180);
     let meeting_minutes = check.number("meeting_minutes", 10, 240);
     let words = check.text("words", 10_000);
-    let terms = check
-        .done(|| Some(Terms { rhythm_days: rhythm_days?, meeting_minutes: meeting_minutes?, words: words? }));
+    let terms =
+        check.done(|| Some(Terms { rhythm_days: rhythm_days?, meeting_minutes: meeting_minutes?, words: words? }));
     let mut tx = app.db.write().await?;
     let seated = Seated::load(&mut tx, &access).await?;
     let (form, meanwhile) = match terms {

@@ -58,9 +58,7 @@ impl Common {
         let mut shared: Vec<Shared> = mentee
             .wants
             .iter()
-            .filter_map(|(key, &priority)| {
-                Some(Shared { name: name(key), level: *mentor.offers.get(key)?, priority })
-            })
+            .filter_map(|(key, &priority)| Some(Shared { name: name(key), level: *mentor.offers.get(key)?, priority }))
             .collect();
         shared.sort_by_key(|topic| (std::cmp::Reverse(topic.priority), std::cmp::Reverse(topic.level)));
         Self {

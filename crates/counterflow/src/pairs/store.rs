@@ -188,8 +188,7 @@ pub(super) async fn end_early(tx: &mut Tx, pair: PairId) -> Answer<bool> {
 }
 
 pub(super) async fn has_left(tx: &mut Tx, person: PersonId) -> Answer<bool> {
-    let (count,) =
-        fetch_one!(tx, (i64,), "select count(*) from people where id = $1 and status = 'left'", person)?;
+    let (count,) = fetch_one!(tx, (i64,), "select count(*) from people where id = $1 and status = 'left'", person)?;
     Ok(count > 0)
 }
 
@@ -326,8 +325,7 @@ pub(super) async fn delegations_of(tx: &mut Tx, leader: PersonId) -> Answer<Vec<
 
 /// Somebody in the organization by e-mail.
 pub(super) async fn colleague(tx: &mut Tx, email: &str) -> Answer<Option<PersonId>> {
-    let found =
-        fetch_optional!(tx, (PersonId,), "select id from people where email = $1 and status <> 'left'", email)?;
+    let found = fetch_optional!(tx, (PersonId,), "select id from people where email = $1 and status <> 'left'", email)?;
     Ok(found.map(|(id,)| id))
 }
 
@@ -358,7 +356,6 @@ pub(super) async fn insert_delegation(tx: &mut Tx, leader: PersonId, delegate: P
 }
 
 pub(super) async fn delete_delegation(tx: &mut Tx, leader: PersonId, delegate: PersonId) -> Answer<bool> {
-    let rows =
-        execute!(tx, "delete from delegations where leader_id = $1 and delegate_id = $2", leader, delegate)?;
+    let rows = execute!(tx, "delete from delegations where leader_id = $1 and delegate_id = $2", leader, delegate)?;
     Ok(rows == 1)
 }

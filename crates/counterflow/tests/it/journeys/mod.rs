@@ -1,1 +1,3 @@
+pub mod meeting;
+mod pairing;
 mod signing_in;

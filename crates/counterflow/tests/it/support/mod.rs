@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod browser;
+pub mod pairs;
 pub mod people;
 
 /// Defines a test twice: on SQLite and on PostgreSQL. After it, no job may be left unrun.
