@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod cli;
+pub mod demo;
 pub mod enrollment;
 pub mod health;
 pub mod home;

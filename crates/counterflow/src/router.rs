@@ -21,6 +21,7 @@ use crate::{
     mail,
     meetings::{pages as meeting, pair_page, planning},
     pairs::{agreement_pages as agreement, delegates},
+    people,
 };
 
 /// One row of the rights table.
@@ -104,6 +105,17 @@ pub fn table() -> Vec<Route> {
         get("/admin/roles", &[Admin], accounts::roles::list),
         post("/admin/roles", &[Admin], accounts::roles::grant),
         post("/admin/roles/removal", &[Admin], accounts::roles::remove),
+        // 1 People
+        get("/directory", &[Admin], people::pages::list),
+        get("/directory/people/{person}", &[Admin], people::pages::show),
+        get("/directory/import", &[Admin], people::import::pages::new),
+        post("/directory/imports", &[Admin], people::import::pages::create),
+        get("/directory/imports/{import}", &[Admin], people::import::pages::show),
+        get("/directory/imports/{import}/errors", &[Admin], people::import::pages::errors),
+        post("/directory/imports/{import}/sheet", &[Admin], people::import::pages::choose_sheet),
+        post("/directory/imports/{import}/mapping", &[Admin], people::import::pages::confirm_mapping),
+        post("/directory/imports/{import}/confirmation", &[Admin], people::import::pages::confirm),
+        post("/directory/imports/{import}/cancellation", &[Admin], people::import::pages::cancel),
     ]
 }
 

@@ -6,6 +6,7 @@ use crate::{
     accounts,
     jobs::{Kind, Work},
     meetings, pairs,
+    people,
 };
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
@@ -26,5 +27,9 @@ pub fn kinds() -> Vec<Kind> {
         once("pairs.begin", |app, proposal| Box::pin(pairs::begin(app, proposal))),
         once("pairs.end_for_leaver", |app, person| Box::pin(pairs::end_for_leaver(app, person))),
         once("meetings.release", |app, pair| Box::pin(meetings::release(app, pair))),
+        each(HOUR, "people.leave_when_due", |app, _| Box::pin(people::leaving::leave_when_due(app))),
+        each(HOUR, "people.forget_uploads", |app, _| Box::pin(people::import::jobs::forget_uploads(app))),
+        once("people.check_import", |app, import| Box::pin(people::import::jobs::check(app, import))),
+        once("people.apply_import", |app, import| Box::pin(people::import::jobs::apply(app, import))),
     ]
 }

@@ -8,7 +8,7 @@
 use std::time::Instant;
 
 use counterflow_matching::{
-    Certificate, Criteria, Instance, Objective, OrgTree, Profile, SolveOptions, Value, Want, solve, unattended,
+    Certificate, Criteria, Instance, Objective, OrgTree, Profile, SolveOptions, Value, Want, count, solve, unattended,
     verify,
 };
 
@@ -129,7 +129,8 @@ fn main() {
     let (mentors, mentees) = (number(0, 1_000), number(1, 1_000));
     let made = instance(mentors, mentees, number(2, 1), number(3, 1));
     let compiled = timed("compile", || made.compile()).expect("the people above fit the criteria above");
-
+    let counts = timed("count", || count(&compiled));
+    println!("{} of {} pairs are possible", counts.remaining, counts.pairs);
 
     for objective in [Objective::MaxCoverage, Objective::MaxTotal] {
         let solution = timed("solve", || solve(&compiled, &SolveOptions { objective }, unattended));

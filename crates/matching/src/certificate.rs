@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::compiled::CompiledInstance;
 use crate::instance::PairIds;
 use crate::objective::{Bonus, Objective, ObjectiveValue};
-use crate::profile::{Profile, Side};
-use crate::solve::Solution;
+use crate::profile::{Side, Sides};
+use crate::solve::{Pair, Solution};
 
 /// Dual prices that prove a draft to be the best: give every person's place a price so that no pair outside the draft
 /// is worth more than its two places cost, and every pair inside is worth exactly its places plus its rent. Whatever
@@ -27,10 +27,8 @@ pub struct Certificate {
     pub value: ObjectiveValue,
     /// The constants of the objective.
     pub bonus: Bonus,
-    /// The price of each mentor's first free place, 0 or more.
-    pub mentors: BTreeMap<String, i64>,
-    /// The price of each mentee's first free place, 0 or more.
-    pub mentees: BTreeMap<String, i64>,
+    /// The price of each person's first free place by id, 0 or more.
+    pub prices: Sides<BTreeMap<String, i64>>,
     /// What pairs of the draft are worth beyond their two places, where it is more than 0: such a pair would be
     /// chosen again if only it were possible twice.
     pub rents: Vec<Rent>,
@@ -49,34 +47,33 @@ pub struct Rent {
 impl Certificate {
     /// Writes down what proves the solution of this instance.
     pub fn new(compiled: &CompiledInstance, solution: &Solution) -> Self {
-        let [mentors, mentees] = Side::BOTH.map(|side| compiled.people(side));
-        let named = |people: &[Profile], prices: &[i64]| {
-            people.iter().map(|person| person.id.clone()).zip(prices.iter().copied()).collect::<BTreeMap<_, _>>()
-        };
-        let mut certificate = Self {
+        let bonus = compiled.bonus(solution.objective);
+        let prices = Sides::from_fn(|side| {
+            let ids = compiled.people(side).iter().map(|person| person.id.clone());
+            ids.zip(solution.prices.of(side).iter().copied()).collect()
+        });
+        Self {
             objective: solution.objective,
             fingerprint: compiled.fingerprint(),
             value: solution.value,
-            bonus: Bonus::new(solution.objective, mentors.len(), mentees.len()),
-            mentors: named(mentors, &solution.prices.mentors),
-            mentees: named(mentees, &solution.prices.mentees),
-            rents: Vec::new(),
-        };
-        certificate.rents = certificate.rents_of(compiled, solution);
-        certificate
+            bonus,
+            prices,
+            rents: rents(compiled, solution, bonus),
+        }
     }
+}
 
-    fn rents_of(&self, compiled: &CompiledInstance, solution: &Solution) -> Vec<Rent> {
-        let [mentor_pins, mentee_pins] = Side::BOTH.map(|side| compiled.pins(side));
-        let first_place = |pins: u32| if pins == 0 { self.bonus.first_place } else { 0 };
-        let free = solution.pairs.iter().filter(|pair| !pair.pinned);
-        free.filter_map(|pair| {
-            let mentor = compiled.position(Side::Mentor, &pair.mentor)?;
-            let mentee = compiled.position(Side::Mentee, &pair.mentee)?;
-            let bonus = self.bonus.pair + first_place(mentor_pins[mentor]) + first_place(mentee_pins[mentee]);
-            let rent = i64::from(pair.score) + bonus - solution.prices.mentors[mentor] - solution.prices.mentees[mentee];
-            (rent > 0).then(|| Rent { pair: PairIds::new(&pair.mentor, &pair.mentee), rent })
-        })
-        .collect()
-    }
+fn rents(compiled: &CompiledInstance, solution: &Solution, bonus: Bonus) -> Vec<Rent> {
+    let pins = Sides::from_fn(|side| compiled.pins(side));
+    let found = solution.pairs.iter().filter(|pair| !pair.pinned);
+    let rent = |pair: &Pair| {
+        let place = |side, id| {
+            let at = compiled.position(side, id)?;
+            let first_place = if pins.of(side)[at] == 0 { bonus.first_place } else { 0 };
+            Some(first_place - solution.prices.of(side)[at])
+        };
+        let beside_score = bonus.pair + place(Side::Mentor, &pair.mentor)? + place(Side::Mentee, &pair.mentee)?;
+        Some(Rent { pair: PairIds::new(&pair.mentor, &pair.mentee), rent: i64::from(pair.score) + beside_score })
+    };
+    found.filter_map(rent).filter(|rent| rent.rent > 0).collect()
 }

@@ -82,7 +82,8 @@ impl Instance {
 
     /// What is wrong with people, fields, pins and forbidden pairs; people have to be in the order of their ids.
     pub(crate) fn problems(&self) -> Vec<InstanceError> {
-        let mut errors: Vec<InstanceError> = self.criteria.problems().into_iter().map(InstanceError::Criteria).collect();
+        let mut errors: Vec<InstanceError> =
+            self.criteria.problems().into_iter().map(InstanceError::Criteria).collect();
         for side in Side::BOTH {
             self.check_people(side, &mut errors);
             self.check_fields(side, &mut errors);

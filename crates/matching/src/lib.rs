@@ -1,9 +1,71 @@
-//! Pairs two sides by criteria.
+//! Pairs two sides by criteria, exactly, with a certificate of optimality that anyone can check.
+//!
+//! Pure: people and criteria go in, a draft with its proof and its reasons comes out. No clock, no files, no network, no
+//! randomness; the same input gives the same output, in whatever order its rows come.
+//!
+//! ```
+//! use counterflow_matching::{
+//!     Certificate, Criteria, Instance, Profile, SolveOptions, Value, Want, count, explain_pair, solve, unattended, verify,
+//! };
+//!
+//! let criteria = Criteria::from_toml(r#"
+//! [[criterion]]
+//! rule = "must"
+//! compare = "at_least_apart"
+//! field = "level"
+//! by = 3
+//!
+//! [[criterion]]
+//! rule = "prefer"
+//! compare = "offers_what_the_other_wants"
+//! mentor_field = "offers"
+//! mentee_field = "wants"
+//! weight = 6
+//! "#).expect("the criteria are in the form");
+//!
+//! let mentor = |id: &str, level: i32, topic: &str| {
+//!     Profile::new(id, 1).with("level", Value::from(level)).with("offers", Value::offers([(topic, 4)]))
+//! };
+//! let mentee = |id: &str, topic: &str| {
+//!     Profile::new(id, 1).with("level", Value::from(6)).with("wants", Value::wants([(topic, Want::any_level(3))]))
+//! };
+//! let instance = Instance::new(
+//!     vec![mentor("ana", 2, "AI at work"), mentor("tom", 3, "passkeys"), mentor("kim", 5, "AI at work")],
+//!     vec![mentee("ruth", "AI at work"), mentee("priya", "passkeys")],
+//!     criteria,
+//! );
+//!
+//! // Before a run: what does each criterion leave?
+//! let compiled = instance.compile().expect("people and criteria fit each other");
+//! assert_eq!(count(&compiled).remaining, 4); // kim is too near to both
+//!
+//! // The best draft, and its proof.
+//! let solution = solve(&compiled, &SolveOptions::of(&compiled), unattended).expect("nobody cancels");
+//! let pairs: Vec<_> = solution.pairs.iter().map(|pair| (pair.mentor.as_str(), pair.mentee.as_str())).collect();
+//! assert_eq!(pairs, [("ana", "ruth"), ("tom", "priya")]);
+//! let certificate = Certificate::new(&compiled, &solution);
+//! assert!(verify(&compiled, &solution, &certificate).is_ok());
+//!
+//! // And why.
+//! let rationale = explain_pair(&compiled, "ana", "ruth").expect("both exist");
+//! assert_eq!((rationale.score, rationale.for_mentee.rank), (6_400, 1));
+//! ```
+//!
+//! # Where to look
+//! * [`criteria`]: what makes a pair possible and what makes it good; the TOML form and the score, in full.
+//! * [`Instance`]: people, org tree, pins, forbidden pairs; [`Instance::compile`] checks everything at once.
+//! * [`count`] and [`funnel`]: what the rules leave, before a run.
+//! * [`solve`] and [`Objective`]: the best draft; [`admissible_pairs`] for a check by another solver.
+//! * [`Certificate`] and [`verify`]: the proof, and its check by code that shares nothing with the solver.
+//! * [`explain_pair`], [`explain_unmatched`], [`swap`]: reasons as data, which the application puts into words.
+
 mod certificate;
 mod columns;
 mod compiled;
+mod count;
 pub mod criteria;
 mod degree;
+mod explain;
 mod fingerprint;
 mod instance;
 mod number;
@@ -14,13 +76,22 @@ mod solve;
 mod table;
 mod transport;
 mod verify;
-pub use certificate::*;
-pub use compiled::*;
-pub use criteria::*;
-pub use instance::*;
-pub use number::*;
-pub use objective::*;
-pub use org::*;
-pub use profile::*;
-pub use solve::*;
-pub use verify::*;
+
+pub use certificate::{Certificate, Rent};
+pub use compiled::{AdmissiblePair, CompiledInstance, Override, admissible_pairs};
+pub use count::{Candidates, Counts, HardCount, Lacking, PreferenceCount, count};
+pub use criteria::{
+    ChainOfCommand, Comparison, Complement, Criteria, CriteriaError, Criterion, Depth, HardRule, Missing, Place,
+    Problem, Range, Rule, Weight,
+};
+pub use explain::{
+    Candidate, Fact, Funnel, FunnelStep, Part, Rationale, Relaxation, Standing, Swap, SwappedPair, TopicFact,
+    UnknownId, Unmatched, explain_pair, explain_unmatched, funnel, swap,
+};
+pub use instance::{Instance, InstanceError, PairIds, PairList, TopicNumber};
+pub use number::{NotANumber, Number};
+pub use objective::{Bonus, FULL_SCORE, Objective, ObjectiveValue};
+pub use org::{OrgErrors, OrgTree, Relation, UnknownManager};
+pub use profile::{Kind, LEVELS, PRIORITIES, Profile, Side, Sides, Value, Want};
+pub use solve::{Pair, Progress, Solution, SolveError, SolveOptions, Status, Step, solve, unattended};
+pub use verify::{Proof, Violation, verify};

@@ -35,12 +35,14 @@ pub struct ObjectiveValue {
 /// What a pair and a person's first pair are worth beside the score, so that the draft with the highest sum of
 /// `score + pair` over all pairs plus `first_place` over all people who have a partner is the best by the objective.
 ///
-/// Under [`Objective::MaxTotal`] both are 0. Under [`Objective::MaxCoverage`] they are just large enough. With at
-/// most K pairs in which nobody occurs twice (K is the size of the smaller side), any better draft can be reached by
-/// steps along alternating paths that visit nobody twice. A step changes the sum of scores by at most 10,000 K and
-/// the number of pairs by at most one. So `pair = 10,000 K + 1` outweighs the scores, `first_place = 2 pair`
-/// outweighs both, and a draft that no step improves is the best in the order people, pairs, total. The worth of a
-/// person's places falls (first, then all later ones), which keeps the whole a min-cost flow with integer optima.
+/// Under [`Objective::MaxTotal`] both are 0. Under [`Objective::MaxCoverage`] both are 10,000 K + 1, where K is the
+/// size of the smaller side, and that is enough: a better draft can be reached by steps along alternating paths that
+/// visit nobody twice, each of which improves something by itself. A step changes the sum of scores by at most
+/// 10,000 K. A step that gives somebody their first partner never takes a pair away, and one that adds a pair leaves
+/// nobody without; so either is worth more than all scores it can cost, and people and pairs never compete.
+///
+/// The worth of a person's places falls (the first, then all later ones), which keeps the whole a min-cost flow with
+/// integer optima.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bonus {
     /// For each person with at least one partner.
@@ -56,7 +58,7 @@ impl Bonus {
             Objective::MaxTotal => Self { first_place: 0, pair: 0 },
             Objective::MaxCoverage => {
                 let pair = i64::from(FULL_SCORE) * mentors.min(mentees) as i64 + 1;
-                Self { first_place: 2 * pair, pair }
+                Self { first_place: pair, pair }
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The org tree, laid out so that "is above or below" costs two comparisons.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
@@ -116,11 +117,11 @@ impl OrgTree {
         let mut errors = OrgErrors::default();
         let mut rows: BTreeMap<String, Option<String>> = BTreeMap::new();
         for (person, manager) in people {
-            let person = person.into();
-            if rows.contains_key(&person) {
-                errors.repeated.push(person);
-            } else {
-                rows.insert(person, manager.map(Into::into));
+            match rows.entry(person.into()) {
+                Entry::Occupied(row) => errors.repeated.push(row.key().clone()),
+                Entry::Vacant(row) => {
+                    row.insert(manager.map(Into::into));
+                }
             }
         }
         let ids: Vec<&String> = rows.keys().collect();

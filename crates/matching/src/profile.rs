@@ -44,17 +44,21 @@ impl fmt::Display for Side {
 }
 
 /// The same for mentors and for mentees.
-#[derive(Clone, Debug)]
-pub(crate) struct Sides<T> {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sides<T> {
+    /// For mentors.
     pub mentors: T,
+    /// For mentees.
     pub mentees: T,
 }
 
 impl<T> Sides<T> {
+    /// Makes one for each side, mentors first.
     pub fn from_fn(mut make: impl FnMut(Side) -> T) -> Self {
         Self { mentors: make(Side::Mentor), mentees: make(Side::Mentee) }
     }
 
+    /// The one of a side.
     pub fn of(&self, side: Side) -> &T {
         match side {
             Side::Mentor => &self.mentors,
@@ -62,6 +66,7 @@ impl<T> Sides<T> {
         }
     }
 
+    /// The one of a side, to be changed.
     pub fn of_mut(&mut self, side: Side) -> &mut T {
         match side {
             Side::Mentor => &mut self.mentors,

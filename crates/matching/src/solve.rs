@@ -67,12 +67,11 @@ pub struct Solution {
     pub value: ObjectiveValue,
     /// In the order of mentor and mentee ids.
     pub pairs: Vec<Pair>,
-    /// Mentors without any partner, in the order of their ids.
-    pub unmatched_mentors: Vec<String>,
-    /// Mentees without any partner, in the order of their ids.
-    pub unmatched_mentees: Vec<String>,
-    /// From which a [`Certificate`](crate::Certificate) is made.
-    pub prices: Prices,
+    /// People without any partner, in the order of their ids.
+    pub unmatched: Sides<Vec<String>>,
+    /// The dual price of each person's first free place, in the order of ids: what the optimum would lose without it.
+    /// A [`Certificate`](crate::Certificate) is made from them, and says more about them.
+    pub prices: Sides<Vec<i64>>,
 }
 
 /// How good a solution is known to be.
@@ -96,29 +95,28 @@ pub struct Pair {
     pub pinned: bool,
 }
 
-/// The dual price of each person's first free place, in the order of ids: what the optimum would lose without it.
-///
-/// A further place is cheaper by [`Bonus::first_place`]. Places beside pins count as further ones.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Prices {
-    /// One a mentor.
-    pub mentors: Vec<i64>,
-    /// One a mentee.
-    pub mentees: Vec<i64>,
+impl Pair {
+    /// The id on one side.
+    pub fn id(&self, side: Side) -> &str {
+        match side {
+            Side::Mentor => &self.mentor,
+            Side::Mentee => &self.mentee,
+        }
+    }
 }
 
 /// Finds the best draft by the objective.
 ///
 /// The same people, criteria, pins and forbidden pairs give the same draft, in whatever order they are listed. Where
-/// several drafts are equally good, the rule is: people of the side with fewer free places (mentees, if equal) are
-/// given their first places in the order of ids, then their second ones, and so on; each takes what costs the others
-/// least, and at equal cost the better score, then the smaller id; earlier choices are only changed where the whole
-/// becomes better. The value is the same for all of them.
+/// several drafts are equally good, this is the rule: the side with fewer free places (mentees, if equal) receives its
+/// first places in the order of ids, then its second ones, and so on; each time the draft changes in the way that adds
+/// most to its worth; of ways that add the same, the one through the better score comes first, then the one through
+/// the smaller id. The value is the same for all best drafts.
 ///
 /// `progress` is called for every person and every place, and stops the work by breaking off.
 ///
-/// Takes 8 bytes a possible pair beside the people. Time grows with the number of places times the number of possible
-/// pairs in the worst case, and far slower where one side has places to spare.
+/// Takes 8 bytes a possible pair beside the people. At worst the time is that of one look at all possible pairs for
+/// each place; where one side has places to spare, most places need only a few looks.
 ///
 /// # Errors
 /// [`SolveError::Cancelled`] when `progress` breaks off.
@@ -144,13 +142,14 @@ struct FreePlaces {
 
 impl FreePlaces {
     fn of(compiled: &CompiledInstance, objective: Objective) -> Self {
-        let [mentors, mentees] = Side::BOTH.map(|side| compiled.people(side).len());
-        let bonus = Bonus::new(objective, mentors, mentees);
+        let bonus = compiled.bonus(objective);
         let nodes: Sides<Vec<Node>> = Sides::from_fn(|side| {
+            let across = compiled.people(side.other()).len() as u32;
             let people = compiled.people(side).iter().zip(compiled.pins(side));
             people
                 .map(|(person, pins)| Node {
-                    places: person.capacity - pins,
+                    // More places than people across are as good as one more than people across.
+                    places: (person.capacity - pins).min(across + 1),
                     first_bonus: if pins == 0 { bonus.first_place } else { 0 },
                 })
                 .collect()
@@ -205,21 +204,22 @@ impl FreePlaces {
                 pinned: compiled.is_pinned(mentor, mentee),
             })
             .collect();
-        let (mentor_prices, mentee_prices) = self.oriented(flow.row_prices, flow.column_prices);
-        let unmatched_mentors = unmatched(compiled, Side::Mentor, chosen.iter().map(|pair| pair.0));
-        let unmatched_mentees = unmatched(compiled, Side::Mentee, chosen.iter().map(|pair| pair.1));
-        let people = compiled.people(Side::Mentor).len() + compiled.people(Side::Mentee).len();
+        let (mentors, mentees) = self.oriented(flow.row_prices, flow.column_prices);
+        let unmatched = Sides {
+            mentors: unmatched(compiled, Side::Mentor, chosen.iter().map(|pair| pair.0)),
+            mentees: unmatched(compiled, Side::Mentee, chosen.iter().map(|pair| pair.1)),
+        };
+        let matched = |side| (compiled.people(side).len() - unmatched.of(side).len()) as u64;
         let value = ObjectiveValue {
-            people: (people - unmatched_mentors.len() - unmatched_mentees.len()) as u64,
+            people: matched(Side::Mentor) + matched(Side::Mentee),
             pairs: pairs.len() as u64,
             total: pairs.iter().map(|pair| i64::from(pair.score)).sum(),
         };
-        let prices = Prices {
-            mentors: first_place_prices(&self.nodes.mentors, mentor_prices),
-            mentees: first_place_prices(&self.nodes.mentees, mentee_prices),
+        let prices = Sides {
+            mentors: first_place_prices(&self.nodes.mentors, mentors),
+            mentees: first_place_prices(&self.nodes.mentees, mentees),
         };
-        let status = Status::Optimal;
-        Solution { objective, status, value, pairs, unmatched_mentors, unmatched_mentees, prices }
+        Solution { objective, status: Status::Optimal, value, pairs, unmatched, prices }
     }
 }
 

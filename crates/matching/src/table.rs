@@ -17,6 +17,7 @@ pub(crate) struct Verdict {
 pub(crate) type Column<T> = Sides<Vec<Option<T>>>;
 
 /// One criterion's values. `None` in a column is a missing value.
+#[derive(Debug)]
 pub(crate) enum Table {
     Equal { codes: Column<u32>, equal: bool },
     Listed { codes: Column<usize>, complement: Vec<bool>, width: usize },
@@ -26,7 +27,7 @@ pub(crate) enum Table {
 }
 
 /// How a distance is judged.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Measure {
     AtLeast { by: Number, wraps_at: Option<Number> },
     AtMost { by: Number, wraps_at: Option<Number> },
@@ -58,9 +59,7 @@ impl Measure {
     fn verdict(self, a: Number, b: Number) -> Verdict {
         let distance = self.distance(a, b);
         match self {
-            Self::AtLeast { by, .. } => {
-                Verdict { holds: distance >= by, degree: degree::at_least_apart(distance, by) }
-            }
+            Self::AtLeast { by, .. } => Verdict { holds: distance >= by, degree: degree::at_least_apart(distance, by) },
             Self::AtMost { by, .. } => Verdict { holds: distance <= by, degree: degree::at_most_apart(distance, by) },
             Self::Complement { span } => Verdict {
                 holds: span > Number::default() && 2 * distance.thousandths() >= span.thousandths(),

@@ -69,8 +69,8 @@ pub(crate) struct Flow {
     pub column_prices: Vec<i64>,
 }
 
-/// Solves the problem. `after_row` is called with the number of places inserted so far, and can stop the work.
-pub(crate) fn solve(problem: &Problem, mut after_row: impl FnMut(u64) -> ControlFlow<()>) -> ControlFlow<(), Flow> {
+/// Solves the problem. `after_place` is called with the number of places inserted so far, and can stop the work.
+pub(crate) fn solve(problem: &Problem, mut after_place: impl FnMut(u64) -> ControlFlow<()>) -> ControlFlow<(), Flow> {
     let mut solver = Solver::new(problem);
     let most_places = problem.rows.iter().map(|row| row.places).max().unwrap_or(0);
     let mut inserted = 0;
@@ -78,13 +78,13 @@ pub(crate) fn solve(problem: &Problem, mut after_row: impl FnMut(u64) -> Control
         for row in (0..problem.rows.len()).filter(|&row| problem.rows[row].places > place) {
             solver.insert(row);
             inserted += 1;
-            after_row(inserted)?;
+            after_place(inserted)?;
         }
     }
     ControlFlow::Continue(solver.into_flow())
 }
 
-/// The row for which a node was not reached yet.
+/// Stands where there is no row or no column.
 const NOBODY: u32 = u32::MAX;
 
 struct Column {
@@ -93,7 +93,7 @@ struct Column {
     /// The row before it on the shortest path, and the score of the arc between them.
     before: u32,
     score_before: u16,
-    /// The last row that was scanned while this column was its partner.
+    /// The row that is being scanned, where this column is one of its partners.
     partner_of: u32,
     /// The rows it is paired with, and the scores.
     partners: Vec<(u32, u16)>,

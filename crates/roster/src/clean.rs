@@ -31,9 +31,8 @@ pub fn clean(text: &str) -> Cow<'_, str> {
 fn is_clean(text: &str) -> bool {
     let bytes = text.as_bytes();
     let plain = bytes.iter().all(|b| (b' '..=b'~').contains(b));
-    let spaced = bytes.first() == Some(&b' ')
-        || bytes.last() == Some(&b' ')
-        || bytes.windows(2).any(|pair| pair == b"  ");
+    let spaced =
+        bytes.first() == Some(&b' ') || bytes.last() == Some(&b' ') || bytes.windows(2).any(|pair| pair == b"  ");
     if plain {
         return !spaced;
     }

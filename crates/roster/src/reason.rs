@@ -1,12 +1,13 @@
 //! What is wrong with a row, as data. Templates say it to people; [`std::fmt::Display`] says it to developers and on
 //! the command line.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::dates::{DateOrder, NoSuchDate};
+use crate::dates::{DateProblem, NoSuchDate};
 
 /// Something wrong at a line of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,6 +139,21 @@ impl Reason {
     }
 }
 
+impl From<DateProblem> for Reason {
+    fn from(problem: DateProblem) -> Self {
+        match problem {
+            DateProblem::NotADate => Self::NotADate,
+            DateProblem::NoSuchDate(date) => Self::NoSuchDate(date),
+        }
+    }
+}
+
+/// The lines of all rows that must not be imported as they are.
+pub fn rejected_lines<'e>(errors: impl IntoIterator<Item = &'e RowError>) -> BTreeSet<u32> {
+    let rejecting = errors.into_iter().filter(|error| error.reason.severity() == Severity::RejectsRow);
+    rejecting.map(|error| error.line).collect()
+}
+
 /// An earlier row that has a value already.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Earlier {
@@ -184,10 +200,12 @@ impl fmt::Display for RowError {
         if let Some(column) = &self.column {
             write!(f, ", {column}")?;
         }
-        match self.value.as_str() {
-            "" => write!(f, ", empty: {}", self.reason),
-            value => write!(f, ", \"{value}\": {}", self.reason),
+        if !self.value.is_empty() {
+            write!(f, ", \"{}\"", self.value)?;
+        } else if self.column.is_some() {
+            f.write_str(", empty")?;
         }
+        write!(f, ": {}", self.reason)
     }
 }
 
@@ -279,6 +297,7 @@ fn fmt_cycle(f: &mut fmt::Formatter<'_>, people: &[PersonAt], more: usize) -> fm
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::DateOrder;
 
     fn cycle(names: &[&str], more: usize) -> Reason {
         let people = names.iter().map(|name| PersonAt { line: None, name: (*name).to_owned() });

@@ -14,10 +14,10 @@ use argon2::{
 };
 use askama::Template;
 use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use jiff::SignedDuration;
 
-pub use store::grant_role;
+pub use store::{grant_role, is_last_admin};
 
 use crate::{
     kernel::{
@@ -56,8 +56,7 @@ async fn end_login(app: &App, tx: &mut Tx, id_hash: &str) -> Answer<Response> {
     store::delete_login(tx, id_hash).await?;
     let mut response = crate::kernel::page::see_other("/sign-in");
     response.headers_mut().insert(header::SET_COOKIE, cookie(app, "", 0)?);
-    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\""));
-    Ok(response.into_response())
+    Ok(response)
 }
 
 fn cookie(app: &App, secret: &str, seconds: i64) -> Answer<HeaderValue> {
@@ -135,6 +134,17 @@ async fn send_link(app: &App, tx: &mut Tx, person: &store::Account, to: &str) ->
     mail::write(tx, app, letter).await?;
     Event::by_server("login.link_sent").on(person.id).record(tx).await?;
     Ok(())
+}
+
+/// Ends everything by which somebody comes in: they have left. Their roles on the organization end too, so that they
+/// do not come back with the person.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end_access(tx: &mut Tx, person: PersonId) -> Answer<()> {
+    store::delete_logins(tx, person).await?;
+    store::delete_links(tx, person).await?;
+    store::delete_roles(tx, person).await
 }
 
 /// Forgets logins and links that can no longer be used.

@@ -26,3 +26,34 @@ pub fn linked(text: impl std::fmt::Display, _: &dyn askama::Values) -> askama::R
     }
     Ok(Safe(out))
 }
+
+/// A count as people write it: `1,279`.
+#[askama::filter_fn]
+pub fn grouped(number: impl std::fmt::Display, _: &dyn askama::Values) -> askama::Result<String> {
+    Ok(group(&number.to_string()))
+}
+
+/// Commas between groups of three digits.
+#[must_use]
+pub fn group(digits: &str) -> String {
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn counts_are_grouped() {
+        let check = |number: usize, expected: &str| assert_eq!(super::group(&number.to_string()), expected);
+        check(0, "0");
+        check(999, "999");
+        check(1279, "1,279");
+        check(1_000_000, "1,000,000");
+    }
+}

@@ -111,6 +111,14 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// The field's name as people read it: `password_again` is "Password again".
+    #[must_use]
+    pub fn label(&self) -> String {
+        let words = self.field.replace(['_', '-'], " ");
+        let mut letters = words.chars();
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    }
+
     /// The sentence for people.
     #[must_use]
     pub fn words(&self) -> String {

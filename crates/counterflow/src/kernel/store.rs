@@ -78,8 +78,8 @@ pub(super) async fn rounds_of(tx: &mut Tx, person: PersonId) -> Result<Vec<Round
         tx,
         RoundRow,
         "select distinct rounds.id as round_id, programs.name as program, rounds.name as round, rounds.created_at
-         from held_roles join rounds on rounds.id = held_roles.on_id join programs on programs.id = rounds.program_id
-         where held_roles.person_id = $1 and held_roles.role in ('manager', 'sponsor') and programs.archived_at is null
+         from program_roles r join programs on programs.id = r.program_id join rounds on rounds.program_id = programs.id
+         where r.person_id = $1 and programs.archived_at is null
          order by rounds.created_at desc limit 12",
         person
     )?)
@@ -133,6 +133,7 @@ pub(crate) async fn enqueue(
     run_at: Timestamp,
 ) -> Result<bool, Error> {
     let now = tx.now();
+    tx.brings_work();
     let rows = execute!(
         tx,
         "insert into jobs (id, kind, key, payload, run_at, attempts, fence, created_at)

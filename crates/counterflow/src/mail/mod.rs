@@ -8,7 +8,7 @@ pub mod pages;
 mod send;
 mod store;
 
-pub use send::run_forever;
+pub use send::{Post, run_forever};
 pub use store::{Standing, standing};
 
 use askama::Template;

@@ -24,24 +24,62 @@ type Transport = AsyncSmtpTransport<Tokio1Executor>;
 
 /// Sends letters until the process ends. Without a mail server there is nothing to do: letters wait, and can be read.
 pub async fn run_forever(app: App) {
-    let Some(smtp) = app.config.smtp.clone() else {
-        tracing::warn!("no mail server is set: letters are kept and can be read in the admin pages");
-        return;
-    };
-    let transport = match transport(&smtp) {
-        Ok(transport) => transport,
+    let post = match Post::new(&app) {
+        Ok(Some(post)) => post,
+        Ok(None) => {
+            tracing::warn!("no mail server is set: letters are kept and can be read in the admin pages");
+            return;
+        }
         Err(error) => {
             tracing::error!(%error, "the mail server's setting cannot be used: letters are kept");
             return;
         }
     };
-    let commits = app.db.commits();
+    let new_work = app.db.new_work();
     loop {
-        let rang = commits.notified();
-        if let Err(error) = send_due(&app, &smtp, &transport).await {
+        let rang = new_work.notified();
+        if let Err(error) = post.send_due(&app).await {
             tracing::error!(%error, "letters could not be sent");
         }
         let _ = tokio::time::timeout(Duration::from_secs(5), rang).await;
+    }
+}
+
+/// The way to the mail server.
+pub struct Post {
+    smtp: Smtp,
+    transport: Transport,
+}
+
+impl Post {
+    /// The way to the server that is set; `None` if none is.
+    ///
+    /// # Errors
+    /// When the setting cannot be used.
+    pub fn new(app: &App) -> Result<Option<Self>, lettre::transport::smtp::Error> {
+        let Some(smtp) = app.config.smtp.clone() else { return Ok(None) };
+        Ok(Some(Self { transport: transport(&smtp)?, smtp }))
+    }
+
+    /// Sends every letter that is due, one after the other. Answers how many the mail server took.
+    ///
+    /// # Errors
+    /// When the database fails. What the mail server says is written to the letter's row.
+    pub async fn send_due(&self, app: &App) -> Answer<usize> {
+        let mut taken = 0;
+        loop {
+            let mut tx = app.db.write().await?;
+            let until = tx.now().plus(LEASE);
+            let letter = store::claim(&mut tx, until).await?;
+            tx.commit().await?;
+            let Some(letter) = letter else { return Ok(taken) };
+            let sent = match message(&self.smtp, &letter) {
+                Ok(message) => self.transport.send(message).await.map(|_| ()).map_err(Failure::from),
+                Err(error) => Err(Failure { words: error.to_string(), permanent: true }),
+            };
+            taken += usize::from(sent.is_ok());
+            note(app, &letter, sent).await?;
+        }
     }
 }
 
@@ -53,21 +91,6 @@ fn transport(smtp: &Smtp) -> Result<Transport, lettre::transport::smtp::Error> {
         url.query_pairs_mut().append_pair("tls", "required");
     }
     Ok(Transport::from_url(url.as_str())?.timeout(Some(Duration::from_secs(30))).build())
-}
-
-async fn send_due(app: &App, smtp: &Smtp, transport: &Transport) -> Answer<()> {
-    loop {
-        let mut tx = app.db.write().await?;
-        let until = tx.now().plus(LEASE);
-        let letter = store::claim(&mut tx, until).await?;
-        tx.commit().await?;
-        let Some(letter) = letter else { return Ok(()) };
-        let sent = match message(smtp, &letter) {
-            Ok(message) => transport.send(message).await.map(|_| ()).map_err(Failure::from),
-            Err(error) => Err(Failure { words: error.to_string(), permanent: true }),
-        };
-        note(app, &letter, sent).await?;
-    }
 }
 
 struct Failure {

@@ -3,7 +3,10 @@
 //! PostgreSQL is wherever `COUNTERFLOW_TEST_POSTGRES` says (`bin/test` starts a throwaway one); without it those
 //! tests say SKIPPED.
 
+mod jobs;
 mod journeys;
+mod letters;
 mod rights;
+mod start_up;
 mod statements;
 mod support;

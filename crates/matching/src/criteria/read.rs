@@ -55,9 +55,11 @@ impl Criteria {
         let chain_of_command = form.get("chain_of_command").map(|value| read_chain(value, &mut form.errors));
         let list = match form.get("criterion") {
             None => Vec::new(),
-            Some(Value::Array(entries)) => {
-                entries.iter().enumerate().filter_map(|(at, entry)| read_criterion(at, entry, &mut form.errors)).collect()
-            }
+            Some(Value::Array(entries)) => entries
+                .iter()
+                .enumerate()
+                .filter_map(|(at, entry)| read_criterion(at, entry, &mut form.errors))
+                .collect(),
             Some(other) => {
                 form.wrong_type("criterion", "a list of tables, each begun with [[criterion]]", other);
                 Vec::new()
@@ -136,12 +138,11 @@ fn read_comparison(form: &mut Reader) -> Option<Comparison> {
         "same" => Comparison::Same,
         "different" => Comparison::Different,
         "overlaps" => Comparison::Overlaps { by: form.count("by").unwrap_or(1) },
-        "offers_what_the_other_wants" => {
-            Comparison::OffersWhatTheOtherWants { by: form.count("by").unwrap_or(1) }
-        }
+        "offers_what_the_other_wants" => Comparison::OffersWhatTheOtherWants { by: form.count("by").unwrap_or(1) },
         "complements" => Comparison::Complements(read_complement(form)),
         "at_least_apart" => {
-            let (wraps_at, by) = (form.number("wraps_at", Range::Positive), form.required_number("by", Range::Positive)?);
+            let (wraps_at, by) =
+                (form.number("wraps_at", Range::Positive), form.required_number("by", Range::Positive)?);
             Comparison::AtLeastApart { by, wraps_at }
         }
         _ => {

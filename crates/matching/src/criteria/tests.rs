@@ -126,7 +126,8 @@ fn text_that_is_not_toml_is_named_by_line_and_column() {
 
 #[test]
 fn criteria_made_in_code_are_checked_by_the_same_reader() {
-    let mut made = Criteria { list: vec![criterion("rule = 'must'\ncompare = 'same'\nfield = 'f'")], ..Criteria::default() };
+    let mut made =
+        Criteria { list: vec![criterion("rule = 'must'\ncompare = 'same'\nfield = 'f'")], ..Criteria::default() };
     assert_eq!(made.problems(), []);
     made.list[0].compare = Comparison::AtLeastApart { by: Number::from(-1), wraps_at: None };
     made.list[0].mentor_field = String::new();
@@ -141,7 +142,7 @@ fn json_has_the_same_form() {
     let criteria: Criteria = serde_json::from_str(json).expect("the form as JSON");
     assert_eq!(Criteria::from_toml(&criteria.to_toml()), Ok(criteria.clone()));
     let again = serde_json::to_string(&criteria).expect("can be written");
-    assert_eq!(again, json.replace(['\n', ' '], "").replace(r#""field":"tz","by":1.5"#, r#""field":"tz","by":1.5"#));
+    assert_eq!(again, json.replace(['\n', ' '], ""));
     let error = serde_json::from_str::<Criteria>(r#"{"aim":"fame"}"#).expect_err("no such aim");
     assert!(error.to_string().contains("`aim` has to be one of"), "{error}");
 }

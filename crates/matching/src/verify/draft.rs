@@ -34,8 +34,9 @@ impl<'a> Draft<'a> {
             }
         }
         draft.check_capacities()?;
-        draft.check_unmatched(Side::Mentor, &solution.unmatched_mentors)?;
-        draft.check_unmatched(Side::Mentee, &solution.unmatched_mentees)?;
+        for side in Side::BOTH {
+            draft.check_unmatched(side, solution.unmatched.of(side))?;
+        }
         Ok(draft)
     }
 
@@ -69,8 +70,8 @@ impl<'a> Draft<'a> {
 
     fn check_capacities(&self) -> Result<(), Violation> {
         for side in Side::BOTH {
-            let people = self.compiled.people(side).iter().zip(self.partners.of(side));
-            for (person, _) in people.filter(|(person, partners)| **partners > person.capacity) {
+            let mut people = self.compiled.people(side).iter().zip(self.partners.of(side));
+            if let Some((person, _)) = people.find(|(person, partners)| **partners > person.capacity) {
                 return Err(Violation::OverCapacity { side, person: person.id.clone() });
             }
         }

@@ -13,8 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::certificate::Certificate;
 use crate::compiled::CompiledInstance;
-use crate::objective::{Bonus, Objective, ObjectiveValue};
-use crate::profile::Side;
+use crate::objective::{Objective, ObjectiveValue};
 use crate::solve::Solution;
 
 use draft::Draft;
@@ -40,19 +39,14 @@ pub struct Proof {
 ///
 /// # Errors
 /// The first thing that is wrong.
-pub fn verify(
-    compiled: &CompiledInstance,
-    solution: &Solution,
-    certificate: &Certificate,
-) -> Result<Proof, Violation> {
-    let [mentors, mentees] = Side::BOTH.map(|side| compiled.people(side).len());
+pub fn verify(compiled: &CompiledInstance, solution: &Solution, certificate: &Certificate) -> Result<Proof, Violation> {
     if certificate.fingerprint != compiled.fingerprint() {
         return Err(Violation::OtherInput);
     }
     if certificate.objective != solution.objective {
         return Err(Violation::OtherObjective);
     }
-    if certificate.bonus != Bonus::new(solution.objective, mentors, mentees) {
+    if certificate.bonus != compiled.bonus(solution.objective) {
         return Err(Violation::OtherBonus);
     }
     let draft = Draft::read(compiled, solution)?;

@@ -28,19 +28,16 @@ struct Places {
 
 impl<'d> PriceList<'d> {
     pub fn read(draft: &'d Draft, certificate: &Certificate) -> Result<Self, Violation> {
-        let read = |side, prices: &BTreeMap<String, i64>| {
-            let ids = draft.compiled.people(side).iter().map(|person| &person.id);
-            let complete = prices.keys().eq(ids);
+        let read = |side| {
+            let prices = certificate.prices.of(side);
+            let complete = prices.keys().eq(draft.compiled.people(side).iter().map(|person| &person.id));
             if complete { Ok(prices.values().copied().collect()) } else { Err(Violation::OtherPeople { side }) }
         };
         let mut list = Self {
             draft,
             pair_bonus: certificate.bonus.pair,
             first_place: certificate.bonus.first_place,
-            prices: Sides {
-                mentors: read(Side::Mentor, &certificate.mentors)?,
-                mentees: read(Side::Mentee, &certificate.mentees)?,
-            },
+            prices: Sides { mentors: read(Side::Mentor)?, mentees: read(Side::Mentee)? },
             rents: BTreeMap::new(),
         };
         list.read_rents(certificate)?;
@@ -137,7 +134,8 @@ impl<'d> PriceList<'d> {
     /// The sum of all prices and rents, and of what the pins are worth whatever else is chosen.
     pub fn bound(&self) -> i64 {
         let compiled = self.draft.compiled;
-        let people = Side::BOTH.map(|side| (0..compiled.people(side).len()).map(|at| self.person_bound(side, at)).sum());
+        let people =
+            Side::BOTH.map(|side| (0..compiled.people(side).len()).map(|at| self.person_bound(side, at)).sum());
         let [mentors, mentees]: [i64; 2] = people;
         let pins = compiled.pinned_pairs().map(|pair| i64::from(self.draft.pairs[&pair]) + self.pair_bonus);
         mentors + mentees + pins.sum::<i64>() + self.rents.values().sum::<i64>()

@@ -1,7 +1,6 @@
 //! Which of day and month comes first in a column.
 
-use super::{DateOrder, Typed, parse};
-use crate::Epoch;
+use super::{DateOrder, Epoch, Typed, parse};
 
 /// How many examples a question shows.
 const EXAMPLES: usize = 3;

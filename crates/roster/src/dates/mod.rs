@@ -14,8 +14,6 @@ use serde::{Deserialize, Serialize};
 pub(crate) use column::{ColumnOrder, order_of_column};
 pub(crate) use typed::{Typed, parse};
 
-use crate::Reason;
-
 /// Which comes first in `3/1/2024`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -24,6 +22,16 @@ pub enum DateOrder {
     DayFirst,
     /// The 1st of March.
     MonthFirst,
+}
+
+/// The first day of a workbook's calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Epoch {
+    /// 1 January 1900.
+    #[default]
+    Of1900,
+    /// 1 January 1904, from old versions for the Macintosh.
+    Of1904,
 }
 
 /// A date that the calendar does not have.
@@ -39,13 +47,22 @@ pub struct NoSuchDate {
     pub order: Option<DateOrder>,
 }
 
+/// Why a cell is no date.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum DateProblem {
+    /// It has none of the forms.
+    NotADate,
+    /// It has, and the calendar does not have the date.
+    NoSuchDate(NoSuchDate),
+}
+
 /// The date in a cell that is not empty. Nothing where the order of day and month is not known yet.
 pub(crate) fn read_date(
     text: &str,
     order: Option<DateOrder>,
-    epoch: Option<crate::Epoch>,
-) -> Result<Option<Date>, Reason> {
-    let (year, month, day, order) = match parse(text, epoch).ok_or(Reason::NotADate)? {
+    epoch: Option<Epoch>,
+) -> Result<Option<Date>, DateProblem> {
+    let (year, month, day, order) = match parse(text, epoch).ok_or(DateProblem::NotADate)? {
         Typed::Fixed { year, month, day, order } => (year, month, day, order),
         Typed::Open { first, second, year } => match order {
             Some(DateOrder::DayFirst) => (year, second, first, order),
@@ -58,14 +75,24 @@ pub(crate) fn read_date(
     let date = i8::try_from(month).ok().zip(i8::try_from(day).ok());
     date.and_then(|(month, day)| Date::new(year, month, day).ok())
         .map(Some)
-        .ok_or(Reason::NoSuchDate(no_such_date))
+        .ok_or(DateProblem::NoSuchDate(no_such_date))
 }
 
 impl fmt::Display for NoSuchDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const MONTHS: [&str; 12] = [
-            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-            "November", "December",
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
         ];
         let month = usize::from(self.month).checked_sub(1).and_then(|index| MONTHS.get(index));
         match month {
@@ -110,7 +137,7 @@ mod tests {
     #[test]
     fn impossible_dates_say_why() {
         let check = |text: &str, order, expected: &str| {
-            assert_eq!(read_date(text, order, None).unwrap_err().to_string(), expected, "{text}");
+            assert_eq!(crate::Reason::from(read_date(text, order, None).unwrap_err()).to_string(), expected, "{text}");
         };
         let day_first = "Dates in this column are read as day, month, year.";
         let month_first = "Dates in this column are read as month, day, year.";

@@ -6,8 +6,7 @@ use std::sync::LazyLock;
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 
-use super::DateOrder;
-use crate::Epoch;
+use super::{DateOrder, Epoch};
 use crate::clean::fold;
 
 /// What was typed. Numbers may be out of the calendar's range.
@@ -207,7 +206,8 @@ mod tests {
 
     #[test]
     fn other_things_are_no_dates() {
-        for text in ["", "-", "soon", "3/2024", "1/2/3/2024", "1/1/20244", "12:30", "Mayor 1 2024", "١/١/٢٠٢٤", "....", "é/é/é"]
+        for text in
+            ["", "-", "soon", "3/2024", "1/2/3/2024", "1/1/20244", "12:30", "Mayor 1 2024", "١/١/٢٠٢٤", "....", "é/é/é"]
         {
             assert_eq!(parse(text, None), None, "{text:?}");
         }

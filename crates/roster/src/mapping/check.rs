@@ -63,7 +63,8 @@ pub(super) fn check(mapping: &Mapping, table: &Table) -> Vec<MappingError> {
     if !has(Field::Email) && !has(Field::EmployeeId) {
         errors.push(MappingError::NoIdentity);
     }
-    if !has(Field::Name) && !(has(Field::FirstName) && has(Field::LastName)) {
+    let has_name = has(Field::Name) || (has(Field::FirstName) && has(Field::LastName));
+    if !has_name {
         errors.push(MappingError::NoName);
     }
     let several = columns.into_iter().filter(|(_, headers)| headers.len() > 1);

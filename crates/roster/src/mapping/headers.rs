@@ -139,7 +139,8 @@ mod tests {
     fn no_header_means_two_things() {
         let sections: BTreeMap<String, Section> = toml::from_str(include_str!("headers.toml")).unwrap();
         let mut seen = HashMap::new();
-        for (name, section) in sections.iter().filter(|(name, _)| !["last_first", "bare_name"].contains(&name.as_str())) {
+        for (name, section) in sections.iter().filter(|(name, _)| !["last_first", "bare_name"].contains(&name.as_str()))
+        {
             for header in &section.exact {
                 let other = seen.insert(key(header), name);
                 assert!(other.is_none_or(|other| other == name), "{header} is in {name} and {other:?}");

@@ -4,9 +4,7 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Table;
-use crate::dates;
-use crate::people::{email, zones};
+use crate::{Epoch, Table, dates, email, zones};
 
 /// How many values of a column are looked at.
 const SAMPLE: usize = 500;
@@ -32,7 +30,7 @@ pub(super) struct Values<'t> {
     values: Vec<&'t str>,
     /// How many cells were looked at, with empty ones.
     cells: usize,
-    epoch: Option<crate::Epoch>,
+    epoch: Option<Epoch>,
 }
 
 impl<'t> Values<'t> {

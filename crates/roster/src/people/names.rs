@@ -12,8 +12,7 @@ pub(super) struct FullName {
 }
 
 /// Not first names, although they stand after a comma.
-const SUFFIXES: [&str; 13] =
-    ["jr", "sr", "ii", "iii", "iv", "md", "phd", "ph.d", "mba", "esq", "cpa", "dds", "msc"];
+const SUFFIXES: [&str; 13] = ["jr", "sr", "ii", "iii", "iv", "md", "phd", "ph.d", "mba", "esq", "cpa", "dds", "msc"];
 
 /// Marks that Workday puts after names.
 const MARKS: [&str; 4] = ["on leave", "terminated", "inactive", "c"];

@@ -8,13 +8,14 @@ use crate::{Reason, RowError};
 /// How many records are looked at to find the header.
 const HEADER_WITHIN: usize = 20;
 
-/// What a row with fewer cells than the header means.
+/// How the file keeps cells.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum ShortRow {
-    /// A mistake: in text every separator is written, so nobody knows which cell is missing.
-    Ragged,
-    /// Normal: a workbook does not store empty cells.
-    Padded,
+pub(super) enum Layout {
+    /// One after the other: in a row of another length than the header's, nobody knows which cell is missing or too
+    /// many.
+    Separated,
+    /// Each with its place: empty ones are not stored, and those outside the header's columns are notes.
+    Grid,
 }
 
 /// One record of the file.
@@ -26,24 +27,25 @@ pub(super) struct Record<'r> {
     pub cells: &'r [&'r str],
 }
 
+/// A record that waits until the header is known.
+struct Waiting {
+    line: u32,
+    lines: u32,
+    cells: Vec<String>,
+}
+
 pub(super) struct TableBuilder {
     limits: Limits,
-    short_row: ShortRow,
+    layout: Layout,
     header_line: Option<u32>,
     /// Records read before the header was known.
-    pending: Vec<(u32, u32, Vec<String>)>,
+    pending: Vec<Waiting>,
     table: Option<Table>,
 }
 
 impl TableBuilder {
-    pub(super) fn new(options: &ReadOptions, short_row: ShortRow) -> Self {
-        Self {
-            limits: options.limits,
-            short_row,
-            header_line: options.header_line,
-            pending: Vec::new(),
-            table: None,
-        }
+    pub(super) fn new(options: &ReadOptions, layout: Layout) -> Self {
+        Self { limits: options.limits, layout, header_line: options.header_line, pending: Vec::new(), table: None }
     }
 
     /// Adds a record. Blank ones, and those above a given header line, are dropped.
@@ -54,7 +56,7 @@ impl TableBuilder {
             return Ok(());
         }
         match &mut self.table {
-            Some(table) => push_row(table, record, self.short_row, &self.limits),
+            Some(table) => push_row(table, record, self.layout, &self.limits),
             None if width > self.limits.columns => Err(too_large(Quantity::Columns, self.limits.columns)),
             None => self.push_pending(record),
         }
@@ -65,7 +67,7 @@ impl TableBuilder {
             return Err(TableError::NoSuchHeaderLine { line });
         }
         let cells = record.cells.iter().map(|cell| (*cell).to_owned()).collect();
-        self.pending.push((record.line, record.lines, cells));
+        self.pending.push(Waiting { line: record.line, lines: record.lines, cells });
         if self.header_line.is_some() || self.pending.len() == HEADER_WITHIN {
             self.settle_header()?;
         }
@@ -93,19 +95,18 @@ impl TableBuilder {
             return Ok(());
         }
         let at = if self.header_line.is_some() { 0 } else { header_position(&pending) };
-        let (line, _, cells) = &pending[at];
         let mut table = Table {
-            headers: headers(cells)?,
-            header_line: *line,
+            headers: headers(&pending[at].cells)?,
+            header_line: pending[at].line,
             cells: Cells::default(),
             lines: Vec::new(),
             ragged: Vec::new(),
             source: Source::default(),
         };
-        for (line, lines, cells) in &pending[at + 1..] {
+        for Waiting { line, lines, cells } in &pending[at + 1..] {
             let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
             let record = Record { line: *line, lines: *lines, cells: &cells };
-            push_row(&mut table, &record, self.short_row, &self.limits)?;
+            push_row(&mut table, &record, self.layout, &self.limits)?;
         }
         self.table = Some(table);
         Ok(())
@@ -114,10 +115,10 @@ impl TableBuilder {
 
 /// Reports begin with a title or the date of the export: the header is the first record with at least half as many
 /// filled cells as the fullest one nearby.
-fn header_position(pending: &[(u32, u32, Vec<String>)]) -> usize {
-    let filled = |cells: &Vec<String>| cells.iter().filter(|cell| !trim(cell).is_empty()).count();
-    let fullest = pending.iter().map(|(_, _, cells)| filled(cells)).max().unwrap_or(0);
-    pending.iter().position(|(_, _, cells)| filled(cells) * 2 >= fullest).unwrap_or(0)
+fn header_position(pending: &[Waiting]) -> usize {
+    let filled = |record: &Waiting| record.cells.iter().filter(|cell| !trim(cell).is_empty()).count();
+    let fullest = pending.iter().map(filled).max().unwrap_or(0);
+    pending.iter().position(|record| filled(record) * 2 >= fullest).unwrap_or(0)
 }
 
 /// The names of the columns: cleaned, without empty ones at the end; an empty one between others gets its number.
@@ -138,7 +139,7 @@ fn headers(cells: &[String]) -> Result<Vec<String>, TableError> {
     Ok(headers)
 }
 
-fn push_row(table: &mut Table, record: &Record<'_>, short_row: ShortRow, limits: &Limits) -> Result<(), TableError> {
+fn push_row(table: &mut Table, record: &Record<'_>, layout: Layout, limits: &Limits) -> Result<(), TableError> {
     if table.lines.len() + table.ragged.len() >= limits.rows {
         return Err(too_large(Quantity::Rows, limits.rows));
     }
@@ -146,19 +147,24 @@ fn push_row(table: &mut Table, record: &Record<'_>, short_row: ShortRow, limits:
     if (table.lines.len() + 1) * width > limits.cells {
         return Err(too_large(Quantity::Cells, limits.cells));
     }
-    let beyond = record.cells.iter().skip(width).any(|cell| !trim(cell).is_empty());
-    let short = short_row == ShortRow::Ragged && record.cells.len() < width;
-    if beyond || short {
-        table.ragged.push(ragged(record, width));
-        return Ok(());
+    let (inside, outside) = record.cells.split_at(record.cells.len().min(width));
+    let is_blank = |cells: &[&str]| cells.iter().all(|cell| trim(cell).is_empty());
+    match layout {
+        Layout::Separated if inside.len() < width || !is_blank(outside) => table.ragged.push(ragged(record, width)),
+        Layout::Grid if is_blank(inside) => {}
+        Layout::Separated | Layout::Grid => push_cells(table, record.line, inside, limits)?,
     }
-    for index in 0..width {
-        table.cells.push(record.cells.get(index).map_or("", |cell| unescape(trim(cell))))?;
+    Ok(())
+}
+
+fn push_cells(table: &mut Table, line: u32, cells: &[&str], limits: &Limits) -> Result<(), TableError> {
+    for index in 0..table.headers.len() {
+        table.cells.push(cells.get(index).map_or("", |cell| unescape(trim(cell))))?;
     }
     if table.cells.bytes() > limits.text_bytes() {
         return Err(too_large(Quantity::Bytes, limits.text_bytes()));
     }
-    table.lines.push(record.line);
+    table.lines.push(line);
     Ok(())
 }
 

@@ -60,9 +60,8 @@ pub(super) fn detect(bytes: &[u8]) -> Encoding {
 fn utf16_without_mark(bytes: &[u8]) -> Option<Encoding> {
     let pairs = bytes[..bytes.len().min(4096)].chunks_exact(2);
     let count = pairs.len();
-    let (high, low) = pairs.fold((0, 0), |(high, low), pair| {
-        (high + usize::from(pair[0] == 0), low + usize::from(pair[1] == 0))
-    });
+    let (high, low) =
+        pairs.fold((0, 0), |(high, low), pair| (high + usize::from(pair[0] == 0), low + usize::from(pair[1] == 0)));
     let mostly = |zeros: usize, others: usize| zeros * 4 > count && others * 20 <= count;
     if mostly(low, high) {
         Some(Encoding::Utf16Le)

@@ -33,10 +33,9 @@ pub(super) fn check(bytes: &[u8], limits: &Limits) -> Result<(), TableError> {
     for index in 0..archive.len() {
         let mut part = archive.by_index(index).map_err(broken)?;
         let size = std::io::copy(&mut part.by_ref().take(left + 1), &mut std::io::sink()).map_err(broken)?;
-        left = left.checked_sub(size).ok_or(TableError::TooLarge {
-            what: Quantity::UnpackedBytes,
-            limit: allowed as u64,
-        })?;
+        left = left
+            .checked_sub(size)
+            .ok_or(TableError::TooLarge { what: Quantity::UnpackedBytes, limit: allowed as u64 })?;
         let name = part.name().map_err(broken)?.replace('\\', "/").to_ascii_lowercase();
         drop(part);
         if name.ends_with("sharedstrings.xml") {
@@ -136,4 +135,104 @@ fn each_event(
 /// What a reader of archives or workbooks says about a fault.
 pub(super) fn broken(error: impl std::fmt::Display) -> TableError {
     TableError::BrokenWorkbook { detail: error.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use rust_xlsxwriter::Workbook;
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
+
+    use super::*;
+
+    /// A workbook in which one part is another.
+    fn workbook_with(part: &str, content: &[u8]) -> Vec<u8> {
+        let mut workbook = Workbook::new();
+        workbook.add_worksheet().write_column(0, 0, ["id", "1"]).unwrap();
+        let whole = workbook.save_to_buffer().unwrap();
+        let mut archive = ZipArchive::new(Cursor::new(whole)).unwrap();
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        for index in 0..archive.len() {
+            let file = archive.by_index(index).unwrap();
+            if file.name().unwrap() != part {
+                writer.raw_copy_file(file).unwrap();
+            }
+        }
+        writer.start_file(part, SimpleFileOptions::default()).unwrap();
+        writer.write_all(content).unwrap();
+        writer.finish().unwrap().into_inner()
+    }
+
+    fn check_part(part: &str, content: &str) -> Result<(), TableError> {
+        check(&workbook_with(part, content.as_bytes()), &Limits::default())
+    }
+
+    fn shared_strings(claim: &str) -> Result<(), TableError> {
+        check_part(
+            "xl/sharedStrings.xml",
+            &format!("<?xml version=\"1.0\"?><!-- x --><x/><sst {claim}><si><t>id</t></si></sst>"),
+        )
+    }
+
+    #[test]
+    fn claims_of_many_texts_are_refused() {
+        assert_eq!(shared_strings("uniqueCount=\"1\""), Ok(()));
+        assert_eq!(shared_strings("count=\"99999999999\""), Ok(()));
+        for claim in
+            ["uniqueCount=\"99999999999\"", "uniqueCount = '99999999999'", "uniqueCount=\"1\" uniqueCount=\"1000\""]
+        {
+            assert!(matches!(shared_strings(claim), Err(TableError::BrokenWorkbook { .. })), "{claim}");
+        }
+    }
+
+    #[test]
+    fn formats_that_multiply_are_refused() {
+        let styles = |font: &str, formats: usize| {
+            let xf = "<xf fontId=\"0\"/>".repeat(formats);
+            let fonts = format!("<fonts><font><name val=\"{font}\"/></font></fonts>");
+            check_part("xl/styles.xml", &format!("<styleSheet>{fonts}<cellXfs>{xf}</cellXfs></styleSheet>"))
+        };
+        assert_eq!(styles("Calibri", 60_000), Ok(()));
+        let refused = Err(TableError::TooLarge { what: Quantity::CellFormats, limit: CELL_FORMATS });
+        assert_eq!(styles("Calibri", 70_000), refused);
+        assert_eq!(styles(&"x".repeat(100_000), 1000), refused);
+        assert_eq!(styles(&"<".repeat(100_000), 1000), refused);
+    }
+
+    #[test]
+    fn parts_that_unpack_to_too_much_are_refused() {
+        let zeros = vec![b' '; UNPACKED_BYTES_ALWAYS + 1];
+        let bytes = workbook_with("xl/worksheets/sheet1.xml", &zeros);
+        assert!(bytes.len() < 100_000, "{}", bytes.len());
+        let limit = UNPACKED_BYTES_ALWAYS as u64;
+        assert_eq!(
+            check(&bytes, &Limits::default()),
+            Err(TableError::TooLarge { what: Quantity::UnpackedBytes, limit })
+        );
+        let few = Limits { unpacked_bytes: 1000, ..Limits::default() };
+        assert!(matches!(check_part_with(&few), Err(TableError::TooLarge { limit: 1000, .. })));
+    }
+
+    fn check_part_with(limits: &Limits) -> Result<(), TableError> {
+        check(&workbook_with("xl/extra.xml", b"<x/>"), limits)
+    }
+
+    #[test]
+    fn other_archives_are_told_apart() {
+        let archive_of = |parts: &[&str]| {
+            let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+            for part in parts {
+                writer.start_file(*part, SimpleFileOptions::default()).unwrap();
+            }
+            check(writer.finish().unwrap().get_ref(), &Limits::default())
+        };
+        let wrong = |file| Err(TableError::WrongKind { file });
+        assert_eq!(archive_of(&["[Content_Types].xml", "xl/workbook.xml"]), Ok(()));
+        assert_eq!(archive_of(&["[Content_Types].xml", "xl/workbook.bin"]), wrong(FileKind::BinaryWorkbook));
+        assert_eq!(archive_of(&["[Content_Types].xml", "word/document.xml"]), wrong(FileKind::OfficeDocument));
+        assert_eq!(archive_of(&["mimetype", "content.xml"]), wrong(FileKind::OpenDocument));
+        assert_eq!(archive_of(&["people.csv"]), wrong(FileKind::Zip));
+    }
 }

@@ -46,11 +46,7 @@ pub(super) fn container(bytes: &[u8]) -> Container {
 fn ole_kind(bytes: &[u8]) -> FileKind {
     let name: Vec<u8> = "EncryptedPackage".bytes().flat_map(|b| [b, 0]).collect();
     // The directory of streams may be anywhere; the files that matter here are small.
-    if bytes.windows(name.len()).any(|window| window == name) {
-        FileKind::LockedWorkbook
-    } else {
-        FileKind::OldExcel
-    }
+    if bytes.windows(name.len()).any(|window| window == name) { FileKind::LockedWorkbook } else { FileKind::OldExcel }
 }
 
 /// Text that is certainly no table.

@@ -18,13 +18,14 @@ pub use encoding::Encoding;
 pub use error::{FileKind, Quantity, TableError};
 pub use separator::Separator;
 
-use crate::RowError;
+use crate::{Epoch, RowError};
 use cells::Cells;
 
 /// The header and the rows of a file.
 ///
 /// Cells are trimmed and otherwise as they were written. Dates in workbooks are `2024-03-01`, numbers have no
-/// needless `.0`. Blank rows are left out. Rows that do not fit the header are in [`Table::ragged`].
+/// needless `.0`. Blank rows are left out. Rows of text that do not fit the header are in [`Table::ragged`]; what stands
+/// in a workbook outside the columns of the header is not read.
 #[derive(Debug, Clone)]
 pub struct Table {
     headers: Vec<String>,
@@ -63,16 +64,6 @@ impl Default for Source {
     }
 }
 
-/// The first day of a workbook's calendar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum Epoch {
-    /// 1 January 1900.
-    #[default]
-    Of1900,
-    /// 1 January 1904, from old versions for the Macintosh.
-    Of1904,
-}
-
 /// What the reader of a file decides; by default everything is detected.
 #[derive(Debug, Clone, Default)]
 pub struct ReadOptions {
@@ -105,13 +96,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            bytes: 256 << 20,
-            unpacked_bytes: 1 << 30,
-            rows: 1_000_000,
-            columns: 500,
-            cells: 50_000_000,
-        }
+        Self { bytes: 256 << 20, unpacked_bytes: 1 << 30, rows: 1_000_000, columns: 500, cells: 50_000_000 }
     }
 }
 

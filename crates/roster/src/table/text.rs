@@ -1,6 +1,6 @@
 //! Text with separators, as a table.
 
-use super::builder::{ShortRow, TableBuilder};
+use super::builder::{Layout, TableBuilder};
 use super::records::each_record;
 use super::{Encoding, FileKind, ReadOptions, Source, Table, TableError};
 use super::{encoding, kind, separator};
@@ -22,7 +22,7 @@ fn read_text(text: &str, encoding: Encoding, options: &ReadOptions) -> Result<Ta
         Some((declared, rest)) => (options.separator.unwrap_or(declared), rest),
         None => (options.separator.unwrap_or_else(|| separator::detect(text)), text),
     };
-    let mut builder = TableBuilder::new(options, ShortRow::Ragged);
+    let mut builder = TableBuilder::new(options, Layout::Separated);
     each_record(body, separator, |record| builder.push(record))?;
     builder.finish(Source::Text { encoding, separator })
 }

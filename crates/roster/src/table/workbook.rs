@@ -4,9 +4,10 @@ use std::io::Cursor;
 
 use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Style, Xlsx};
 
-use super::builder::{Record, ShortRow, TableBuilder};
+use super::builder::{Layout, Record, TableBuilder};
 use super::guard::{self, broken};
-use super::{Epoch, Limits, Quantity, ReadOptions, Source, Table, TableError};
+use super::{Limits, Quantity, ReadOptions, Source, Table, TableError};
+use crate::Epoch;
 
 type Workbook<'b> = Xlsx<Cursor<&'b [u8]>>;
 
@@ -51,7 +52,7 @@ fn read_sheet(workbook: &mut Workbook<'_>, sheet: &str, options: &ReadOptions) -
     let sheets = sheet_names(workbook, |_| true);
     let epoch = if workbook.has_1904_epoch() { Epoch::Of1904 } else { Epoch::Of1900 };
     let mut cells = workbook.worksheet_cells_reader(sheet).map_err(broken)?;
-    let mut builder = TableBuilder::new(options, ShortRow::Padded);
+    let mut builder = TableBuilder::new(options, Layout::Grid);
     let mut row = SheetRow::default();
     while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(broken)? {
         let (index, column) = cell.get_position();

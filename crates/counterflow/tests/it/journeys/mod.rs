@@ -1,3 +1,4 @@
 pub mod meeting;
 mod pairing;
+mod importing;
 mod signing_in;

@@ -3,7 +3,9 @@
 pub mod app;
 pub mod browser;
 pub mod pairs;
+pub mod forms;
 pub mod people;
+pub mod smtp;
 
 /// Defines a test twice: on SQLite and on PostgreSQL. After it, no job may be left unrun.
 #[macro_export]

@@ -40,7 +40,9 @@ mod tests {
         check("<a+b@x.example>", Some("a+b@x.example"));
         check("o'brien@x-y.co.uk", Some("o'brien@x-y.co.uk"));
         check("jörg@müller.example", Some("jörg@müller.example"));
-        for none in ["", "a", "a@", "@x.example", "a@x", "a@@x.example", "a b@x.example", "a@x..example", "a@-x.example"] {
+        for none in
+            ["", "a", "a@", "@x.example", "a@x", "a@@x.example", "a b@x.example", "a@x..example", "a@-x.example"]
+        {
             check(none, None);
         }
         check("a@x.example; b@x.example", None);

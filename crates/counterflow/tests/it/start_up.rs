@@ -1,0 +1,82 @@
+//! What the server refuses to start on, each with its own exit code.
+
+use counterflow::kernel::{
+    clock::Clock,
+    db::{Db, Refusal},
+};
+
+use crate::support::app::TestApp;
+
+async fn refusal(url: &str) -> Refusal {
+    Db::open(url, Clock::System).await.map(|_| ()).unwrap_err()
+}
+
+#[tokio::test]
+async fn an_unknown_database_is_named() {
+    let refused = refusal("mysql://localhost/x").await;
+    assert_eq!((refused.exit_code(), refused.to_string().contains("sqlite://PATH")), (64, true));
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("letter.db");
+    std::fs::write(&path, "Dear all, this is a letter and not a database. ".repeat(40)).unwrap();
+    let refused = refusal(&format!("sqlite://{}", path.display())).await;
+    assert_eq!(refused.exit_code(), 69, "{refused}");
+    assert!(std::fs::read_to_string(&path).unwrap().starts_with("Dear all"));
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused_on_sqlite() {
+    let app = TestApp::sqlite().await;
+    let url = app.app.config.database.clone();
+    let pool = sqlx::SqlitePool::connect(&url).await.unwrap();
+    sqlx::query("insert into _sqlx_migrations (version, description, success, checksum, execution_time) values (9999, 'from the future', true, x'00', 1)")
+        .execute(&pool)
+        .await
+        .unwrap();
+    let refused = refusal(&url).await;
+    assert_eq!(refused.exit_code(), 73, "{refused}");
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused_on_postgres() {
+    let Some(app) = TestApp::postgres().await else { return };
+    let url = app.app.config.database.clone();
+    let pool = sqlx::PgPool::connect(&url).await.unwrap();
+    sqlx::query("insert into _sqlx_migrations (version, description, success, checksum, execution_time) values (9999, 'from the future', true, '\\x00', 1)")
+        .execute(&pool)
+        .await
+        .unwrap();
+    let refused = refusal(&url).await;
+    assert_eq!(refused.exit_code(), 73, "{refused}");
+}
+
+#[tokio::test]
+async fn every_connection_to_sqlite_keeps_what_it_acknowledges() {
+    let app = TestApp::sqlite().await;
+    // More transactions at once than the pool had connections before: each new one was asked on opening.
+    let mut open = Vec::new();
+    for _ in 0..6 {
+        open.push(app.read().await);
+    }
+    for tx in &mut open {
+        let (synchronous,): (i64,) =
+            counterflow::fetch_one!(tx, (i64,), "select synchronous from pragma_synchronous").unwrap();
+        assert_eq!(synchronous, 2);
+    }
+    let mut write = app.write().await;
+    let (synchronous,): (i64,) =
+        counterflow::fetch_one!(write, (i64,), "select synchronous from pragma_synchronous").unwrap();
+    assert_eq!(synchronous, 2);
+}
+
+#[tokio::test]
+async fn a_reading_transaction_cannot_write() {
+    for app in [Some(TestApp::sqlite().await), TestApp::postgres().await].into_iter().flatten() {
+        let mut tx = app.read().await;
+        let written = counterflow::execute!(tx, "insert into server_keys (name, value) values ('x', 'y')");
+        assert!(written.is_err());
+    }
+}

@@ -1,0 +1,11 @@
+//! The engine through its front door.
+
+mod certificate;
+mod comparisons;
+mod errors;
+mod explanations;
+mod optimum;
+mod oracle;
+mod random;
+mod rules;
+mod story;

@@ -1,0 +1,82 @@
+// Starts the product as an operator would: the binary, a database, a mail server.
+import { spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const binary = process.env.COUNTERFLOW_BINARY;
+
+async function freePort() {
+  const probe = createServer();
+  await new Promise((ready) => probe.listen(0, "127.0.0.1", ready));
+  const { port } = probe.address();
+  await new Promise((closed) => probe.close(closed));
+  return port;
+}
+
+/** The databases on which every journey runs: a name, and how to get a fresh one. */
+export const databases = [
+  { name: "SQLite", fresh: async (folder) => `sqlite://${join(folder, "e2e.db")}` },
+  ...(process.env.COUNTERFLOW_TEST_POSTGRES ? [{ name: "PostgreSQL", fresh: freshPostgres }] : []),
+];
+
+async function freshPostgres() {
+  const base = process.env.COUNTERFLOW_TEST_POSTGRES;
+  const name = `e2e_${process.pid}_${Math.random().toString(36).slice(2, 8)}`;
+  const host = decodeURIComponent(new URL(base).searchParams.get("host") ?? "");
+  const createdb = spawn("psql", ["-qX", "-h", host, "-U", "counterflow", "-c", `create database ${name}`, "counterflow_test"], { stdio: "inherit" });
+  const code = await new Promise((done) => createdb.on("exit", done));
+  if (code !== 0) throw new Error("psql could not make a database");
+  return base.replace("/counterflow_test", `/${name}`);
+}
+
+/** A running server: `url`, `stop()`, `log()`, and `restart()` for pulling the plug in the middle. */
+export async function startServer({ database, smtp, args = ["serve"] }) {
+  const folder = await mkdtemp(join(tmpdir(), "counterflow-e2e-"));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const databaseUrl = typeof database === "function" ? await database(folder) : database;
+  let output = "";
+  let process_;
+  const launch = async () => {
+    process_ = spawn(binary, args, {
+      cwd: folder,
+      env: {
+        ...process.env,
+        COUNTERFLOW_DATABASE: databaseUrl,
+        COUNTERFLOW_LISTEN: `127.0.0.1:${port}`,
+        COUNTERFLOW_PUBLIC_URL: url,
+        ...(smtp ? { COUNTERFLOW_SMTP_URL: `smtp://127.0.0.1:${smtp.port}`, COUNTERFLOW_MAIL_FROM: "Counterflow <mentoring@halden.example>" } : {}),
+      },
+    });
+    process_.stderr.on("data", (text) => (output += text));
+    process_.stdout.on("data", (text) => (output += text));
+    for (let tries = 0; tries < 600; tries += 1) {
+      if (process_.exitCode !== null) throw new Error(`the server ended:\n${output}`);
+      const ready = await fetch(`${url}/readyz`).catch(() => null);
+      if (ready?.ok) return;
+      await new Promise((later) => setTimeout(later, 100));
+    }
+    throw new Error(`the server did not get ready:\n${output}`);
+  };
+  const end = async (signal) => {
+    if (process_.exitCode !== null) return;
+    const ended = new Promise((done) => process_.on("exit", done));
+    process_.kill(signal);
+    await ended;
+  };
+  await launch();
+  return {
+    url,
+    folder,
+    database: databaseUrl,
+    log: () => output,
+    kill: () => end("SIGKILL"),
+    restart: launch,
+    stop: async () => {
+      await end("SIGTERM");
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
