@@ -11,7 +11,8 @@ union all
     select p.person_id, p.role, p.round_id
     from participants p where p.state in ('registered', 'admitted', 'waiting')
 union all
-    select p.person_id, p.role, p.id from participants p where p.state <> 'withdrawn'
+    -- Whoever is chosen and not invited yet does not know of it.
+    select p.person_id, p.role, p.id from participants p where p.state not in ('chosen', 'withdrawn')
 union all
     select r.person_id, r.role, p.id
     from program_roles r

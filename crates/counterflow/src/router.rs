@@ -10,7 +10,7 @@ use axum::{
 };
 
 use crate::{
-    accounts, health, home,
+    accounts, enrollment, health, home,
     kernel::{
         app::App,
         assets,
@@ -22,6 +22,7 @@ use crate::{
     meetings::{pages as meeting, pair_page, planning},
     pairs::{agreement_pages as agreement, delegates},
     people,
+    programs::{pages as program_pages, round_pages},
 };
 
 /// One row of the rights table.
@@ -47,7 +48,7 @@ fn post<H: Handler<T, App>, T: 'static>(path: &'static str, roles: &[Role], hand
 #[must_use]
 #[rustfmt::skip]
 pub fn table() -> Vec<Route> {
-    use Role::{Admin, Delegate, Mentee, Mentor, Person, Visitor};
+    use Role::{Admin, Delegate, Manager, Mentee, Mentor, Person, ProgramStarter, Sponsor, Visitor};
     const ANYBODY: &[Role] = &[Visitor, Person];
     const THE_TWO: &[Role] = &[Mentor, Mentee];
     const BOOKING: &[Role] = &[Mentor, Mentee, Delegate];
@@ -97,6 +98,34 @@ pub fn table() -> Vec<Route> {
         get("/pairs/{pair}/meetings/{meeting}/agenda", &[Mentor], meeting::edit_agenda),
         post("/pairs/{pair}/meetings/{meeting}/agenda", &[Mentor], meeting::save_agenda),
         get("/pairs/{pair}/meetings/{meeting}/invitation.ics", BOOKING, meeting::file),
+        // Enrollment: the manager
+        get("/rounds/{round}/enroll", &[Manager], enrollment::pages::show),
+        get("/rounds/{round}/participants.csv", &[Manager], enrollment::pages::file),
+        get("/rounds/{round}/candidates/{side}", &[Manager], enrollment::candidate_pages::list),
+        get("/rounds/{round}/candidates/{side}/count", &[Manager], enrollment::candidate_pages::count),
+        post("/rounds/{round}/candidates/{side}/rules", &[Manager], enrollment::candidate_pages::save_rules),
+        post("/rounds/{round}/choices", &[Manager], enrollment::candidate_pages::make_choice),
+        post("/rounds/{round}/invitations", &[Manager], enrollment::pages::invite_chosen),
+        post("/rounds/{round}/reminders", &[Manager], enrollment::pages::remind_silent),
+        post("/rounds/{round}/admissions", &[Manager], enrollment::pages::admit_registered),
+        post("/rounds/{round}/admission-policy", &[Manager], enrollment::pages::set_policy),
+        get("/participants/{participant}", &[Manager], enrollment::participant_pages::show),
+        post("/participants/{participant}/choice", &[Manager], enrollment::participant_pages::take_in),
+        post("/participants/{participant}/invitation", &[Manager], enrollment::participant_pages::send_invitation),
+        post("/participants/{participant}/reminder", &[Manager], enrollment::participant_pages::send_reminder),
+        post("/participants/{participant}/admission", &[Manager], enrollment::participant_pages::let_in),
+        post("/participants/{participant}/waiting", &[Manager], enrollment::participant_pages::let_wait),
+        post("/participants/{participant}/withdrawal", &[Manager], enrollment::participant_pages::take_out),
+        // Enrollment: whoever is invited
+        get("/invitations/{token}", ANYBODY, enrollment::invitation_pages::show),
+        post("/invitations/{token}", ANYBODY, enrollment::invitation_pages::open),
+        post("/invitations/{token}/decline", ANYBODY, enrollment::invitation_pages::say_no),
+        post("/invitations/{token}/renewal", ANYBODY, enrollment::invitation_pages::renew),
+        get("/registrations/{participant}", &[Mentor, Mentee], enrollment::registration_pages::show),
+        get("/registrations/{participant}/form", &[Mentor, Mentee], enrollment::registration_pages::change),
+        post("/registrations/{participant}", &[Mentor, Mentee], enrollment::registration_pages::submit),
+        post("/registrations/{participant}/draft", &[Mentor, Mentee], enrollment::registration_pages::draft),
+        post("/registrations/{participant}/decline", &[Mentor, Mentee], enrollment::registration_pages::say_no),
         // The organization
         get("/admin", &[Admin], health::admin),
         get("/admin/letters", &[Admin], mail::pages::list),
@@ -116,6 +145,23 @@ pub fn table() -> Vec<Route> {
         post("/directory/imports/{import}/mapping", &[Admin], people::import::pages::confirm_mapping),
         post("/directory/imports/{import}/confirmation", &[Admin], people::import::pages::confirm),
         post("/directory/imports/{import}/cancellation", &[Admin], people::import::pages::cancel),
+        // Programs
+        get("/programs", &[Person], program_pages::list),
+        post("/programs", &[Admin, ProgramStarter], program_pages::create),
+        get("/programs/new", &[Admin, ProgramStarter], program_pages::new),
+        get("/programs/{program}", &[Manager, Sponsor], program_pages::show),
+        post("/programs/{program}/rounds", &[Manager], program_pages::add_round),
+        post("/programs/{program}/roles", &[Manager], program_pages::add_role),
+        post("/programs/{program}/roles/removal", &[Manager], program_pages::take_role),
+        post("/programs/{program}/archive", &[Manager], program_pages::put_away),
+        post("/programs/{program}/archive/removal", &[Manager], program_pages::bring_back),
+        // The design of a round, its stages and its close
+        get("/rounds/{round}/design", &[Manager], round_pages::design),
+        post("/rounds/{round}/design", &[Manager], round_pages::save),
+        get("/rounds/{round}/endorsement", &[Manager, Sponsor], round_pages::endorsement),
+        post("/rounds/{round}/endorsement", &[Manager, Sponsor], round_pages::save_endorsement),
+        post("/rounds/{round}/stage", &[Manager], round_pages::begin),
+        get("/rounds/{round}/close", &[Manager], round_pages::close),
     ]
 }
 

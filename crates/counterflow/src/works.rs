@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use crate::{
-    accounts,
+    accounts, enrollment,
     jobs::{Kind, Work},
     meetings, pairs,
     people,
@@ -31,5 +31,7 @@ pub fn kinds() -> Vec<Kind> {
         each(HOUR, "people.forget_uploads", |app, _| Box::pin(people::import::jobs::forget_uploads(app))),
         once("people.check_import", |app, import| Box::pin(people::import::jobs::check(app, import))),
         once("people.apply_import", |app, import| Box::pin(people::import::jobs::apply(app, import))),
+        each(HOUR, "enrollment.remind", |app, _| Box::pin(enrollment::remind_due(app))),
+        once("enrollment.withdraw_leaver", |app, person| Box::pin(enrollment::withdraw_leaver(app, person))),
     ]
 }

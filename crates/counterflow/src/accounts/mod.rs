@@ -17,6 +17,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use jiff::SignedDuration;
 
+pub use me::move_to_zone;
 pub use store::{grant_role, is_last_admin};
 
 use crate::{
@@ -51,10 +52,10 @@ pub async fn start_login(app: &App, tx: &mut Tx, person: PersonId, to: &str) -> 
     Ok(response)
 }
 
-/// Ends a login.
-async fn end_login(app: &App, tx: &mut Tx, id_hash: &str) -> Answer<Response> {
+/// Ends a login, and goes on to `to`.
+async fn end_login(app: &App, tx: &mut Tx, id_hash: &str, to: &str) -> Answer<Response> {
     store::delete_login(tx, id_hash).await?;
-    let mut response = crate::kernel::page::see_other("/sign-in");
+    let mut response = crate::kernel::page::see_other(local_path(to));
     response.headers_mut().insert(header::SET_COOKIE, cookie(app, "", 0)?);
     Ok(response)
 }

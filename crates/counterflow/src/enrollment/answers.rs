@@ -1,12 +1,21 @@
 //! What somebody answered when they registered.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::ids::PersonId;
+use crate::{
+    kernel::{ids::PersonId, words},
+    programs::{Side, template::Topic},
+};
 
-/// Answers to the registration, complete or not: everything may be missing while somebody is typing.
+/// What is offered as out of bounds: keys of `[boundary]` in words/en.toml.
+pub const BOUNDARIES: [&str; 5] = ["pay", "reviews", "results", "private", "politics"];
+
+/// Answers to the registration, as they were sent. What is typed and not sent yet is kept apart, as it was typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Answers {
@@ -20,12 +29,35 @@ pub struct Answers {
     pub languages: BTreeSet<String>,
     /// `introvert`, `ambivert` or `extrovert`; empty if not said.
     pub energy: String,
-    /// Hours of the week in their own zone: `mon-08` is Monday 08:00 to 10:00.
+    /// Blocks of two hours of the week in their own zone: `mon-08` is Monday 08:00 to 10:00.
     pub times: BTreeSet<String>,
-    /// What shall not be talked about.
+    /// The zone of `times`, as an IANA name; empty where it is the directory's.
+    pub time_zone: String,
+    /// What shall not be talked about: keys of `[boundary]` in words/en.toml, or their own words.
     pub out_of_bounds: BTreeSet<String>,
     /// With whom they should not be paired. Read by the program managers and the matching only.
     pub never_with: Vec<PersonId>,
     /// How many people on the other side they have room for.
     pub capacity: u8,
+}
+
+impl Answers {
+    /// The topics of a side by name with their steps (levels or priorities), highest first.
+    #[must_use]
+    pub fn topics<'t>(&self, side: Side, topics: &'t [Topic]) -> Vec<(&'t str, u8)> {
+        let steps = match side {
+            Side::Mentor => &self.offers,
+            Side::Mentee => &self.wants,
+        };
+        let mut named: Vec<_> =
+            topics.iter().filter_map(|topic| Some((topic.name.as_str(), *steps.get(&topic.key)?))).collect();
+        named.sort_by_key(|(_, step)| Reverse(*step));
+        named
+    }
+
+    /// What shall not be talked about, in words.
+    #[must_use]
+    pub fn boundaries(&self) -> Vec<String> {
+        self.out_of_bounds.iter().map(|boundary| words::say("boundary", boundary, &[])).collect()
+    }
 }

@@ -8,6 +8,7 @@ pub mod csv;
 pub mod db;
 pub mod error;
 pub mod event;
+pub mod export;
 pub mod filters;
 pub mod form;
 pub mod guard;

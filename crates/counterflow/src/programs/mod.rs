@@ -1,21 +1,43 @@
 //! Programs and their rounds: what a manager designs before anybody is asked.
 
+mod changes;
+mod close_store;
+mod dates;
+mod design;
+mod endorse;
+pub mod pages;
+mod role_store;
+mod roles;
+pub mod round_pages;
 pub mod stages;
+mod start;
 mod store;
 pub mod template;
+mod topics;
 
+pub use changes::{set_criteria, set_eligibility};
+pub use dates::Dates;
+pub use design::{Design, ProgramPlan, RoundPlan, Seen, save_design};
+pub use endorse::{Endorsement, endorse};
+pub use role_store::{Holder, holders};
+pub use roles::{archive, grant_role, remove_role, unarchive};
+pub use stages::begin_stage;
+pub use start::{NewProgram, NewRound, open_round, start};
 pub use store::{program, program_of, round};
 
 use std::fmt;
 
+use changes::Changed;
 use template::Template;
 
-use crate::kernel::{
-    clock::{Day, Timestamp},
-    error::{Answer, Error},
-    ids::{ProgramId, RoundId},
+use crate::{
+    kernel::{
+        clock::{Day, Timestamp},
+        error::{Answer, Error},
+        ids::{ProgramId, RoundId},
+    },
+    words,
 };
-use crate::words;
 
 words! {
     /// The seven stages in a round's life.
@@ -84,6 +106,32 @@ impl Side {
     }
 }
 
+words! {
+    /// What somebody is to a whole program.
+    ProgramRole {
+        /// Designs and runs it.
+        Manager = "manager",
+        /// Stands behind it.
+        Sponsor = "sponsor",
+    }
+}
+
+/// What a round can be like: the same bounds for templates, forms and the database.
+pub mod limits {
+    use std::ops::RangeInclusive;
+
+    /// Meetings of a pair.
+    pub const MEETINGS: RangeInclusive<i64> = 1..=60;
+    /// Days from one meeting to the next.
+    pub const RHYTHM_DAYS: RangeInclusive<i64> = 1..=180;
+    /// Length of a meeting.
+    pub const MEETING_MINUTES: RangeInclusive<i64> = 10..=240;
+    /// Days to answer a proposal.
+    pub const ANSWER_DAYS: RangeInclusive<i64> = 1..=60;
+    /// People about whom an answer is shown, at least.
+    pub const REPORTING_SIZE: RangeInclusive<i64> = 5..=50;
+}
+
 /// A program.
 #[derive(Debug, Clone)]
 pub struct Program {
@@ -95,8 +143,18 @@ pub struct Program {
     pub direction: Direction,
     /// Everything that began as a template and is the program's own now.
     pub design: Template,
+    /// Rises with each change of the design.
+    pub version: i64,
     /// When it was put away.
     pub archived_at: Option<Timestamp>,
+}
+
+impl Program {
+    /// The address of the program's page.
+    #[must_use]
+    pub fn href(&self) -> String {
+        format!("/programs/{}", self.id)
+    }
 }
 
 /// One run of a program.
@@ -136,6 +194,10 @@ pub struct Round {
     pub eligibility: String,
     /// TOML: the one form of criteria (`matching` reads it).
     pub criteria: String,
+    /// The sponsor's words, for invitations.
+    pub endorsement: Option<String>,
+    /// The name of the sponsor whose words they are; there whenever the words are.
+    pub endorser: Option<String>,
     /// Rises with each change.
     pub version: i64,
 }
@@ -147,10 +209,38 @@ impl Round {
         format!("{} · {}", self.program, self.name)
     }
 
+    /// Its days.
+    #[must_use]
+    pub fn dates(&self) -> Dates {
+        Dates { enroll_until: self.enroll_until, starts_on: self.starts_on, ends_on: self.ends_on }
+    }
+
     /// The address of the round's home.
     #[must_use]
     pub fn href(&self) -> String {
         format!("/rounds/{}", self.id)
+    }
+
+    /// The address of its program's page.
+    #[must_use]
+    pub fn program_href(&self) -> String {
+        format!("/programs/{}", self.program_id)
+    }
+
+    /// What fills the placeholders of this round in a text ([`template::PLACEHOLDERS`]). Whoever writes the text adds
+    /// `name` and `organization`.
+    #[must_use]
+    pub fn placeholders(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("program", self.program.clone()),
+            ("round", self.name.clone()),
+            ("meetings", self.meetings.to_string()),
+            ("minutes", self.meeting_minutes.to_string()),
+            ("rhythm_days", self.rhythm_days.to_string()),
+            ("enroll_until", dates::written(self.enroll_until)),
+            ("starts_on", dates::written(self.starts_on)),
+            ("ends_on", dates::written(self.ends_on)),
+        ]
     }
 }
 
@@ -158,6 +248,11 @@ impl fmt::Display for Round {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.label())
     }
+}
+
+/// What is answered to a change of a program that was put away.
+fn archived() -> Error {
+    Error::conflict("archived")
 }
 
 /// Reads a stored design back.

@@ -1,4 +1,5 @@
 pub mod meeting;
 mod pairing;
 mod importing;
+mod programs;
 mod signing_in;
