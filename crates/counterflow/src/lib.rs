@@ -10,6 +10,7 @@ pub mod jobs;
 pub mod kernel;
 pub mod mail;
 pub mod matching;
+pub mod meetings;
 pub mod pairs;
 pub mod people;
 pub mod programs;

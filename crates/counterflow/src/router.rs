@@ -18,7 +18,10 @@ use crate::{
         guard, page,
         rights::{Role, Roles},
     },
-    mail, people,
+    mail,
+    meetings::{pages as meeting, pair_page, planning},
+    pairs::{agreement_pages as agreement, delegates},
+    people,
     programs::{pages as program_pages, round_pages},
 };
 
@@ -45,8 +48,11 @@ fn post<H: Handler<T, App>, T: 'static>(path: &'static str, roles: &[Role], hand
 #[must_use]
 #[rustfmt::skip]
 pub fn table() -> Vec<Route> {
-    use Role::{Admin, Manager, Mentee, Mentor, Person, ProgramStarter, Sponsor, Visitor};
+    use Role::{Admin, Delegate, Manager, Mentee, Mentor, Person, ProgramStarter, Sponsor, Visitor};
     const ANYBODY: &[Role] = &[Visitor, Person];
+    const THE_TWO: &[Role] = &[Mentor, Mentee];
+    const BOOKING: &[Role] = &[Mentor, Mentee, Delegate];
+    const CHOOSING: &[Role] = &[Mentee, Delegate];
     vec![
         // The server
         get("/healthz", ANYBODY, health::live),
@@ -67,6 +73,31 @@ pub fn table() -> Vec<Route> {
         get("/me", &[Person], accounts::me::show),
         post("/me", &[Person], accounts::me::save),
         post("/me/password", &[Person], accounts::me::set_password),
+        get("/me/delegates", &[Person], delegates::show),
+        post("/me/delegates", &[Person], delegates::add),
+        post("/me/delegates/removal", &[Person], delegates::remove),
+        // A pair
+        get("/pairs/{pair}", BOOKING, pair_page::show),
+        get("/pairs/{pair}/agreement", THE_TWO, agreement::show),
+        post("/pairs/{pair}/agreement", THE_TWO, agreement::save),
+        get("/pairs/{pair}/agreement/edit", THE_TWO, agreement::edit),
+        post("/pairs/{pair}/agreement/signature", THE_TWO, agreement::sign),
+        // Its meetings
+        get("/pairs/{pair}/meetings/new", &[Mentor], planning::new),
+        post("/pairs/{pair}/meetings", &[Mentor], planning::create),
+        get("/pairs/{pair}/meetings/{meeting}", BOOKING, meeting::show),
+        get("/pairs/{pair}/meetings/{meeting}/times", &[Mentor], planning::times_again),
+        post("/pairs/{pair}/meetings/{meeting}/times", &[Mentor], planning::offer_again),
+        post("/pairs/{pair}/meetings/{meeting}/withdrawal", &[Mentor], meeting::withdraw),
+        post("/pairs/{pair}/meetings/{meeting}/choice", CHOOSING, meeting::choose),
+        post("/pairs/{pair}/meetings/{meeting}/other-times", CHOOSING, meeting::other_times),
+        get("/pairs/{pair}/meetings/{meeting}/move", BOOKING, planning::show_move),
+        post("/pairs/{pair}/meetings/{meeting}/move", BOOKING, planning::save_move),
+        post("/pairs/{pair}/meetings/{meeting}/cancellation", BOOKING, meeting::cancel),
+        post("/pairs/{pair}/meetings/{meeting}/outcome", THE_TWO, meeting::record),
+        get("/pairs/{pair}/meetings/{meeting}/agenda", &[Mentor], meeting::edit_agenda),
+        post("/pairs/{pair}/meetings/{meeting}/agenda", &[Mentor], meeting::save_agenda),
+        get("/pairs/{pair}/meetings/{meeting}/invitation.ics", BOOKING, meeting::file),
         // Enrollment: the manager
         get("/rounds/{round}/enroll", &[Manager], enrollment::pages::show),
         get("/rounds/{round}/participants.csv", &[Manager], enrollment::pages::file),

@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use crate::{
     accounts, enrollment,
     jobs::{Kind, Work},
+    meetings, pairs,
     people,
 };
 
@@ -23,6 +24,9 @@ fn each(every: SignedDuration, name: &'static str, work: Work) -> Kind {
 pub fn kinds() -> Vec<Kind> {
     vec![
         each(HOUR, "accounts.forget_old", |app, _| Box::pin(accounts::forget_old(app))),
+        once("pairs.begin", |app, proposal| Box::pin(pairs::begin(app, proposal))),
+        once("pairs.end_for_leaver", |app, person| Box::pin(pairs::end_for_leaver(app, person))),
+        once("meetings.release", |app, pair| Box::pin(meetings::release(app, pair))),
         each(HOUR, "people.leave_when_due", |app, _| Box::pin(people::leaving::leave_when_due(app))),
         each(HOUR, "people.forget_uploads", |app, _| Box::pin(people::import::jobs::forget_uploads(app))),
         once("people.check_import", |app, import| Box::pin(people::import::jobs::check(app, import))),

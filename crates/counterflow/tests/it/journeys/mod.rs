@@ -3,4 +3,6 @@ mod importing;
 mod enrolling;
 mod programs;
 mod registering;
+pub mod meeting;
+mod pairing;
 mod signing_in;

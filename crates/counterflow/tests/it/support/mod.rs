@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod browser;
+pub mod pairs;
 pub mod forms;
 pub mod people;
 pub mod rounds;
