@@ -1,6 +1,7 @@
 //! Counterflow runs reverse-mentoring programs from objective to proof. ARCHITECTURE.md is the map.
 
 pub mod accounts;
+pub mod checkins;
 pub mod cli;
 pub mod demo;
 pub mod enrollment;

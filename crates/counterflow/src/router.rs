@@ -10,7 +10,7 @@ use axum::{
 };
 
 use crate::{
-    accounts, health, home,
+    accounts, checkins, health, home,
     kernel::{
         app::App,
         assets,
@@ -44,7 +44,7 @@ fn post<H: Handler<T, App>, T: 'static>(path: &'static str, roles: &[Role], hand
 #[must_use]
 #[rustfmt::skip]
 pub fn table() -> Vec<Route> {
-    use Role::{Admin, Person, Visitor};
+    use Role::{Admin, Mentee, Mentor, Person, Visitor};
     const ANYBODY: &[Role] = &[Visitor, Person];
     vec![
         // The server
@@ -66,6 +66,11 @@ pub fn table() -> Vec<Route> {
         get("/me", &[Person], accounts::me::show),
         post("/me", &[Person], accounts::me::save),
         post("/me/password", &[Person], accounts::me::set_password),
+        // Check-ins: only whom they ask
+        get("/checkins/answer/{token}", ANYBODY, checkins::pages::show_link),
+        post("/checkins/answer/{token}", ANYBODY, checkins::pages::save_link),
+        get("/checkins/{checkin}", &[Mentor, Mentee], checkins::pages::show),
+        post("/checkins/{checkin}", &[Mentor, Mentee], checkins::pages::save),
         // The organization
         get("/admin", &[Admin], health::admin),
         get("/admin/letters", &[Admin], mail::pages::list),

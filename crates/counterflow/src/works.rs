@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use crate::{
-    accounts,
+    accounts, checkins,
     jobs::{Kind, Work},
 };
 
@@ -20,5 +20,10 @@ fn each(every: SignedDuration, name: &'static str, work: Work) -> Kind {
 /// All of them.
 #[must_use]
 pub fn kinds() -> Vec<Kind> {
-    vec![each(HOUR, "accounts.forget_old", |app, _| Box::pin(accounts::forget_old(app)))]
+    vec![
+        each(HOUR, "accounts.forget_old", |app, _| Box::pin(accounts::forget_old(app))),
+        once("checkins.after_meeting", |app, meeting| Box::pin(checkins::after_meeting(app, meeting))),
+        each(HOUR, "checkins.open_waves", |app, _| Box::pin(checkins::open_waves(app))),
+        each(HOUR, "checkins.remind", |app, _| Box::pin(checkins::remind(app))),
+    ]
 }
