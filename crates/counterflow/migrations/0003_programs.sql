@@ -5,6 +5,8 @@ create table programs (
     template text not null,
     direction text not null check (direction in ('reverse', 'reciprocal', 'traditional', 'peer')),
     design text not null,                       -- JSON of programs::template::Template: objective, topics, agendas, check-ins, KPIs, texts
+    version bigint not null,                    -- rises with each change of the design
+    changed_by text references people (id),
     created_by text references people (id),
     created_at text not null,
     archived_at text
@@ -38,9 +40,14 @@ create table rounds (
     minimum_reporting_size bigint not null check (minimum_reporting_size >= 5),
     eligibility text not null,                  -- JSON: rules over directory fields, per role
     criteria text not null,                     -- TOML: the one form of criteria
+    endorsement text,                           -- the sponsor's words, for invitations
+    endorsed_by text references people (id),
     version bigint not null,                    -- rises with each change, so that two managers never overwrite each other silently
+    changed_by text references people (id),
     created_at text not null,
-    unique (program_id, number)
+    unique (program_id, number),
+    check (enroll_until < starts_on and starts_on < ends_on),
+    check ((endorsement is null) = (endorsed_by is null))
 );
 
 create table round_stages (

@@ -4,18 +4,25 @@ pub mod stages;
 mod store;
 pub mod template;
 
+pub use stages::begin_stage;
 pub use store::{program, program_of, round};
 
 use std::fmt;
 
+use axum::http::StatusCode;
 use template::Template;
 
-use crate::kernel::{
-    clock::{Day, Timestamp},
-    error::{Answer, Error},
-    ids::{ProgramId, RoundId},
+use crate::{
+    kernel::{
+        clock::{Day, Timestamp},
+        db::Tx,
+        error::{Answer, Error},
+        event::Event,
+        guard::Access,
+        ids::{ProgramId, RoundId},
+    },
+    words,
 };
-use crate::words;
 
 words! {
     /// The seven stages in a round's life.
@@ -84,6 +91,22 @@ impl Side {
     }
 }
 
+/// What a round can be like: the same bounds for templates, forms and the database.
+pub mod limits {
+    use std::ops::RangeInclusive;
+
+    /// Meetings of a pair.
+    pub const MEETINGS: RangeInclusive<i64> = 1..=60;
+    /// Days from one meeting to the next.
+    pub const RHYTHM_DAYS: RangeInclusive<i64> = 1..=180;
+    /// Length of a meeting.
+    pub const MEETING_MINUTES: RangeInclusive<i64> = 10..=240;
+    /// Days to answer a proposal.
+    pub const ANSWER_DAYS: RangeInclusive<i64> = 1..=60;
+    /// People about whom an answer is shown, at least.
+    pub const REPORTING_SIZE: RangeInclusive<i64> = 5..=50;
+}
+
 /// A program.
 #[derive(Debug, Clone)]
 pub struct Program {
@@ -95,6 +118,8 @@ pub struct Program {
     pub direction: Direction,
     /// Everything that began as a template and is the program's own now.
     pub design: Template,
+    /// Rises with each change of the design.
+    pub version: i64,
     /// When it was put away.
     pub archived_at: Option<Timestamp>,
 }
@@ -136,6 +161,10 @@ pub struct Round {
     pub eligibility: String,
     /// TOML: the one form of criteria (`matching` reads it).
     pub criteria: String,
+    /// The sponsor's words, for invitations.
+    pub endorsement: Option<String>,
+    /// The name of the sponsor whose words they are; there whenever the words are.
+    pub endorser: Option<String>,
     /// Rises with each change.
     pub version: i64,
 }
@@ -152,12 +181,79 @@ impl Round {
     pub fn href(&self) -> String {
         format!("/rounds/{}", self.id)
     }
+
+    /// What fills the placeholders of this round in a text ([`template::PLACEHOLDERS`]). Whoever writes the text adds
+    /// `name` and `organization`.
+    #[must_use]
+    pub fn placeholders(&self) -> Vec<(&'static str, String)> {
+        let day = |day: Day| day.0.strftime("%-d %B %Y").to_string();
+        vec![
+            ("program", self.program.clone()),
+            ("round", self.name.clone()),
+            ("meetings", self.meetings.to_string()),
+            ("minutes", self.meeting_minutes.to_string()),
+            ("rhythm_days", self.rhythm_days.to_string()),
+            ("enroll_until", day(self.enroll_until)),
+            ("starts_on", day(self.starts_on)),
+            ("ends_on", day(self.ends_on)),
+        ]
+    }
 }
 
 impl fmt::Display for Round {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.label())
     }
+}
+
+/// Changes who can take part: JSON of [`template::Eligibility`]. `seen` is the [`Round::version`] that the viewer saw.
+///
+/// # Errors
+/// `changed_meanwhile` if somebody else was faster, or when the database fails.
+pub async fn set_eligibility(tx: &mut Tx, access: &Access<RoundId>, seen: i64, rules: &str) -> Answer<()> {
+    tx.lock(access.id).await?;
+    if round(tx, access).await?.eligibility == rules {
+        return Ok(()); // a double click, or the back button
+    }
+    let changed = store::update_eligibility(tx, access, seen, rules).await?;
+    note_change(tx, access, changed, "round.eligibility_changed").await
+}
+
+/// Changes the criteria: TOML, in the one form. `seen` is the [`Round::version`] that the viewer saw.
+///
+/// # Errors
+/// `changed_meanwhile` if somebody else was faster, or when the database fails.
+pub async fn set_criteria(tx: &mut Tx, access: &Access<RoundId>, seen: i64, criteria: &str) -> Answer<()> {
+    tx.lock(access.id).await?;
+    if round(tx, access).await?.criteria == criteria {
+        return Ok(());
+    }
+    let changed = store::update_criteria(tx, access, seen, criteria).await?;
+    note_change(tx, access, changed, "round.criteria_changed").await
+}
+
+/// Records a change of the round that was made, or answers who made another one first.
+async fn note_change(tx: &mut Tx, access: &Access<RoundId>, changed: Changed, kind: &'static str) -> Answer<()> {
+    match changed {
+        Changed::Yes => {
+            let round = round(tx, access).await?;
+            Event::by(&access.viewer, kind).program(round.program_id).round(round.id).on(round.id).record(tx).await?;
+            Ok(())
+        }
+        Changed::OvertakenBy(who) => Err(changed_meanwhile(who)),
+    }
+}
+
+/// What became of a change that was made on the sight of one version.
+pub(crate) enum Changed {
+    /// It was made.
+    Yes,
+    /// Nothing was changed: the named person had changed it in the meantime.
+    OvertakenBy(String),
+}
+
+fn changed_meanwhile(who: String) -> Error {
+    Error::Trouble { status: StatusCode::CONFLICT, key: "changed_meanwhile", data: vec![("who", who)] }
 }
 
 /// Reads a stored design back.

@@ -1,6 +1,9 @@
-//! The bar with the seven stages: the navigation of a round.
+//! The seven stages: the bar that is the navigation of a round, and the step from one to the next.
 
-use super::{Round, Stage};
+use serde_json::json;
+
+use super::{Round, Stage, store};
+use crate::kernel::{db::Tx, error::Answer, event::Event, guard::Leave, ids::RoundId};
 
 /// One step of the bar.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,4 +32,25 @@ pub fn steps(round: &Round, here: Option<Stage>) -> Vec<Step> {
         here: here == Some(stage),
     };
     Stage::ALL.iter().copied().map(step).collect()
+}
+
+/// Begins a stage of a round, and records `round.stage_began` with the round as its subject. A round only goes
+/// forward, and may skip: where it has reached the stage already, nothing happens. Answers whether the stage began.
+///
+/// # Errors
+/// [`crate::kernel::error::Error::NotFound`], or when the database fails.
+pub async fn begin_stage(tx: &mut Tx, leave: &impl Leave<RoundId>, stage: Stage) -> Answer<bool> {
+    tx.lock(leave.id()).await?;
+    let round = store::round(tx, leave).await?;
+    if stage <= round.stage {
+        return Ok(false);
+    }
+    store::set_stage(tx, round.id, stage, leave.actor().map(|viewer| viewer.person)).await?;
+    let event = match leave.actor() {
+        Some(viewer) => Event::by(viewer, "round.stage_began"),
+        None => Event::by_server("round.stage_began"),
+    };
+    let facts = json!({ "stage": stage, "from": round.stage });
+    event.program(round.program_id).round(round.id).on(round.id).with(facts).record(tx).await?;
+    Ok(true)
 }

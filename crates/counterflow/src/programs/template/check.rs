@@ -1,0 +1,357 @@
+//! Reads a template and finds everything that is wrong with it, in one go.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::RangeInclusive,
+};
+
+use counterflow_matching::{Comparison, Criteria};
+
+use super::{
+    Agenda, Checkin, Eligibility, Kpi, Operator, PLACEHOLDERS, Question, Rule, Shape, Template, Texts, Topic,
+    error::{Problem, TemplateError},
+};
+use crate::programs::limits;
+
+const GATES: &[&str] = &["required", "advised"];
+const OCCASIONS: &[&str] = &["after_meeting", "baseline", "midpoint", "endline"];
+const ASKED: &[&str] = &["mentor", "mentee", "both"];
+const KINDS: &[&str] = &["scale", "yes_no", "text"];
+const READERS: &[&str] = &["counted", "pair"];
+const SOURCES: &[&str] = &["question:KEY", "meetings_held", "meetings_kept", "finished"];
+const SCALE: RangeInclusive<i64> = 1..=5;
+const PERCENT: RangeInclusive<i64> = 0..=100;
+
+impl Template {
+    /// Reads a template.
+    ///
+    /// # Errors
+    /// Everything that is wrong, each with its place and the reason.
+    ///
+    /// ```
+    /// use counterflow::programs::template::Template;
+    /// let errors = Template::parse("key = 'x'\nname = 5").unwrap_err();
+    /// assert!(errors[0].to_string().starts_with("at the top: line 2: invalid type"));
+    /// ```
+    pub fn parse(text: &str) -> Result<Self, Vec<TemplateError>> {
+        let template: Self = toml::from_str(text).map_err(|error| vec![form_error(text, &error)])?;
+        let mut found = Findings::default();
+        found.check_template(&template);
+        if found.0.is_empty() { Ok(template) } else { Err(found.0) }
+    }
+}
+
+/// Where the parser stopped: the section, by the last header before it, and the line.
+fn form_error(text: &str, error: &toml::de::Error) -> TemplateError {
+    let offset = error.span().map_or(0, |span| span.start);
+    let line = text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1;
+    let header = text.lines().take(line).filter(|line| line.starts_with('[')).last();
+    let place = header.map_or("at the top", |header| header.trim_matches(['[', ']', ' ']));
+    let problem = Problem::Form { line, message: error.message().to_owned() };
+    TemplateError { place: place.to_owned(), problem }
+}
+
+#[derive(Default)]
+struct Findings(Vec<TemplateError>);
+
+impl Findings {
+    fn note(&mut self, place: impl Into<String>, problem: Problem) {
+        self.0.push(TemplateError { place: place.into(), problem });
+    }
+
+    fn check_template(&mut self, template: &Template) {
+        self.key("key", &template.key);
+        self.text("name", &template.name);
+        self.text("summary", &template.summary);
+        self.text("objective", &template.objective);
+        self.topics(&template.topics);
+        self.shape(&template.shape);
+        self.eligibility(&template.eligibility);
+        self.matching(template);
+        self.agendas(&template.agendas, &template.shape);
+        let asked = self.checkins(&template.checkins);
+        self.kpis(&template.kpis, &asked, &template.shape);
+        self.texts(&template.texts);
+    }
+
+    fn text(&mut self, place: &str, text: &str) {
+        if text.trim().is_empty() {
+            self.note(place, Problem::Empty);
+        }
+    }
+
+    fn key(&mut self, place: &str, key: &str) {
+        let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if key.is_empty() || !key.bytes().all(fits) {
+            self.note(place, Problem::NotAKey(key.to_owned()));
+        }
+    }
+
+    fn unique<'a>(&mut self, section: &str, keys: impl Iterator<Item = &'a str>) {
+        let mut seen = BTreeSet::new();
+        for (number, key) in keys.enumerate() {
+            let place = format!("{section} {}, key", number + 1);
+            self.key(&place, key);
+            if !seen.insert(key) {
+                self.note(place, Problem::Twice(key.to_owned()));
+            }
+        }
+    }
+
+    fn word(&mut self, place: impl Into<String>, found: &str, known: &'static [&'static str]) {
+        if !known.contains(&found) {
+            self.note(place, Problem::UnknownWord { found: found.to_owned(), known });
+        }
+    }
+
+    fn number(&mut self, place: impl Into<String>, found: i64, bounds: RangeInclusive<i64>) {
+        if !bounds.contains(&found) {
+            self.note(place, Problem::OutOfBounds { found: found as f64, bounds });
+        }
+    }
+
+    fn topics(&mut self, topics: &[Topic]) {
+        self.unique("topics", topics.iter().map(|topic| topic.key.as_str()));
+        for (number, topic) in topics.iter().enumerate() {
+            self.text(&format!("topics {}, name", number + 1), &topic.name);
+        }
+    }
+
+    fn shape(&mut self, shape: &Shape) {
+        self.number("shape, meetings", shape.meetings, limits::MEETINGS);
+        self.number("shape, rhythm_days", shape.rhythm_days, limits::RHYTHM_DAYS);
+        self.number("shape, meeting_minutes", shape.meeting_minutes, limits::MEETING_MINUTES);
+        self.number("shape, answer_days", shape.answer_days, limits::ANSWER_DAYS);
+        self.word("shape, agreement_gate", &shape.agreement_gate, GATES);
+    }
+
+    fn eligibility(&mut self, eligibility: &Eligibility) {
+        for (side, rules) in [("mentee", &eligibility.mentee), ("mentor", &eligibility.mentor)] {
+            for (number, rule) in rules.iter().enumerate() {
+                let place = format!("eligibility.{side} {}", number + 1);
+                self.text(&format!("{place}, field"), &rule.field);
+                if let Some(reason) = rule_problem(rule) {
+                    self.note(place, Problem::RuleValue(reason));
+                }
+            }
+        }
+    }
+
+    /// The criteria are read by the engine itself: one reader, one meaning.
+    fn matching(&mut self, template: &Template) {
+        let criteria = match Criteria::from_toml(&template.criteria()) {
+            Ok(criteria) => criteria,
+            Err(errors) => {
+                errors.into_iter().for_each(|error| self.note("matching", Problem::Criteria(error)));
+                return;
+            }
+        };
+        for (number, criterion) in criteria.list.iter().enumerate() {
+            let wants_topics = matches!(criterion.compare, Comparison::OffersWhatTheOtherWants { .. });
+            if wants_topics && template.topics.is_empty() {
+                let problem = Problem::NoTopics(criterion.compare.word().to_owned());
+                self.note(format!("matching.criterion {}", number + 1), problem);
+            }
+        }
+    }
+
+    fn agendas(&mut self, agendas: &[Agenda], shape: &Shape) {
+        if i64::try_from(agendas.len()) != Ok(shape.meetings) {
+            self.note("agendas", Problem::AgendaCount { agendas: agendas.len(), meetings: shape.meetings });
+        }
+        for (number, agenda) in agendas.iter().enumerate() {
+            let place = format!("agendas {}", number + 1);
+            self.text(&format!("{place}, title"), &agenda.title);
+            if agenda.items.is_empty() {
+                self.note(format!("{place}, items"), Problem::Empty);
+            }
+            for (number, item) in agenda.items.iter().enumerate() {
+                let place = format!("{place}, items {}", number + 1);
+                self.text(&format!("{place}, title"), &item.title);
+                self.number(format!("{place}, minutes"), item.minutes, 1..=240);
+            }
+            let minutes = agenda.items.iter().map(|item| item.minutes).fold(0, i64::saturating_add);
+            if minutes > shape.meeting_minutes {
+                self.note(place, Problem::TooLong { minutes, available: shape.meeting_minutes });
+            }
+        }
+    }
+
+    /// Answers every question that is asked, by key.
+    fn checkins<'a>(&mut self, checkins: &'a [Checkin]) -> BTreeMap<&'a str, &'a Question> {
+        let mut asked: BTreeMap<&str, &Question> = BTreeMap::new();
+        let mut occasions = BTreeSet::new();
+        for (number, checkin) in checkins.iter().enumerate() {
+            let place = format!("checkins {}", number + 1);
+            self.word(format!("{place}, occasion"), &checkin.occasion, OCCASIONS);
+            if !occasions.insert(checkin.occasion.as_str()) {
+                self.note(format!("{place}, occasion"), Problem::Twice(checkin.occasion.clone()));
+            }
+            let section = format!("{place}, questions");
+            self.unique(&section, checkin.questions.iter().map(|question| question.key.as_str()));
+            for (number, question) in checkin.questions.iter().enumerate() {
+                let place = format!("{section} {}", number + 1);
+                self.question(&place, question);
+                let first = asked.entry(&question.key).or_insert(question);
+                if *first != question {
+                    self.note(place, Problem::AnotherQuestion(question.key.clone()));
+                }
+            }
+        }
+        asked
+    }
+
+    fn question(&mut self, place: &str, question: &Question) {
+        self.text(&format!("{place}, text"), &question.text);
+        self.word(format!("{place}, ask"), &question.ask, ASKED);
+        self.word(format!("{place}, kind"), &question.kind, KINDS);
+        self.word(format!("{place}, readers"), &question.readers, READERS);
+        let wanted = if question.kind == "scale" { 2 } else { 0 };
+        if question.ends.len() != wanted || question.ends.iter().any(|end| end.trim().is_empty()) {
+            self.note(format!("{place}, ends"), Problem::Ends);
+        }
+    }
+
+    fn kpis(&mut self, kpis: &[Kpi], asked: &BTreeMap<&str, &Question>, shape: &Shape) {
+        self.unique("kpis", kpis.iter().map(|kpi| kpi.key.as_str()));
+        for (number, kpi) in kpis.iter().enumerate() {
+            let place = format!("kpis {}", number + 1);
+            self.text(&format!("{place}, name"), &kpi.name);
+            match target_bounds(kpi, asked, shape) {
+                Err(problem) => self.note(format!("{place}, source"), problem),
+                Ok(bounds) if !(*bounds.start() as f64..=*bounds.end() as f64).contains(&kpi.target) => {
+                    self.note(format!("{place}, target"), Problem::OutOfBounds { found: kpi.target, bounds });
+                }
+                Ok(_) => {}
+            }
+        }
+    }
+
+    fn texts(&mut self, texts: &Texts) {
+        let all = [
+            ("invite_mentee", &texts.invite_mentee),
+            ("invite_mentor", &texts.invite_mentor),
+            ("commitment", &texts.commitment),
+            ("agreement", &texts.agreement),
+        ];
+        for (key, text) in all {
+            self.text(&format!("texts, {key}"), text);
+        }
+        for (key, text) in all.into_iter().chain([("endorsement", &texts.endorsement)]) {
+            for name in braced(text).filter(|name| !PLACEHOLDERS.iter().any(|(known, _)| known == name)) {
+                self.note(format!("texts, {key}"), Problem::UnknownPlaceholder(name.to_owned()));
+            }
+        }
+    }
+}
+
+/// What is wrong with the values of a rule.
+fn rule_problem(rule: &Rule) -> Option<&'static str> {
+    let one = !rule.value.trim().is_empty();
+    let several = !rule.values.is_empty();
+    match rule.is {
+        Operator::AtLeast | Operator::AtMost if several || !rule.value.trim().parse().is_ok_and(f64::is_finite) => {
+            Some("at_least and at_most take a number as value")
+        }
+        Operator::OneOf | Operator::NotOneOf if one || !several => Some("one_of and not_one_of take a list as values"),
+        Operator::IsKnown if one || several => Some("is_known takes no value"),
+        _ => None,
+    }
+}
+
+/// Between which numbers the target of a KPI can be, by its source.
+fn target_bounds(kpi: &Kpi, asked: &BTreeMap<&str, &Question>, shape: &Shape) -> Result<RangeInclusive<i64>, Problem> {
+    let Some(key) = kpi.source.strip_prefix("question:") else {
+        return match kpi.source.as_str() {
+            "meetings_held" => Ok(0..=shape.meetings),
+            "meetings_kept" | "finished" => Ok(PERCENT),
+            _ => Err(Problem::UnknownWord { found: kpi.source.clone(), known: SOURCES }),
+        };
+    };
+    match asked.get(key).map(|question| question.kind.as_str()) {
+        None => Err(Problem::NoSuchQuestion(key.to_owned())),
+        Some("scale") => Ok(SCALE),
+        Some("yes_no") => Ok(PERCENT),
+        Some(_) => Err(Problem::NotAFigure(key.to_owned())),
+    }
+}
+
+/// The words in braces.
+fn braced(text: &str) -> impl Iterator<Item = &str> {
+    text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = include_str!("../../../../../templates/programs/digital-fluency.toml");
+
+    /// Breaks the good template in one place, and compares what is said.
+    fn check(from: &str, to: &str, expected: &[&str]) {
+        let at = GOOD.find(from).unwrap_or_else(|| panic!("no {from:?} in the template"));
+        let broken = format!("{}{to}{}", &GOOD[..at], &GOOD[at + from.len()..]);
+        let said: Vec<String> = Template::parse(&broken).unwrap_err().iter().map(ToString::to_string).collect();
+        assert_eq!(said, expected, "{from:?} -> {to:?}");
+    }
+
+    #[test]
+    fn every_error_names_its_place_and_reason() {
+        check("key = \"data\"", "key = \"ai-at-work\"", &["topics 3, key: \"ai-at-work\" is there twice"]);
+        check(
+            "key = \"data\"",
+            "key = \"Data!\"",
+            &["topics 3, key: \"Data!\" is not a key: use small letters, digits and hyphens"],
+        );
+        check(
+            "meetings = 6",
+            "meetings = 61",
+            &["shape, meetings: 61 is not between 1 and 60", "agendas: there are 6 agendas for 61 meetings"],
+        );
+        check(
+            "minutes = 10\nprompt = \"Open",
+            "minutes = 100\nprompt = \"Open",
+            &["agendas 1: its items take 135 minutes, and the meeting has 45"],
+        );
+        check(
+            "kind = \"scale\"",
+            "kind = \"stars\"",
+            &[
+                "checkins 1, questions 1, kind: \"stars\" is not one of scale, yes_no, text",
+                "checkins 1, questions 1, ends: a scale, and nothing else, has two ends in words",
+            ],
+        );
+        check(
+            "is = \"at_least\"\nvalue = \"7\"",
+            "is = \"at_least\"",
+            &["eligibility.mentee 1: at_least and at_most take a number as value"],
+        );
+        check("question:again", "question:ever-again", &["kpis 5, source: no check-in asks \"ever-again\""]);
+        check("target = 4.0", "target = 40", &["kpis 1, target: 40 is not between 1 and 5"]);
+        check("{enroll_until}", "{deadline}", &["texts, invite_mentee: nobody fills {deadline} in"]);
+        check("by = 3\nmissing", "by = -3\nmissing", &["matching: criterion 1, `by` has to be more than 0, not -3"]);
+    }
+
+    #[test]
+    fn what_is_not_the_form_is_named_with_its_section_and_line() {
+        let line = 1 + GOOD[..GOOD.find("rhythm_days = 30").unwrap()].matches('\n').count();
+        let known = "expected one of `meetings`, `rhythm_days`, `meeting_minutes`, `asking_order`, `answer_days`, `agreement_gate`";
+        check("rhythm_days = 30", "rhythm = 30", &[&format!("shape: line {line}: unknown field `rhythm`, {known}")]);
+        check(
+            "meetings = 6",
+            "meetings = six",
+            &[&format!("shape: line {}: string values must be quoted, expected literal string", line - 1)],
+        );
+    }
+
+    #[test]
+    fn a_question_that_changes_between_occasions_is_found() {
+        let found = GOOD.rfind("text = \"How confident").unwrap();
+        let broken = format!("{}text = \"How sure\"\n#{}", &GOOD[..found], &GOOD[found..]);
+        let said = Template::parse(&broken).unwrap_err();
+        assert_eq!(
+            said[0].to_string(),
+            "checkins 4, questions 1: \"confidence\" is another question on an earlier occasion"
+        );
+    }
+}
