@@ -10,6 +10,7 @@ pub mod home;
 pub mod jobs;
 pub mod kernel;
 pub mod mail;
+pub mod outcomes;
 pub mod pairs;
 pub mod people;
 pub mod programs;

@@ -18,7 +18,7 @@ use crate::{
         guard, page,
         rights::{Role, Roles},
     },
-    mail,
+    mail, outcomes,
 };
 
 /// One row of the rights table.
@@ -44,7 +44,7 @@ fn post<H: Handler<T, App>, T: 'static>(path: &'static str, roles: &[Role], hand
 #[must_use]
 #[rustfmt::skip]
 pub fn table() -> Vec<Route> {
-    use Role::{Admin, Mentee, Mentor, Person, Visitor};
+    use Role::{Admin, Manager, Mentee, Mentor, Person, Sponsor, Visitor};
     const ANYBODY: &[Role] = &[Visitor, Person];
     vec![
         // The server
@@ -66,6 +66,17 @@ pub fn table() -> Vec<Route> {
         get("/me", &[Person], accounts::me::show),
         post("/me", &[Person], accounts::me::save),
         post("/me/password", &[Person], accounts::me::set_password),
+        // A round as it stands
+        get("/rounds/{round}", &[Manager, Sponsor, Mentor, Mentee], outcomes::round_home::show),
+        get("/rounds/{round}/run", &[Manager], outcomes::run::show),
+        get("/rounds/{round}/run.csv", &[Manager], outcomes::run::csv),
+        post("/rounds/{round}/pairs/{pair}/nudge", &[Manager], outcomes::run::send_nudge),
+        get("/rounds/{round}/close", &[Manager], outcomes::close::show),
+        post("/rounds/{round}/close", &[Manager], outcomes::close::close),
+        get("/rounds/{round}/prove", &[Manager], outcomes::prove::show),
+        post("/rounds/{round}/prove", &[Manager], outcomes::close::prove),
+        get("/rounds/{round}/prove/{table}", &[Manager], outcomes::prove::csv),
+        get("/rounds/{round}/sponsor", &[Manager, Sponsor], outcomes::sponsor::show),
         // Check-ins: only whom they ask
         get("/checkins/answer/{token}", ANYBODY, checkins::pages::show_link),
         post("/checkins/answer/{token}", ANYBODY, checkins::pages::save_link),

@@ -78,6 +78,12 @@ impl PairRow {
         }
     }
 
+    /// The first word of that name, as colleagues say it.
+    #[must_use]
+    pub fn first_name_on(&self, side: Side) -> &str {
+        self.name_on(side).split_whitespace().next().unwrap_or_default()
+    }
+
     /// Position and place of whoever is on a side, in one line.
     #[must_use]
     pub fn position_on(&self, side: Side) -> String {
@@ -192,8 +198,7 @@ async fn meetings_of(tx: &mut Tx, round: RoundId, only: Option<PairId>) -> Answe
     }
     let mut meetings: HashMap<PairId, Vec<Meeting>> = HashMap::new();
     for row in rows {
-        let meeting =
-            Meeting { at: row.starts_at, fate: row.fate(), moves: moves.remove(&row.id).unwrap_or_default() };
+        let meeting = Meeting { at: row.starts_at, fate: row.fate(), moves: moves.remove(&row.id).unwrap_or_default() };
         meetings.entry(row.pair_id).or_default().push(meeting);
     }
     Ok(meetings)

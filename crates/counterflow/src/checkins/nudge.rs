@@ -110,7 +110,7 @@ async fn write_to(
 ) -> Answer<bool> {
     let pair = &running.pair;
     let person = pair.person_on(side);
-    tx.lock(format_args!("nudge {person}")).await?; // two managers at once
+    tx.lock(format!("nudge {person}")).await?; // two managers at once
     let now = tx.now();
     let Some(card) = people::card(tx, person).await? else { return Ok(false) };
     let Some(address) = card.email.clone() else { return Ok(false) };

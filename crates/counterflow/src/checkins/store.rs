@@ -135,12 +135,7 @@ pub(super) async fn insert_answer(tx: &mut Tx, checkin: CheckinId, given: &Given
 
 /// What was answered. Only for the person who answered: the caller holds leave on the check-in.
 pub(super) async fn answers(tx: &mut Tx, leave: &impl Leave<CheckinId>) -> Answer<Vec<Given>> {
-    Ok(fetch_all!(
-        tx,
-        Given,
-        "select question, scale, words from checkin_answers where checkin_id = $1",
-        leave.id()
-    )?)
+    Ok(fetch_all!(tx, Given, "select question, scale, words from checkin_answers where checkin_id = $1", leave.id())?)
 }
 
 /// Up to `limit` check-ins that were asked before `asked_before`, are still open, and had no reminder yet.

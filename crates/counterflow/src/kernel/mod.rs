@@ -7,6 +7,7 @@ pub mod config;
 pub mod db;
 pub mod error;
 pub mod event;
+pub mod export;
 pub mod filters;
 pub mod form;
 pub mod guard;

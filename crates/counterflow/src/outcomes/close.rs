@@ -7,7 +7,7 @@ use crate::{
     checkins::Occasion,
     kernel::{
         app::App,
-        error::{Answer, Error},
+        error::Answer,
         form::Fields,
         guard::Access,
         ids::RoundId,
@@ -25,8 +25,8 @@ struct ClosePage {
     over: bool,
     pairs: PairCounts,
     meetings: MeetingCounts,
-    endline_asked: i64,
-    endline_answered: i64,
+    /// The last questions.
+    endline: Share,
 }
 
 /// `GET /rounds/{round}/close`
@@ -40,22 +40,25 @@ pub async fn show(app: App, page: Page, access: Access<RoundId>) -> Answer {
         over: page.now.day_in(&page.zone) > round.ends_on,
         pairs: store::pairs(&mut tx, &access).await?,
         meetings: store::meetings(&mut tx, &access).await?,
-        endline_asked: endline.iter().map(|row| row.asked).sum(),
-        endline_answered: endline.iter().map(|row| row.answered).sum(),
+        endline: Share::of(endline.iter().map(|row| row.answered).sum(), endline.iter().map(|row| row.asked).sum()),
         round,
         page,
     })
 }
 
-/// `POST /rounds/{round}/close`: goes on to `stage`, close or prove. A round only goes forward, so that a second click
-/// changes nothing.
-pub async fn advance(app: App, access: Access<RoundId>, fields: Fields) -> Answer {
-    let stage = match fields.get("stage").parse() {
-        Ok(stage @ (Stage::Close | Stage::Prove)) => stage,
-        _ => return Err(Error::bad_request("unreadable")),
-    };
+/// `POST /rounds/{round}/close`: the round closes. It only goes forward, so that a second click changes nothing.
+pub async fn close(app: App, access: Access<RoundId>, _: Fields) -> Answer {
+    advance(&app, &access, Stage::Close).await
+}
+
+/// `POST /rounds/{round}/prove`: the round goes on to its report.
+pub async fn prove(app: App, access: Access<RoundId>, _: Fields) -> Answer {
+    advance(&app, &access, Stage::Prove).await
+}
+
+async fn advance(app: &App, access: &Access<RoundId>, stage: Stage) -> Answer {
     let mut tx = app.db.write().await?;
-    programs::begin_stage(&mut tx, &access, stage).await?;
+    programs::begin_stage(&mut tx, access, stage).await?;
     tx.commit().await?;
     Ok(page::see_other(&format!("/rounds/{}/{stage}", access.id)))
 }

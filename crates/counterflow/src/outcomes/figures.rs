@@ -30,10 +30,13 @@ impl Share {
         Self { part, whole }
     }
 
-    /// In percent, rounded to the nearest; `None` where the base is too small for it.
+    /// In percent, rounded to the nearest, but never to nobody or all when it is some; `None` where the base is too
+    /// small for it.
     #[must_use]
     pub fn percent(&self) -> Option<i64> {
-        (self.whole >= PERCENT_FROM).then(|| (200 * self.part + self.whole) / (2 * self.whole))
+        let rounded = (200 * self.part + self.whole).checked_div(2 * self.whole).unwrap_or(0);
+        let some = 0 < self.part && self.part < self.whole;
+        (self.whole >= PERCENT_FROM).then_some(if some { rounded.clamp(1, 99) } else { rounded })
     }
 
     /// The length of a bar in percent, at most 100.
@@ -72,6 +75,12 @@ pub struct Funnel {
 }
 
 impl Funnel {
+    /// Registered, of those invited.
+    #[must_use]
+    pub fn registered_of_invited(&self) -> Share {
+        Share::of(self.registered, self.invited)
+    }
+
     /// The number of each step, from the first to the last.
     #[must_use]
     pub fn steps(&self) -> [i64; 6] {
@@ -202,6 +211,12 @@ impl PairCounts {
     #[must_use]
     pub fn began(&self) -> i64 {
         self.active + self.paused + self.completed + self.ended_early
+    }
+
+    /// Those that go on, of all that began.
+    #[must_use]
+    pub fn going_on(&self) -> Share {
+        Share::of(self.active + self.paused, self.began())
     }
 }
 
@@ -337,9 +352,13 @@ impl HealthCounts {
         counts
     }
 
-    /// One state's.
+    /// Those in one state, of all that go on.
     #[must_use]
-    pub fn in_state(&self, state: State) -> i64 {
+    pub fn in_state(&self, state: &State) -> Share {
+        Share::of(self.count(*state), self.all())
+    }
+
+    fn count(&self, state: State) -> i64 {
         match state {
             State::OnTrack => self.on_track,
             State::NeedsAttention => self.needs_attention,

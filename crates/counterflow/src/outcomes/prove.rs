@@ -83,7 +83,8 @@ pub async fn csv(app: App, access: Access<RoundId>, name: Segment) -> Answer<Res
         }
         "health.csv" => {
             let rows = State::ALL.iter().rev().map(|state| {
-                [state.to_string(), report.health.in_state(*state).to_string(), report.health.all().to_string()]
+                let share = report.health.in_state(state);
+                [state.to_string(), share.part.to_string(), share.whole.to_string()]
             });
             tables::download(round, "health", ["health", "pairs", "pairs_all"], rows)
         }
@@ -106,9 +107,7 @@ fn people_rows(funnel: &[FunnelRow]) -> Vec<[String; 5]> {
 
 fn meeting_rows(meetings: &MeetingCounts) -> Vec<[String; 5]> {
     let name = |key: &str| words::say("row", key, &[]);
-    let all = |key: &str, count: i64| {
-        [name(key), String::new(), String::new(), String::new(), count.to_string()]
-    };
+    let all = |key: &str, count: i64| [name(key), String::new(), String::new(), String::new(), count.to_string()];
     let by = |key: &str, by: &ByWhom| {
         let [mentor, mentee, both, all] = [by.mentor, by.mentee, by.both, by.all()].map(|number| number.to_string());
         [name(key), mentor, mentee, both, all]

@@ -3,8 +3,8 @@
 use askama::Template;
 
 use super::{
-    HealthCounts, MeetingCounts, PairCounts, Share,
-    figures::{BothSides, FunnelRow, People, ProposalCounts, Step, funnel_rows},
+    HealthCounts, MeetingCounts,
+    figures::{FunnelRow, Step, funnel_rows},
     lately::{Told, lately},
     next::{Next, Situation, next},
     store,
@@ -21,7 +21,7 @@ use crate::{
         page::{self, Page},
         rights::Role,
     },
-    programs::{self, AskingOrder, Direction, Round, Stage, stages},
+    programs::{self, AskingOrder, Direction, Round, stages},
 };
 
 #[derive(Template)]
@@ -84,12 +84,7 @@ fn names(rows: Vec<(String,)>) -> String {
 }
 
 /// Everything from which the next thing is told.
-pub(super) async fn situation(
-    tx: &mut Tx,
-    access: &Access<RoundId>,
-    round: &Round,
-    today: Day,
-) -> Answer<Situation> {
+pub(super) async fn situation(tx: &mut Tx, access: &Access<RoundId>, round: &Round, today: Day) -> Answer<Situation> {
     let running = checkins::of_round(tx, access, None).await?;
     Ok(Situation {
         stage: round.stage,

@@ -6,7 +6,7 @@ use axum::response::Response;
 use super::{HealthCounts, MeetingCounts, PairCounts, figures::Responses, store, tables};
 use crate::{
     checkins::{
-        self, Running,
+        self, Occasion, Running,
         health::{Reason, Sides, State},
         nudge::{self, Act, Outcome},
     },
@@ -115,9 +115,23 @@ struct RunPage {
 }
 
 impl RunPage {
-    /// The address of this list with another filter or order.
     fn list(&self, show: Show, sort: Sort) -> String {
         format!("/rounds/{}/run?show={show}&sort={sort}#pairs", self.round.id)
+    }
+
+    /// The address of this list with another filter.
+    fn filtered(&self, show: &Show) -> String {
+        self.list(*show, self.sort)
+    }
+
+    /// The address of the pairs where the moment to step in is now.
+    fn missed_once(&self) -> String {
+        self.list(Show::MissedOnce, self.sort)
+    }
+
+    /// The address of this list in another order.
+    fn sorted(&self, sort: Sort) -> String {
+        self.list(self.show, sort)
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
         ids::RoundId,
         page::{self, Page},
     },
-    programs::{self, Round, Stage, stages},
+    programs::{self, Round},
 };
 
 #[derive(Template)]

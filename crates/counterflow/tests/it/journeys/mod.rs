@@ -1,1 +1,3 @@
+mod checking_in;
 mod signing_in;
+mod watching;

@@ -3,6 +3,7 @@
 pub mod app;
 pub mod browser;
 pub mod people;
+pub mod running;
 pub mod smtp;
 
 /// Defines a test twice: on SQLite and on PostgreSQL. After it, no job may be left unrun.
