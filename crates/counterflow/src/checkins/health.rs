@@ -270,6 +270,10 @@ pub fn health(facts: &Facts) -> Health {
         unmarked(facts, &seen),
     ];
     let mut reasons: Vec<Reason> = rules.into_iter().flatten().collect();
+    // That the next is not booked stands in the other reason already.
+    if reasons.iter().any(|reason| matches!(reason, Reason::MissedUnbooked { .. })) {
+        reasons.retain(|reason| !matches!(reason, Reason::Unbooked { .. }));
+    }
     // Any other reason says already why meetings are missing.
     if reasons.is_empty() {
         reasons.extend(behind(facts, &seen));

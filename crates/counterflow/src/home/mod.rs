@@ -7,16 +7,17 @@ use askama::Template;
 
 use crate::{
     checkins::{self, Occasion},
-    enrollment,
+    enrollment, jobs,
     kernel::{
         app::App,
         db::Tx,
         error::Answer,
+        guard,
         page::{self, Page},
         rights::Role,
         viewer::{Viewer, Visitor},
     },
-    pairs,
+    mail, outcomes, pairs,
     programs::{Side, Stage},
 };
 
@@ -33,7 +34,7 @@ struct HomePage {
     pairs: Vec<store::MyPair>,
     part: Vec<store::Part>,
     leaders: Vec<store::LeadersPair>,
-    rounds: Vec<store::MyRound>,
+    rounds: Vec<Looked>,
     /// What an organization that has just begun should do first.
     first: Option<First>,
 }
@@ -52,6 +53,8 @@ enum Waiting {
     Mark(store::Unmarked),
     /// A check-in to answer.
     Checkin(checkins::Waiting),
+    /// Letters and jobs that gave up, for the admin.
+    Stuck { letters: i64, jobs: i64 },
 }
 
 /// The first steps of an organization.
@@ -60,6 +63,13 @@ enum First {
     ImportPeople,
     /// There are people and no program.
     StartProgram,
+}
+
+/// A round that the viewer looks after.
+struct Looked {
+    round: store::MyRound,
+    /// The next thing to do, for its managers.
+    next: Option<String>,
 }
 
 /// `GET /home`
@@ -71,7 +81,7 @@ pub async fn show(app: App, page: Page, viewer: Viewer) -> Answer {
         pairs: store::pairs(&mut tx, me).await?,
         part: store::parts(&mut tx, me).await?,
         leaders: store::leaders(&mut tx, me).await?,
-        rounds: store::rounds(&mut tx, me).await?,
+        rounds: rounds(&mut tx, &viewer).await?,
         first: first(&mut tx, &viewer).await?,
         page,
     })
@@ -87,7 +97,26 @@ async fn waiting(tx: &mut Tx, viewer: &Viewer) -> Answer<Vec<Waiting>> {
     waiting.extend(store::unsigned(tx, me).await?.into_iter().map(Waiting::Agreement));
     waiting.extend(store::unmarked(tx, me).await?.into_iter().map(Waiting::Mark));
     waiting.extend(checkins::waiting(tx, me).await?.into_iter().map(Waiting::Checkin));
+    if viewer.roles.has(Role::Admin) {
+        let (letters, jobs) = (mail::standing(tx).await?.dead, jobs::standing(tx).await?.dead);
+        waiting.extend((letters + jobs > 0).then_some(Waiting::Stuck { letters, jobs }));
+    }
     Ok(waiting)
+}
+
+async fn rounds(tx: &mut Tx, viewer: &Viewer) -> Answer<Vec<Looked>> {
+    let today = tx.now().day_in(&viewer.zone);
+    let mut looked = Vec::new();
+    for round in store::rounds(tx, viewer.person).await? {
+        let next = if round.manages {
+            let access = guard::leave(tx, viewer, round.id, &[Role::Manager]).await?;
+            Some(outcomes::next_title(tx, &access, today).await?)
+        } else {
+            None
+        };
+        looked.push(Looked { round, next });
+    }
+    Ok(looked)
 }
 
 async fn first(tx: &mut Tx, viewer: &Viewer) -> Answer<Option<First>> {

@@ -7,7 +7,7 @@
 pub mod close;
 mod figures;
 mod lately;
-pub mod next;
+mod next;
 pub mod prove;
 pub mod round_home;
 pub mod run;
@@ -18,3 +18,4 @@ mod tables;
 mod tests;
 
 pub use figures::{Funnel, HealthCounts, MeetingCounts, PairCounts, Share};
+pub use round_home::next_title;

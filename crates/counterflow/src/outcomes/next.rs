@@ -1,5 +1,7 @@
 //! The one next thing to do in a round, told from its state.
 
+use askama::Template;
+
 use super::{
     HealthCounts, PairCounts,
     figures::{BothSides, People, ProposalCounts},
@@ -53,6 +55,22 @@ pub(super) enum Next {
     Close,
     /// It is closed: see what came of it.
     Prove,
+}
+
+#[derive(Template)]
+#[template(path = "outcomes/next_title.txt")]
+struct Title<'a> {
+    next: &'a Next,
+}
+
+impl Next {
+    /// In a few words.
+    ///
+    /// # Errors
+    /// When the template fails.
+    pub(super) fn title(&self) -> askama::Result<String> {
+        Title { next: self }.render()
+    }
 }
 
 /// The next thing. Later stages win: what is further along is what waits.

@@ -33,6 +33,8 @@ struct RoundHome {
     direction: Direction,
     sponsors: String,
     situation: Situation,
+    /// The next thing, in a few words and as what it is.
+    title: String,
     next: Next,
     needs: Vec<Need>,
     funnel: Vec<FunnelRow>,
@@ -64,11 +66,13 @@ pub async fn show(app: App, page: Page, access: Access<RoundId>) -> Answer {
     let round = programs::round(&mut tx, &access).await?;
     let program = programs::program_of(&mut tx, &round).await?;
     let situation = situation(&mut tx, &access, &round, page.now.day_in(&page.zone)).await?;
+    let next = next(&situation);
     page::html(&RoundHome {
+        title: next.title()?,
+        next,
         steps: stages::steps(&round, None),
         direction: program.direction,
         sponsors: names(store::holders(&mut tx, &access, "sponsor").await?),
-        next: next(&situation),
         needs: needs(&situation, store::unreachable(&mut tx, &access).await?),
         funnel: funnel_rows(&situation.people, round.stage),
         meetings: store::meetings(&mut tx, &access).await?,
@@ -83,8 +87,18 @@ fn names(rows: Vec<(String,)>) -> String {
     rows.into_iter().map(|(name,)| name).collect::<Vec<_>>().join(", ")
 }
 
+/// The next thing to do in a round, in a few words: for the manager's home.
+///
+/// # Errors
+/// When the database fails.
+pub async fn next_title(tx: &mut Tx, access: &Access<RoundId>, today: Day) -> Answer<String> {
+    let round = programs::round(tx, access).await?;
+    let situation = situation(tx, access, &round, today).await?;
+    Ok(next(&situation).title()?)
+}
+
 /// Everything from which the next thing is told.
-pub(super) async fn situation(tx: &mut Tx, access: &Access<RoundId>, round: &Round, today: Day) -> Answer<Situation> {
+async fn situation(tx: &mut Tx, access: &Access<RoundId>, round: &Round, today: Day) -> Answer<Situation> {
     let running = checkins::of_round(tx, access, None).await?;
     Ok(Situation {
         stage: round.stage,
