@@ -10,7 +10,7 @@ use axum::{
 };
 
 use crate::{
-    accounts, enrollment, health, home,
+    accounts, checkins, enrollment, health, home,
     kernel::{
         app::App,
         assets,
@@ -20,6 +20,7 @@ use crate::{
     },
     mail,
     meetings::{pages as meeting, pair_page, planning},
+    outcomes,
     pairs::{agreement_pages as agreement, delegates},
     people,
     programs::{pages as program_pages, round_pages},
@@ -126,6 +127,22 @@ pub fn table() -> Vec<Route> {
         post("/registrations/{participant}", &[Mentor, Mentee], enrollment::registration_pages::submit),
         post("/registrations/{participant}/draft", &[Mentor, Mentee], enrollment::registration_pages::draft),
         post("/registrations/{participant}/decline", &[Mentor, Mentee], enrollment::registration_pages::say_no),
+        // A round as it stands
+        get("/rounds/{round}", &[Manager, Sponsor, Mentor, Mentee], outcomes::round_home::show),
+        get("/rounds/{round}/run", &[Manager], outcomes::run::show),
+        get("/rounds/{round}/run.csv", &[Manager], outcomes::run::csv),
+        post("/rounds/{round}/pairs/{pair}/nudge", &[Manager], outcomes::run::send_nudge),
+        get("/rounds/{round}/close", &[Manager], outcomes::close::show),
+        post("/rounds/{round}/close", &[Manager], outcomes::close::close),
+        get("/rounds/{round}/prove", &[Manager], outcomes::prove::show),
+        post("/rounds/{round}/prove", &[Manager], outcomes::close::prove),
+        get("/rounds/{round}/prove/{table}", &[Manager], outcomes::prove::csv),
+        get("/rounds/{round}/sponsor", &[Manager, Sponsor], outcomes::sponsor::show),
+        // Check-ins: only whom they ask
+        get("/checkins/answer/{token}", ANYBODY, checkins::pages::show_link),
+        post("/checkins/answer/{token}", ANYBODY, checkins::pages::save_link),
+        get("/checkins/{checkin}", &[Mentor, Mentee], checkins::pages::show),
+        post("/checkins/{checkin}", &[Mentor, Mentee], checkins::pages::save),
         // The organization
         get("/admin", &[Admin], health::admin),
         get("/admin/letters", &[Admin], mail::pages::list),
@@ -161,7 +178,6 @@ pub fn table() -> Vec<Route> {
         get("/rounds/{round}/endorsement", &[Manager, Sponsor], round_pages::endorsement),
         post("/rounds/{round}/endorsement", &[Manager, Sponsor], round_pages::save_endorsement),
         post("/rounds/{round}/stage", &[Manager], round_pages::begin),
-        get("/rounds/{round}/close", &[Manager], round_pages::close),
     ]
 }
 

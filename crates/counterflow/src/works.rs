@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use crate::{
-    accounts, enrollment,
+    accounts, checkins, enrollment,
     jobs::{Kind, Work},
     meetings, pairs,
     people,
@@ -33,5 +33,8 @@ pub fn kinds() -> Vec<Kind> {
         once("people.apply_import", |app, import| Box::pin(people::import::jobs::apply(app, import))),
         each(HOUR, "enrollment.remind", |app, _| Box::pin(enrollment::remind_due(app))),
         once("enrollment.withdraw_leaver", |app, person| Box::pin(enrollment::withdraw_leaver(app, person))),
+        once("checkins.after_meeting", |app, meeting| Box::pin(checkins::after_meeting(app, meeting))),
+        each(HOUR, "checkins.open_waves", |app, _| Box::pin(checkins::open_waves(app))),
+        each(HOUR, "checkins.remind", |app, _| Box::pin(checkins::remind(app))),
     ]
 }

@@ -5,4 +5,6 @@ mod programs;
 mod registering;
 pub mod meeting;
 mod pairing;
+mod checking_in;
 mod signing_in;
+mod watching;
