@@ -5,6 +5,7 @@
 
 mod jobs;
 mod journeys;
+mod look;
 mod letters;
 mod rights;
 mod start_up;
