@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use crate::{
     accounts, checkins, enrollment,
     jobs::{Kind, Work},
+    matching::{proposals, runs},
     meetings, pairs,
     people,
 };
@@ -36,5 +37,8 @@ pub fn kinds() -> Vec<Kind> {
         once("checkins.after_meeting", |app, meeting| Box::pin(checkins::after_meeting(app, meeting))),
         each(HOUR, "checkins.open_waves", |app, _| Box::pin(checkins::open_waves(app))),
         each(HOUR, "checkins.remind", |app, _| Box::pin(checkins::remind(app))),
+        once("matching.run", |app, payload| Box::pin(runs::work(app, payload))),
+        each(HOUR, "matching.expire_proposals", |app, _| Box::pin(proposals::expire_due(app))),
+        once("matching.withdraw_leaver", |app, payload| Box::pin(proposals::withdraw_leaver(app, payload))),
     ]
 }

@@ -4,6 +4,7 @@ pub mod app;
 pub mod browser;
 pub mod pairs;
 pub mod forms;
+pub mod matching;
 pub mod people;
 pub mod rounds;
 pub mod running;
