@@ -19,6 +19,7 @@ use crate::{
         rights::{Role, Roles},
     },
     mail,
+    matching::{board, criteria, proposals, runs},
 };
 
 /// One row of the rights table.
@@ -44,7 +45,7 @@ fn post<H: Handler<T, App>, T: 'static>(path: &'static str, roles: &[Role], hand
 #[must_use]
 #[rustfmt::skip]
 pub fn table() -> Vec<Route> {
-    use Role::{Admin, Person, Visitor};
+    use Role::{Admin, Manager, Mentee, Mentor, Person, Visitor};
     const ANYBODY: &[Role] = &[Visitor, Person];
     vec![
         // The server
@@ -66,6 +67,29 @@ pub fn table() -> Vec<Route> {
         get("/me", &[Person], accounts::me::show),
         post("/me", &[Person], accounts::me::save),
         post("/me/password", &[Person], accounts::me::set_password),
+        // Match and launch: a round's criteria, runs and drafts, for its managers
+        get("/rounds/{round}/match", &[Manager], runs::pages::stage),
+        get("/rounds/{round}/criteria", &[Manager], criteria::pages::show),
+        post("/rounds/{round}/criteria", &[Manager], criteria::pages::change),
+        post("/rounds/{round}/runs", &[Manager], runs::pages::begin),
+        get("/rounds/{round}/runs/{run}", &[Manager], runs::pages::show),
+        post("/rounds/{round}/runs/{run}/cancellation", &[Manager], runs::pages::cancel),
+        get("/rounds/{round}/runs/{run}/certificate", &[Manager], runs::pages::certificate),
+        get("/rounds/{round}/runs/{run}/certificate.json", &[Manager], runs::pages::download),
+        get("/rounds/{round}/runs/{run}/draft.csv", &[Manager], board::pages::download),
+        post("/rounds/{round}/runs/{run}/marks", &[Manager], board::pages::set_mark),
+        post("/rounds/{round}/runs/{run}/swaps", &[Manager], board::pages::make_swap),
+        post("/rounds/{round}/runs/{run}/undo", &[Manager], board::pages::take_back),
+        get("/rounds/{round}/runs/{run}/proposals", &[Manager], proposals::pages::confirm),
+        post("/rounds/{round}/runs/{run}/proposals", &[Manager], proposals::pages::send_all),
+        get("/rounds/{round}/launch", &[Manager], proposals::launch::show),
+        // A proposal, for those who were asked
+        get("/proposals/{proposal}", &[Manager, Mentor, Mentee], proposals::pages::show),
+        post("/proposals/{proposal}/acceptance", &[Mentor, Mentee], proposals::pages::say_yes),
+        post("/proposals/{proposal}/decline", &[Mentor, Mentee], proposals::pages::say_no),
+        post("/proposals/{proposal}/decline/undo", &[Mentor, Mentee], proposals::pages::think_again),
+        post("/proposals/{proposal}/withdrawal", &[Manager], proposals::pages::take_back),
+        post("/proposals/{proposal}/reminder", &[Manager], proposals::pages::send_reminder),
         // The organization
         get("/admin", &[Admin], health::admin),
         get("/admin/letters", &[Admin], mail::pages::list),

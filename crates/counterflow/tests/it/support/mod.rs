@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod browser;
+pub mod matching;
 pub mod people;
 pub mod smtp;
 
