@@ -188,7 +188,7 @@ async fn for_side(tx: &mut Tx, page: Page, access: &Access<ProposalId>, form: Fo
         shared_topics: shared_topics.into_iter().map(|(_, tag)| tag).collect(),
         other_topics: other_topics.into_iter().map(|(_, tag)| tag).collect(),
         phrases: why.phrases(names, Reader::Side(side)).iter().map(|phrase| capitalized(phrase)).collect(),
-        shares: why.shares(),
+        shares: why.shares(side),
         hours: together::hours(&shared, &page.zone, &card.zone(), round.starts_on),
         last_minute: proposal.last_minute(),
         managers: store::manager_names(tx, &round).await?,
