@@ -17,7 +17,7 @@ use super::{
 use crate::{
     kernel::{
         app::App,
-        csv,
+        export,
         error::{Answer, Error},
         filters,
         form::Fields,
@@ -264,7 +264,7 @@ pub async fn errors(app: App, access: Access<ImportId>) -> Answer {
     let report = import.report.ok_or(Error::NotFound)?.0;
     let rows = report.rejected.into_iter().map(|problem| {
         let words = problem.words();
-        vec![problem.line.to_string(), problem.column.unwrap_or_default(), problem.value, words]
+        [problem.line.to_string(), problem.column.unwrap_or_default(), problem.value, words]
     });
-    csv::download(&format!("errors of {}", import.file_name), &["line", "column", "value", "reason"], rows)
+    export::csv(&format!("errors of {}", import.file_name), ["line", "column", "value", "reason"], rows)
 }
