@@ -5,8 +5,7 @@ use jiff::SignedDuration;
 use crate::{
     accounts, enrollment,
     jobs::{Kind, Work},
-    meetings, pairs,
-    people,
+    meetings, pairs, people,
 };
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);

@@ -61,7 +61,16 @@ pub struct Entrant {
 
 /// The fields that every round has.
 pub const FIELDS: [&str; 11] = [
-    "department", "location", "title", "level", "tenure_years", "utc_offset", "languages", "times", "energy", "offers",
+    "department",
+    "location",
+    "title",
+    "level",
+    "tenure_years",
+    "utc_offset",
+    "languages",
+    "times",
+    "energy",
+    "offers",
     "wants",
 ];
 
@@ -213,7 +222,8 @@ fn lines_above(inputs: &Inputs, managers: &HashMap<PersonId, PersonId>) -> Vec<(
 
 /// With whom people said that they should not be paired: who, whom.
 fn vetoes(admitted: &[Participant]) -> HashSet<(PersonId, PersonId)> {
-    let pairs = admitted.iter().flat_map(|one| one.answers().never_with.into_iter().map(|other| (one.person_id, other)));
+    let pairs =
+        admitted.iter().flat_map(|one| one.answers().never_with.into_iter().map(|other| (one.person_id, other)));
     pairs.collect()
 }
 
@@ -241,7 +251,11 @@ fn values(
     let answers = participant.answers();
     let zone = TimeZone::get(&profile.time_zone).unwrap_or(TimeZone::UTC);
     let category = |text: &Option<String>| text.as_deref().map(str::trim).map(Value::category);
-    let languages = if answers.languages.is_empty() { profile.languages.clone() } else { answers.languages.iter().cloned().collect() };
+    let languages = if answers.languages.is_empty() {
+        profile.languages.clone()
+    } else {
+        answers.languages.iter().cloned().collect()
+    };
     let mut values: BTreeMap<String, Value> = BTreeMap::new();
     let mut put = |field: &str, value: Option<Value>| {
         if let Some(value) = value.filter(|value| !value.is_blank()) {
@@ -291,7 +305,8 @@ mod tests {
         check("2020-01-01", "2026-01-01", "6");
         check("2025-07-01", "2026-01-01", "0.5");
         check("2026-05-01", "2026-01-01", "0");
-        let offset = |zone: &str, on: &str| utc_offset(&TimeZone::get(zone).unwrap(), on.parse().unwrap()).unwrap().to_string();
+        let offset =
+            |zone: &str, on: &str| utc_offset(&TimeZone::get(zone).unwrap(), on.parse().unwrap()).unwrap().to_string();
         assert_eq!(offset("Asia/Kathmandu", "2026-01-01"), "5.75");
         assert_eq!(offset("Europe/Berlin", "2026-07-01"), "2");
         assert_eq!(offset("America/St_Johns", "2026-01-01"), "-3.5");

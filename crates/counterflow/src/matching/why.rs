@@ -130,10 +130,20 @@ impl Head {
     #[must_use]
     pub fn is_shown_to_the_pair(&self) -> bool {
         const SHOWN: [&str; 10] = [
-            "department", "location", "title", "level", "tenure_years", "utc_offset", "languages", "times", "offers",
+            "department",
+            "location",
+            "title",
+            "level",
+            "tenure_years",
+            "utc_offset",
+            "languages",
+            "times",
+            "offers",
             "wants",
         ];
-        [&self.mentor_field, &self.mentee_field].iter().all(|field| SHOWN.contains(&field.as_str()) || *field == "energy")
+        [&self.mentor_field, &self.mentee_field]
+            .iter()
+            .all(|field| SHOWN.contains(&field.as_str()) || *field == "energy")
     }
 }
 

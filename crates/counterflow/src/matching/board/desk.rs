@@ -120,9 +120,8 @@ impl Desk {
             .filter_map(|&to| {
                 let score = self.possible(Two { mentor: to, mentee: first.mentee })?;
                 let gain = i64::from(score) - i64::from(present);
-                let with = |exchange, price, moves| {
-                    Alternative { swap: Swap { first, to, exchange }, score, price, moves }
-                };
+                let with =
+                    |exchange, price, moves| Alternative { swap: Swap { first, to, exchange }, score, price, moves };
                 let theirs = held.get(&to).map_or(&[][..], Vec::as_slice);
                 if theirs.len() < self.capacity.get(&to).copied().unwrap_or(0) {
                     return Some(with(None, -gain, None));
@@ -133,7 +132,8 @@ impl Desk {
                     let after = self.possible(Two { mentor: first.mentor, mentee: pair.mentee_id })?;
                     Some((pair.mentee_id, before, after))
                 });
-                let (mentee, before, after) = partner.max_by_key(|(_, before, after)| i64::from(*after) - i64::from(*before))?;
+                let (mentee, before, after) =
+                    partner.max_by_key(|(_, before, after)| i64::from(*after) - i64::from(*before))?;
                 let price = -gain - (i64::from(after) - i64::from(before));
                 Some(with(Some(mentee), price, Some((mentee, before, after))))
             })

@@ -18,8 +18,7 @@ use crate::{
         clock::Timestamp,
         db::Tx,
         error::{Answer, Error},
-        export,
-        filters,
+        export, filters,
         form::Fields,
         guard::{Access, Part},
         ids::{ParticipantId, RoundId, RunId},
@@ -39,8 +38,16 @@ const PAGE: usize = 25;
 const ALTERNATIVES: usize = 8;
 
 const COLUMNS: [&str; 10] = [
-    "mentee", "mentee_position", "mentee_department", "mentor", "mentor_position", "mentor_department", "fit", "why",
-    "origin", "mark",
+    "mentee",
+    "mentee_position",
+    "mentee_department",
+    "mentor",
+    "mentor_position",
+    "mentor_department",
+    "fit",
+    "why",
+    "origin",
+    "mark",
 ];
 
 /// Where on the board the reader is: the same in the address and in every form.
@@ -242,7 +249,8 @@ pub(in crate::matching) async fn show(
     let matched = draft.iter().map(|pair| pair.mentee_id).collect::<std::collections::HashSet<_>>();
     let mentors = draft.iter().map(|pair| pair.mentor_id).collect::<std::collections::HashSet<_>>();
     let gap = Gap {
-        people: i64::try_from(outcome.value.people).unwrap_or(0) - i64::try_from(matched.len() + mentors.len()).unwrap_or(0),
+        people: i64::try_from(outcome.value.people).unwrap_or(0)
+            - i64::try_from(matched.len() + mentors.len()).unwrap_or(0),
         points: outcome.value.total - total,
     };
     let sent = draft.iter().filter(|pair| pair.proposal.is_some()).count();

@@ -1,6 +1,8 @@
 //! What the criteria leave, for the screen: counted on a thread of its own, since a large round takes a moment.
 
-use counterflow_matching::{Candidates, CompiledInstance, Counts, HardRule, Instance, InstanceError, Side, count, funnel};
+use counterflow_matching::{
+    Candidates, CompiledInstance, Counts, HardRule, Instance, InstanceError, Side, count, funnel,
+};
 
 use crate::kernel::{
     error::{Answer, Error},

@@ -6,8 +6,7 @@ use super::{
     Proposal, ProposalState,
     letters::{self, Note},
     send::until,
-    side_of, store,
-    upkeep,
+    side_of, store, upkeep,
 };
 use crate::{
     kernel::{

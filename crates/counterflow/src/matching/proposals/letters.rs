@@ -79,7 +79,8 @@ pub(super) async fn tell(
     side: Side,
     note: Note,
 ) -> Answer<()> {
-    let both = (people::card(tx, proposal.person_on(side)).await?, people::card(tx, proposal.person_on(side.other())).await?);
+    let both =
+        (people::card(tx, proposal.person_on(side)).await?, people::card(tx, proposal.person_on(side.other())).await?);
     let (Some(reader), Some(other)) = both else { return Ok(()) };
     let Some(address) = reader.email.clone() else { return Ok(()) };
     let names = match side {

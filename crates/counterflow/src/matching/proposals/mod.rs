@@ -75,7 +75,11 @@ impl Proposal {
     pub fn seen_by(&self, side: Side, now: Timestamp) -> ProposalState {
         match (self.state, self.declined_by) {
             (ProposalState::Declined, Some(by)) if by != side => {
-                if now < self.expires_at { ProposalState::AcceptedByFirst } else { ProposalState::Expired }
+                if now < self.expires_at {
+                    ProposalState::AcceptedByFirst
+                } else {
+                    ProposalState::Expired
+                }
             }
             (state, _) => state,
         }

@@ -147,7 +147,8 @@ async fn close(tx: &mut Tx, app: &App, round: &Round, proposal: &Proposal, knows
 /// # Errors
 /// When the database fails.
 pub async fn withdraw_leaver(app: App, payload: Value) -> Answer<()> {
-    let person: PersonId = payload.as_str().unwrap_or_default().parse().map_err(|_| Error::defect("nobody is named"))?;
+    let person: PersonId =
+        payload.as_str().unwrap_or_default().parse().map_err(|_| Error::defect("nobody is named"))?;
     let mut tx = app.db.write().await?;
     for (id, round) in store::open_of(&mut tx, person).await? {
         tx.lock(round).await?;

@@ -19,7 +19,10 @@ use crate::{
         guard::ByServer,
         ids::{RoundId, RunId},
     },
-    matching::{RunState, criteria, inputs::{self, Inputs}},
+    matching::{
+        RunState, criteria,
+        inputs::{self, Inputs},
+    },
     programs::{self, Round},
 };
 

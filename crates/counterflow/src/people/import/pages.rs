@@ -17,9 +17,8 @@ use super::{
 use crate::{
     kernel::{
         app::App,
-        export,
         error::{Answer, Error},
-        filters,
+        export, filters,
         form::Fields,
         guard::Access,
         ids::ImportId,

@@ -1,8 +1,8 @@
+mod enrolling;
 mod import_command;
 mod importing;
-mod enrolling;
-mod programs;
-mod registering;
 pub mod meeting;
 mod pairing;
+mod programs;
+mod registering;
 mod signing_in;

@@ -116,7 +116,7 @@ on_both! {
         assert_eq!((ruth.state, ruth.capacity), (State::Admitted, 1), "a leader has one mentor");
         assert_eq!(ruth.answers().wants.get("ai-at-work"), Some(&3));
         round.manager.get(&format!("{}/enroll", round.path)).await.ok()
-            .says("The 1 admitted leaders need 1 place with a mentor; the 0 admitted mentors have 0. 1 place is missing.");
+            .says("Needed for 1 leader: 1 place with a mentor. Offered by 0 mentors: 0 places. Missing: 1 place.");
     }
 }
 
@@ -311,7 +311,7 @@ on_both! {
         let mut ruth = app.browser();
         let ruths = open(app, &mut ruth, &ruth_link, "ruth.okafor@halden.example").await;
         ruth.post(&ruths, &with(&[("topic-data", "1")])).await.ok();
-        round.manager.get(&format!("{}/enroll", round.path)).await.ok().says("Next: admit 1 leader who has registered");
+        round.manager.get(&format!("{}/enroll", round.path)).await.ok().says("Next: admit 1 leader");
 
         let ana = participant(app, &round, "ana.lim@halden.example").await.id;
         let act = |name: &str| format!("/participants/{ana}/{name}");
@@ -321,7 +321,7 @@ on_both! {
         assert_eq!(round.manager.post(&act("admission"), &[]).await.status, StatusCode::CONFLICT);
         round.manager.post(&act("waiting"), &[]).await.ok();
         round.manager.post(&format!("{}/admissions", round.path), &[("side", "mentee")]).await.ok()
-            .says("1 place is missing").says("Next: choose mentors");
+            .says("Missing: 1 place").says("Next: choose mentors");
         round.manager.post(&act("admission"), &[]).await.ok();
         round.manager.get(&format!("{}/enroll", round.path)).await.ok().says("That is enough").says("Next: match").says("Go to matching");
         assert_eq!(app.times("admission.changed").await, 1);

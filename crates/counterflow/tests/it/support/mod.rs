@@ -2,8 +2,8 @@
 
 pub mod app;
 pub mod browser;
-pub mod pairs;
 pub mod forms;
+pub mod pairs;
 pub mod people;
 pub mod rounds;
 pub mod smtp;
