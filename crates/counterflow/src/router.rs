@@ -18,8 +18,7 @@ use crate::{
         guard, page,
         rights::{Role, Roles},
     },
-    mail,
-    programs::{pages as program_pages, round_pages},
+    mail, programs,
 };
 
 /// One row of the rights table.
@@ -76,22 +75,22 @@ pub fn table() -> Vec<Route> {
         post("/admin/roles", &[Admin], accounts::roles::grant),
         post("/admin/roles/removal", &[Admin], accounts::roles::remove),
         // Programs
-        get("/programs", &[Person], program_pages::list),
-        post("/programs", &[Admin, ProgramStarter], program_pages::create),
-        get("/programs/new", &[Admin, ProgramStarter], program_pages::new),
-        get("/programs/{program}", &[Manager, Sponsor], program_pages::show),
-        post("/programs/{program}/rounds", &[Manager], program_pages::add_round),
-        post("/programs/{program}/roles", &[Manager], program_pages::add_role),
-        post("/programs/{program}/roles/removal", &[Manager], program_pages::take_role),
-        post("/programs/{program}/archive", &[Manager], program_pages::put_away),
-        post("/programs/{program}/archive/removal", &[Manager], program_pages::bring_back),
+        get("/programs", &[Person], programs::pages::list),
+        post("/programs", &[Admin, ProgramStarter], programs::pages::create),
+        get("/programs/new", &[Admin, ProgramStarter], programs::pages::new),
+        get("/programs/{program}", &[Manager, Sponsor], programs::pages::show),
+        post("/programs/{program}/rounds", &[Manager], programs::pages::add_round),
+        post("/programs/{program}/roles", &[Manager], programs::pages::add_role),
+        post("/programs/{program}/roles/removal", &[Manager], programs::pages::take_role),
+        post("/programs/{program}/archive", &[Manager], programs::pages::put_away),
+        post("/programs/{program}/archive/removal", &[Manager], programs::pages::bring_back),
         // The design of a round, its stages and its close
-        get("/rounds/{round}/design", &[Manager], round_pages::design),
-        post("/rounds/{round}/design", &[Manager], round_pages::save),
-        get("/rounds/{round}/endorsement", &[Manager, Sponsor], round_pages::endorsement),
-        post("/rounds/{round}/endorsement", &[Manager, Sponsor], round_pages::save_endorsement),
-        post("/rounds/{round}/stage", &[Manager], round_pages::begin),
-        get("/rounds/{round}/close", &[Manager], round_pages::close),
+        get("/rounds/{round}/design", &[Manager], programs::round_pages::design),
+        post("/rounds/{round}/design", &[Manager], programs::round_pages::save),
+        get("/rounds/{round}/endorsement", &[Manager, Sponsor], programs::round_pages::endorsement),
+        post("/rounds/{round}/endorsement", &[Manager, Sponsor], programs::round_pages::save_endorsement),
+        post("/rounds/{round}/stage", &[Manager], programs::round_pages::begin),
+        get("/rounds/{round}/close", &[Manager], programs::round_pages::close),
     ]
 }
 
