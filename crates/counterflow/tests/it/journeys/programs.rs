@@ -288,15 +288,18 @@ on_both! {
         let mut karin = app.as_person(karin).await;
         karin.get("/programs").await.ok().says("Fluency").says("You back it").does_not_say("Start a program");
         karin.get(&started.program).await.ok().says("Objective").does_not_say("Take back").does_not_say("Open the next round");
-        let words = [("words", "I take part myself."), ("version", "1")];
         let endorsement = format!("{}/endorsement", started.round);
         let form = karin.get(&endorsement).await.ok().says("Nobody has endorsed Fluency · Round 1 yet").says("I am taking part in Fluency");
-        let own = [("sponsor", form.hidden("sponsor")), ("version", form.hidden("version"))];
-        let mut fields = vec![words[0]];
-        fields.extend(own.iter().map(|(name, value)| (*name, value.as_str())));
-        karin.post(&endorsement, &fields).await.ok().says("Karin Vogt endorses Fluency · Round 1");
+        let own = form.hidden("sponsor");
+        for _ in 0..2 {
+            karin.post(&endorsement, &[("words", "I take part myself."), ("sponsor", &own), ("seen", "")]).await.ok().says("Karin Vogt endorses Fluency · Round 1");
+        }
+        let late = browser.post(&endorsement, &[("words", "She takes part."), ("sponsor", &own), ("seen", "")]).await;
+        assert!(late.body.contains(">She takes part.</textarea>"), "kept");
+        assert_eq!(late.hidden("seen"), "I take part myself.");
+        late.says("Karin Vogt changed this in the meantime").says("I take part myself.");
         let foreign = ines.to_string();
-        karin.post(&endorsement, &[("words", "Not mine"), ("sponsor", &foreign), ("version", "2")]).await.says("Choose one of the answers");
+        karin.post(&endorsement, &[("words", "Not mine"), ("sponsor", &foreign), ("seen", "I take part myself.")]).await.says("Choose one of the answers");
         browser.get(&format!("{}/design", started.round)).await.ok().says("I take part myself.").says("Karin Vogt");
 
         let mut ana = app.as_person(ana).await;
@@ -402,6 +405,7 @@ on_both! {
         browser.get(&started.program).await.ok().says("Bring it back").does_not_say("Open the next round");
         assert_eq!(browser.post(&format!("{}/rounds", started.program), &[("id", &RoundId::new().to_string()), ("name", "Round 3"), DATES[0], DATES[1], DATES[2]]).await.status, StatusCode::CONFLICT);
         send(&mut browser, &format!("/rounds/{id}/design"), &typed(&other, &[("name", "Late")])).await.says("was put away");
+        browser.post(&stage, &[("stage", "prove")]).await.says("was put away");
         for _ in 0..2 {
             browser.post(&format!("{}/archive/removal", started.program), &[]).await.ok().says("The program is back");
         }
