@@ -53,7 +53,7 @@ async fn start(browser: &mut Browser, template: &str, name: &str) -> Started {
 
 /// The fields of the design's form as the page shows them, some of them changed.
 fn typed(page: &str, changes: &[(&str, &str)]) -> Vec<(String, String)> {
-    let mut fields = support::fields(page);
+    let mut fields = sent::fields(page);
     for (name, value) in changes {
         fields.retain(|(field, _)| field != name);
         fields.push(((*name).to_owned(), (*value).to_owned()));
@@ -66,7 +66,7 @@ async fn send(browser: &mut Browser, path: &str, fields: &[(String, String)]) ->
     browser.post(path, &fields).await
 }
 
-mod support {
+mod sent {
     /// What a browser would send of the last form of a page: every input, textarea and select with its value.
     pub fn fields(page: &str) -> Vec<(String, String)> {
         let from = page.find("name=\"round_version\"").unwrap();
@@ -225,8 +225,9 @@ on_both! {
         begin(app, &started, Stage::Launch).await;
         let page = browser.get(&path).await.ok().says("at least 10 people").body;
         send(&mut browser, &path, &typed(&page, &[("minimum_reporting_size", "12")])).await.says("between 10 and 10");
-        let at = { let page = browser.get(&path).await.body; let mut fields = typed(&page, &[]); fields.retain(|(name, _)| !name.starts_with("topic_")); fields };
-        send(&mut browser, &path, &at).await.says("Keep 1 to 40 topics");
+        let mut without = typed(&browser.get(&path).await.body, &[]);
+        without.retain(|(name, _)| !name.starts_with("topic_"));
+        send(&mut browser, &path, &without).await.says("Keep 1 to 40 topics");
     }
 }
 
@@ -250,16 +251,24 @@ on_both! {
 
         let path = format!("{}/design", started.round);
         let (hers, his) = (ines.get(&path).await.ok().body, marek.get(&path).await.ok().body);
-        send(&mut marek, &path, &typed(&his, &[("meetings", "8"), ("asking_order", "manager_decides"), ("starts_on", "2026-02-17"), ("objective", "His.")])).await.ok();
-        let late = send(&mut ines, &path, &typed(&hers, &[("meetings", "5"), ("meeting_minutes", "30"), ("objective", "Hers.")])).await;
+        send(&mut marek, &path, &typed(&his, &[("meetings", "8"), ("asking_order", "manager_decides"), ("starts_on", "2026-02-17")])).await.ok();
+        let late = send(&mut ines, &path, &typed(&hers, &[("meetings", "5"), ("meeting_minutes", "30")])).await;
         assert_eq!(late.status, StatusCode::CONFLICT);
-        assert!(late.body.contains("value=\"5\"") && late.body.contains(">Hers.<"), "what she typed is kept");
+        assert!(late.body.contains("value=\"5\"") && late.body.contains("value=\"30\""), "what she typed is kept");
         let again = late.body.clone();
-        late.says("Marek Havel changed this in the meantime").says("It says “8” now").says("It says “His.” now").says("It says “17 February 2026” now").says("It is set differently now");
+        late.says("Marek Havel changed this in the meantime").says("It says “8” now").says("It says “17 February 2026” now").says("It is set differently now");
         marek.get(&path).await.ok().says("8 meetings of 45 minutes");
 
         // She has seen what he did; now her word counts.
         send(&mut ines, &path, &typed(&again, &[])).await.ok().says("Saved.").says("5 meetings of 30 minutes");
+
+        // What all rounds share is guarded, too.
+        let (hers, his) = (ines.get(&path).await.ok().body, marek.get(&path).await.ok().body);
+        send(&mut ines, &path, &typed(&hers, &[("objective", "Hers.")])).await.ok();
+        let late = send(&mut marek, &path, &typed(&his, &[("objective", "His.")])).await;
+        assert_eq!(late.status, StatusCode::CONFLICT);
+        assert!(late.body.contains(">His.</textarea>"), "what he typed is kept");
+        late.says("Ines Duarte changed this in the meantime").says("It says “Hers.” now");
         // Criteria and eligibility are guarded by the same version.
         let mut tx = app.write().await;
         let viewer = guard::viewer_for(&app.app, &mut tx, ines.person.unwrap()).await.unwrap();
