@@ -24,7 +24,7 @@ use crate::{
     outcomes,
     pairs::{agreement_pages as agreement, delegates},
     people,
-    programs::{pages as program_pages, round_pages},
+    programs,
 };
 
 /// One row of the rights table.
@@ -187,21 +187,21 @@ pub fn table() -> Vec<Route> {
         post("/directory/imports/{import}/confirmation", &[Admin], people::import::pages::confirm),
         post("/directory/imports/{import}/cancellation", &[Admin], people::import::pages::cancel),
         // Programs
-        get("/programs", &[Person], program_pages::list),
-        post("/programs", &[Admin, ProgramStarter], program_pages::create),
-        get("/programs/new", &[Admin, ProgramStarter], program_pages::new),
-        get("/programs/{program}", &[Manager, Sponsor], program_pages::show),
-        post("/programs/{program}/rounds", &[Manager], program_pages::add_round),
-        post("/programs/{program}/roles", &[Manager], program_pages::add_role),
-        post("/programs/{program}/roles/removal", &[Manager], program_pages::take_role),
-        post("/programs/{program}/archive", &[Manager], program_pages::put_away),
-        post("/programs/{program}/archive/removal", &[Manager], program_pages::bring_back),
+        get("/programs", &[Person], programs::pages::list),
+        post("/programs", &[Admin, ProgramStarter], programs::pages::create),
+        get("/programs/new", &[Admin, ProgramStarter], programs::pages::new),
+        get("/programs/{program}", &[Manager, Sponsor], programs::pages::show),
+        post("/programs/{program}/rounds", &[Manager], programs::pages::add_round),
+        post("/programs/{program}/roles", &[Manager], programs::pages::add_role),
+        post("/programs/{program}/roles/removal", &[Manager], programs::pages::take_role),
+        post("/programs/{program}/archive", &[Manager], programs::pages::put_away),
+        post("/programs/{program}/archive/removal", &[Manager], programs::pages::bring_back),
         // The design of a round, its stages and its close
-        get("/rounds/{round}/design", &[Manager], round_pages::design),
-        post("/rounds/{round}/design", &[Manager], round_pages::save),
-        get("/rounds/{round}/endorsement", &[Manager, Sponsor], round_pages::endorsement),
-        post("/rounds/{round}/endorsement", &[Manager, Sponsor], round_pages::save_endorsement),
-        post("/rounds/{round}/stage", &[Manager], round_pages::begin),
+        get("/rounds/{round}/design", &[Manager], programs::round_pages::design),
+        post("/rounds/{round}/design", &[Manager], programs::round_pages::save),
+        get("/rounds/{round}/endorsement", &[Manager, Sponsor], programs::round_pages::endorsement),
+        post("/rounds/{round}/endorsement", &[Manager, Sponsor], programs::round_pages::save_endorsement),
+        post("/rounds/{round}/stage", &[Manager], programs::round_pages::begin),
     ]
 }
 
