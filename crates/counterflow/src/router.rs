@@ -23,8 +23,7 @@ use crate::{
     meetings::{pages as meeting, pair_page, planning},
     outcomes,
     pairs::{agreement_pages as agreement, delegates},
-    people,
-    programs,
+    people, programs,
 };
 
 /// One row of the rights table.

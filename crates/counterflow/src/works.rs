@@ -6,8 +6,7 @@ use crate::{
     accounts, checkins, enrollment,
     jobs::{Kind, Work},
     matching::{proposals, runs},
-    meetings, pairs,
-    people,
+    meetings, pairs, people,
 };
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);

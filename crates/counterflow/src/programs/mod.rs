@@ -1,7 +1,6 @@
 //! Programs and their rounds: what a manager designs before anybody is asked.
 
 mod changes;
-mod close_store;
 mod dates;
 mod design;
 mod endorse;

@@ -1,17 +1,17 @@
-//! The pages of a round's design, its sponsor's words and its close, and the step to the next stage.
+//! The pages of a round's design and its sponsor's words, and the step to the next stage.
 
 use askama::Template;
 use axum::http::StatusCode;
 
 use super::{
-    Endorsement, ProgramRole, Stage, begin_stage, close_store,
+    Endorsement, ProgramRole, Stage, begin_stage,
     design::{Design, Seen, Standing, save_design},
     endorse::{self, endorse},
     pages::today,
     role_store::{self, Holder},
     stages::{self, Step},
     store,
-    template::{Question, Unit, fill},
+    template::{Unit, fill},
     topics,
 };
 use crate::kernel::{
@@ -212,33 +212,4 @@ pub async fn save_endorsement(app: App, page: Page, access: Access<RoundId>, fie
     };
     let shown = EndorsementPage::load(&mut tx, page, &access, Some(Form::back(fields, problems))).await?;
     page::invalid(&EndorsementPage { conflict, ..shown })
-}
-
-#[derive(Template)]
-#[template(path = "programs/close.html")]
-struct ClosePage {
-    page: Page,
-    round: super::Round,
-    steps: Vec<Step>,
-    counts: close_store::Counts,
-    days_left: i32,
-    last_questions: usize,
-}
-
-/// `GET /rounds/{round}/close`
-pub async fn close(app: App, page: Page, access: Access<RoundId>) -> Answer {
-    let mut tx = app.db.read().await?;
-    let round = store::round(&mut tx, &access).await?;
-    let program = store::program_of(&mut tx, &round).await?;
-    let endline = program.design.checkins.iter().find(|checkin| checkin.occasion == "endline");
-    let questions: &[Question] = endline.map_or(&[], |checkin| &checkin.questions);
-    let most = |side: &str| questions.iter().filter(|question| question.ask == side || question.ask == "both").count();
-    page::html(&ClosePage {
-        steps: stages::steps(&round, Some(Stage::Close)),
-        counts: close_store::counts(&mut tx, &access).await?,
-        days_left: round.ends_on.days_since(today(&page)),
-        last_questions: most("mentor").max(most("mentee")),
-        page,
-        round,
-    })
 }

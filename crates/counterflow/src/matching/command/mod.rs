@@ -92,14 +92,17 @@ pub fn run(given: &Given) -> ExitCode {
 fn matched(given: &Given) -> Result<(), Failure> {
     let PeopleFile { names, instance } = read(given)?;
     let wrong = |errors: Vec<_>| {
-        Failure::Wrong(given.people.clone(), errors.into_iter().map(|one| FileError::Instance(one).to_string()).collect())
+        Failure::Wrong(
+            given.people.clone(),
+            errors.into_iter().map(|one| FileError::Instance(one).to_string()).collect(),
+        )
     };
     let compiled = instance.compile().map_err(wrong)?;
     if let Some(path) = &given.scores {
         write_scores(&compiled, path).map_err(|error| Failure::File(path.clone(), error))?;
     }
-    let solution =
-        solve(&compiled, &SolveOptions::of(&compiled), unattended).map_err(|error| Failure::Unproven(error.to_string()))?;
+    let solution = solve(&compiled, &SolveOptions::of(&compiled), unattended)
+        .map_err(|error| Failure::Unproven(error.to_string()))?;
     let certificate = Certificate::new(&compiled, &solution);
     let proof = verify(&compiled, &solution, &certificate).map_err(|error| Failure::Unproven(error.to_string()))?;
     if let Some(path) = &given.certificate {

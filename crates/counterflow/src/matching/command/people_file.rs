@@ -112,10 +112,7 @@ impl fmt::Display for FileError {
 pub fn read(bytes: &[u8], criteria: Criteria) -> Result<PeopleFile, Vec<FileError>> {
     let table = Table::read(bytes, &ReadOptions::default()).map_err(|error| vec![FileError::Table(error)])?;
     let mut errors: Vec<FileError> = table.ragged().iter().cloned().map(FileError::Ragged).collect();
-    let columns = match Columns::find(&table, &criteria) {
-        Ok(columns) => columns,
-        Err(missing) => return Err(missing),
-    };
+    let columns = Columns::find(&table, &criteria)?;
     let mut names = BTreeMap::new();
     let mut sides: [Vec<Profile>; 2] = [Vec::new(), Vec::new()];
     let mut managers: BTreeMap<String, Option<String>> = BTreeMap::new();
@@ -163,16 +160,21 @@ impl<'t> Columns<'t> {
         let headers = table.headers();
         let at = |name: &'static str| headers.iter().position(|header| header == name).ok_or(FileError::NoColumn(name));
         let manager = criteria.chain_of_command.map(|_| at(MANAGER));
-        let (found, missing): (Vec<_>, Vec<_>) = [ID, NAME, ROLE, CAPACITY].map(at).into_iter().partition(Result::is_ok);
-        let missing: Vec<FileError> =
-            missing.into_iter().chain(manager.iter().filter(|found| found.is_err()).map(|_| Err(FileError::NoColumn(MANAGER)))).filter_map(Result::err).collect();
+        let (found, missing): (Vec<_>, Vec<_>) =
+            [ID, NAME, ROLE, CAPACITY].map(at).into_iter().partition(Result::is_ok);
+        let missing: Vec<FileError> = missing
+            .into_iter()
+            .chain(manager.iter().filter(|found| found.is_err()).map(|_| Err(FileError::NoColumn(MANAGER))))
+            .filter_map(Result::err)
+            .collect();
         let known: Vec<usize> = found.into_iter().flatten().collect();
         let &[id, name, role, capacity] = known.as_slice() else { return Err(missing) };
         if !missing.is_empty() {
             return Err(missing);
         }
         let kinds = |header: &str| [Side::Mentor, Side::Mentee].map(|side| kind_of(table, criteria, side, header));
-        let fields = headers.iter().enumerate().filter(|(at, _)| !known.contains(at)).map(|(at, header)| (at, kinds(header)));
+        let fields =
+            headers.iter().enumerate().filter(|(at, _)| !known.contains(at)).map(|(at, header)| (at, kinds(header)));
         Ok(Self { headers, id, name, role, capacity, manager: manager.and_then(Result::ok), fields: fields.collect() })
     }
 
@@ -204,7 +206,9 @@ impl<'t> Columns<'t> {
         };
         let mut profile = Profile::new(id, capacity);
         for &(column, kinds) in &self.fields {
-            let (text, Some(kind)) = (row.get(column).trim(), kinds[usize::from(side == Side::Mentee)]) else { continue };
+            let (text, Some(kind)) = (row.get(column).trim(), kinds[usize::from(side == Side::Mentee)]) else {
+                continue;
+            };
             if text.is_empty() {
                 continue;
             }
@@ -222,7 +226,8 @@ impl<'t> Columns<'t> {
 /// The kind of value that the criteria compare in a field of one side; `None` if they do not name it.
 fn kind_of(table: &Table, criteria: &Criteria, side: Side, header: &str) -> Option<Kind> {
     let of_this_field = || criteria.list.iter().filter(|criterion| criterion.field(side) == header);
-    let topics = of_this_field().find(|criterion| matches!(criterion.compare, Comparison::OffersWhatTheOtherWants { .. }));
+    let topics =
+        of_this_field().find(|criterion| matches!(criterion.compare, Comparison::OffersWhatTheOtherWants { .. }));
     if let Some(criterion) = topics {
         // Mentors offer and mentees want, unless the mentor's column says by its name that it is the other way round.
         let turned = criterion.mentor_field.starts_with("want");

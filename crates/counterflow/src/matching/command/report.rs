@@ -77,7 +77,12 @@ struct Table<'a> {
 
 impl Report {
     /// Puts a proven solution into words.
-    pub fn new(compiled: &CompiledInstance, solution: &Solution, proof: &Proof, names: &BTreeMap<String, String>) -> Self {
+    pub fn new(
+        compiled: &CompiledInstance,
+        solution: &Solution,
+        proof: &Proof,
+        names: &BTreeMap<String, String>,
+    ) -> Self {
         let name = |id: &str| names.get(id).filter(|name| !name.is_empty()).cloned().unwrap_or_else(|| id.to_owned());
         let pairs = solution.pairs.iter().map(|pair| {
             let rationale = explain_pair(compiled, &pair.mentor, &pair.mentee);

@@ -27,7 +27,7 @@ pub(super) fn hours(shared: &BTreeSet<String>, mine: &TimeZone, theirs: &TimeZon
     for start in starts {
         let end = start.saturating_add(1.hour());
         match spans.last_mut() {
-            Some((from, to)) if *to == start && same_day(from, &start, mine) => *to = end,
+            Some((from, to)) if joins(to, &start, mine) && same_day(from, &start, mine) => *to = end,
             _ => spans.push((start, end)),
         }
     }
@@ -51,7 +51,8 @@ fn start(slot: &str, on: Day) -> Option<Zoned> {
     let position = DAYS.iter().position(|name| *name == day)?;
     let weekday = Weekday::from_monday_zero_offset(i8::try_from(position).ok()?).ok()?;
     let date = on.0.saturating_add(on.0.weekday().until(weekday).days());
-    date.at(hour.parse().ok()?, 0, 0, 0).to_zoned(TimeZone::UTC).ok()
+    let time = jiff::civil::Time::new(hour.parse().ok()?, 0, 0, 0).ok()?;
+    date.to_datetime(time).to_zoned(TimeZone::UTC).ok()
 }
 
 fn monday_first(at: &Zoned, zone: &TimeZone) -> (i8, jiff::civil::Time) {
@@ -59,8 +60,13 @@ fn monday_first(at: &Zoned, zone: &TimeZone) -> (i8, jiff::civil::Time) {
     (local.weekday().to_monday_zero_offset(), local.time())
 }
 
+/// Whether one span ends where the next begins. A week is a circle: Sunday night joins Monday morning.
+fn joins(end: &Zoned, start: &Zoned, zone: &TimeZone) -> bool {
+    monday_first(end, zone) == monday_first(start, zone)
+}
+
 fn same_day(a: &Zoned, b: &Zoned, zone: &TimeZone) -> bool {
-    a.with_time_zone(zone.clone()).date() == b.with_time_zone(zone.clone()).date()
+    monday_first(a, zone).0 == monday_first(b, zone).0
 }
 
 fn clocks(from: &Zoned, to: &Zoned, zone: &TimeZone) -> (String, String) {

@@ -19,7 +19,7 @@ async fn ana_met_ruth(app: &TestApp) -> PairRows {
     app.set_up().await;
     app.at("2026-01-05T09:00:00Z");
     let round = app.round_in("run").await;
-    let pair = app.pair(&round, "Ana Lim", "Ruth Okafor").await;
+    let pair = app.running_pair(&round, "Ana Lim", "Ruth Okafor").await;
     app.sign(pair).await;
     app.at("2026-01-21T09:00:00Z");
     app.held(pair, "2026-01-20T10:00:00Z").await;
@@ -194,9 +194,9 @@ on_both! {
     async fn a_pair_is_asked_when_it_begins_and_no_later(app: TestApp) {
         app.set_up().await;
         let round = app.round_in("run").await;
-        app.pair(&round, "Old Mentor", "Old Leader").await;
+        app.running_pair(&round, "Old Mentor", "Old Leader").await;
         app.pass(SignedDuration::from_hours(15 * 24));
-        let pair = app.pair(&round, "Ana Lim", "Ruth Okafor").await;
+        let pair = app.running_pair(&round, "Ana Lim", "Ruth Okafor").await;
         app.work().await;
         let (subject, text) = app.letters(RUTH).await.pop().unwrap();
         assert_eq!(subject, "Before you begin with Ana Lim");

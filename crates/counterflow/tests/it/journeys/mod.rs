@@ -1,9 +1,10 @@
+mod checking_in;
 mod enrolling;
 mod import_command;
 mod importing;
+mod matching;
 pub mod meeting;
 mod pairing;
-mod checking_in;
 mod programs;
 mod registering;
 mod signing_in;

@@ -367,7 +367,7 @@ on_both! {
     async fn a_round_goes_forward_and_a_program_goes_on(app: TestApp) {
         let (_, mut browser) = ines(app).await;
         let started = start(&mut browser, "blank", "Rounds").await;
-        browser.get(&format!("{}/close", started.round)).await.ok().says("There is nothing to close");
+        browser.get(&format!("{}/close", started.round)).await.ok().says("The round goes on until");
         let stage = format!("{}/stage", started.round);
         for _ in 0..2 {
             // Enroll's page is another feature's: what counts is where the round stands.
@@ -409,7 +409,7 @@ on_both! {
         let other = browser.get(&format!("/rounds/{id}/design")).await.body;
         send(&mut browser, &format!("/rounds/{id}/design"), &typed(&other, &[("name", "Round 1")])).await.says("This is taken already");
 
-        browser.post(&stage, &[("stage", "close")]).await.ok().says("The round is closed");
+        browser.post(&stage, &[("stage", "close")]).await.ok().says("Go on to the report");
         browser.post(&format!("{}/archive", started.program), &[]).await.ok().says("Put away");
         browser.get(&started.program).await.ok().says("Bring it back").does_not_say("Open the next round");
         assert_eq!(browser.post(&format!("{}/rounds", started.program), &[("id", &RoundId::new().to_string()), ("name", "Round 3"), DATES[0], DATES[1], DATES[2]]).await.status, StatusCode::CONFLICT);

@@ -17,9 +17,9 @@ use crate::{
 async fn three_pairs(app: &TestApp) -> (RoundRows, [PairRows; 3]) {
     app.set_up().await;
     let round = app.round_in("run").await;
-    let well = app.pair(&round, "Ana Lim", "Ruth Okafor").await;
-    let missed = app.pair(&round, "Kwame Boateng", "Helena Costa").await;
-    let stalled = app.pair(&round, "Elif Kaya", "Gregor Maier").await;
+    let well = app.running_pair(&round, "Ana Lim", "Ruth Okafor").await;
+    let missed = app.running_pair(&round, "Kwame Boateng", "Helena Costa").await;
+    let stalled = app.running_pair(&round, "Elif Kaya", "Gregor Maier").await;
     for pair in [well, missed, stalled] {
         app.sign(pair).await;
     }
@@ -143,10 +143,10 @@ on_both! {
         let mut ines = app.as_person(round.ines).await;
         ines.get(&home).await.ok().says("Nobody is chosen yet").says("Choose who takes part").says("to come").says("Nothing right now");
         let ruth = app.person("Ruth Okafor").await;
-        app.participant(&round, ruth, "mentee", "chosen").await;
+        app.running_participant(&round, ruth, "mentee", "chosen").await;
         ines.get(&home).await.ok().says("1 leader and 0 mentors are chosen; nobody is invited yet").says("Invite 1 person");
         let ana = app.person("Ana Lim").await;
-        app.participant(&round, ana, "mentor", "invited").await;
+        app.running_participant(&round, ana, "mentor", "invited").await;
         app.pass(SignedDuration::from_hours(8 * 24));
         let mut ines = app.as_person(round.ines).await;
         ines.get(&home).await.ok().says("1 invitation unopened for 7 days").says("0 leaders, 1 mentor");
@@ -253,12 +253,12 @@ on_both! {
         let round = app.round_in("enroll").await;
         app.as_person(piet).await.get("/home").await.ok().does_not_say("Start your first program");
         app.at("2025-12-01T08:00:00Z");
-        let part = app.participant(&round, ana, "mentor", "invited").await;
+        let part = app.running_participant(&round, ana, "mentor", "invited").await;
         let page = app.as_person(ana).await.get("/home").await.ok();
         assert!(page.body.contains(&part.to_string()));
         page.says("You are invited as a mentor").says("until 19 December");
         let ruth = app.person("Ruth Okafor").await;
-        app.participant(&round, ruth, "mentee", "waiting").await;
+        app.running_participant(&round, ruth, "mentee", "waiting").await;
         app.as_person(ruth).await.get("/home").await.ok().says("You wait for a place");
     }
 }
@@ -267,7 +267,7 @@ on_both! {
     async fn a_proposal_waits_only_for_whoever_is_asked(app: TestApp) {
         app.set_up().await;
         let round = app.round_in("launch").await;
-        let pair = app.pair(&round, "Ana Lim", "Ruth Okafor").await;
+        let pair = app.running_pair(&round, "Ana Lim", "Ruth Okafor").await;
         let mut tx = app.write().await;
         let soon = tx.now().plus(SignedDuration::from_hours(48));
         execute!(tx, "delete from agreements where pair_id = $1", pair.id).unwrap();

@@ -101,8 +101,8 @@ impl TestApp {
         .unwrap();
         execute!(
             tx,
-            "insert into match_runs (id, round_id, number, state, criteria, step, progress_done, progress_of, version, created_at)
-             values ($1, $2, 1, 'done', '', '', 1, 1, 1, $3)",
+            "insert into match_runs (id, round_id, number, state, criteria, progress, outcome, certificate, version, created_at)
+             values ($1, $2, 1, 'done', '', '{}', '{}', '{}', 1, $3)",
             rows.run,
             rows.id,
             now
@@ -113,7 +113,13 @@ impl TestApp {
     }
 
     /// Somebody in a round, in a state.
-    pub async fn participant(&self, round: &RoundRows, person: PersonId, role: &str, state: &str) -> ParticipantId {
+    pub async fn running_participant(
+        &self,
+        round: &RoundRows,
+        person: PersonId,
+        role: &str,
+        state: &str,
+    ) -> ParticipantId {
         let id = ParticipantId::new();
         let mut tx = self.write().await;
         let now = tx.now();
@@ -138,10 +144,10 @@ impl TestApp {
     }
 
     /// A pair that begins now; the two are added to the directory.
-    pub async fn pair(&self, round: &RoundRows, mentor: &str, mentee: &str) -> PairRows {
+    pub async fn running_pair(&self, round: &RoundRows, mentor: &str, mentee: &str) -> PairRows {
         let (mentor, mentee) = (self.person(mentor).await, self.person(mentee).await);
-        let mentor_part = self.participant(round, mentor, "mentor", "admitted").await;
-        let mentee_part = self.participant(round, mentee, "mentee", "admitted").await;
+        let mentor_part = self.running_participant(round, mentor, "mentor", "admitted").await;
+        let mentee_part = self.running_participant(round, mentee, "mentee", "admitted").await;
         let rows = PairRows { id: PairId::new(), round: round.id, mentor, mentee };
         let proposal = ProposalId::new();
         let mut tx = self.write().await;
@@ -209,8 +215,8 @@ impl TestApp {
         execute!(
             tx,
             "insert into meetings (id, pair_id, number, state, minutes, starts_at, organizer_zone, sequence, agenda,
-                                   proposed_by, proposed_at)
-             values ($1, $2, (select count(*) + 1 from meetings where pair_id = $2), $3, 45, $4, 'Europe/Berlin', 0, '[]', $5, $6)",
+                                   agenda_version, proposed_by, proposed_at)
+             values ($1, $2, (select count(*) + 1 from meetings where pair_id = $2), $3, 45, $4, 'Europe/Berlin', 0, '[]', 1, $5, $6)",
             id,
             pair.id,
             state,
