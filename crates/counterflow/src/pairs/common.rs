@@ -72,7 +72,13 @@ impl Common {
             wants: ranked(&mentee.wants),
             topics: shared,
             languages: mentor.languages.intersection(&mentee.languages).cloned().collect(),
-            out_of_bounds: mentor.boundaries().into_iter().chain(mentee.boundaries()).collect::<BTreeSet<_>>().into_iter().collect(),
+            out_of_bounds: mentor
+                .boundaries()
+                .into_iter()
+                .chain(mentee.boundaries())
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect(),
         }
     }
 }
