@@ -20,15 +20,17 @@ create table people (
     email text unique check (email = lower(email)),
     name text not null,
     sort_name text not null,
+    search_text text,                   -- name, e-mail, department and title in lower case without accents; null: not filled yet
     title text,
     level bigint,
     level_label text,
     department text,
     location text,
-    time_zone text,
+    time_zone text,                     -- the person's own choice, or the directory's
+    directory_time_zone text,           -- as the last import said it: only when that changes, the choice gives way
     languages text not null,            -- JSON array of text
     attributes text not null,           -- JSON object: every other column the organization keeps
-    manager_id text references people (id),
+    manager_id text references people (id) deferrable initially deferred,  -- an import writes people in any order
     started_on text,
     left_on text,
     status text not null check (status in ('active', 'on_leave', 'left')),

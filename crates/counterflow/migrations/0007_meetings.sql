@@ -3,17 +3,26 @@ create table meetings (
     id text primary key,
     pair_id text not null references pairs (id),
     number bigint not null,
-    state text not null check (state in ('proposed', 'planned', 'held', 'cancelled', 'missed')),
+    -- withdrawn: taken back before a time was chosen, so nobody cancelled anything
+    state text not null check (state in ('proposed', 'withdrawn', 'planned', 'held', 'cancelled', 'missed')),
     minutes bigint not null check (minutes between 10 and 240),
     starts_at text,                             -- set once a time is chosen
     organizer_zone text not null,               -- the zone in which the invitation is written
     sequence bigint not null,                   -- iTIP: rises with each change that attendees must hear of
     place text,                                 -- a video link or a room
-    agenda text not null,                       -- JSON: items with minutes
+    agenda text not null,                       -- JSON of programs::template::Agenda
+    agenda_version bigint not null,             -- rises with each change of the agenda
     proposed_by text not null references people (id),
-    proposed_at text not null
+    proposed_at text not null,
+    other_times_by text references people (id), -- who asked for other times, until they are offered
+    other_times_at text,
+    chosen_by text references people (id),
+    chosen_at text,
+    check ((state in ('proposed', 'withdrawn')) = (starts_at is null))
 );
 create index meetings_by_pair on meetings (pair_id, starts_at);
+-- One question at a time: nobody has to look through several lists of times.
+create unique index meetings_one_proposal on meetings (pair_id) where state = 'proposed';
 
 create table meeting_times (
     meeting_id text not null references meetings (id),
@@ -28,7 +37,7 @@ create table meeting_outcomes (
     minutes bigint,                             -- held: how long it was
     by_side text check (by_side in ('mentor', 'mentee', 'both')),   -- cancelled or missed: by whom
     notice_minutes bigint,                      -- cancelled: how long before the start
-    recorded_by text not null references people (id),
+    recorded_by text references people (id),    -- null: the server, because the pair ended
     recorded_at text not null
 );
 

@@ -11,7 +11,8 @@ union all
     select p.person_id, p.role, p.round_id
     from participants p where p.state in ('registered', 'admitted', 'waiting')
 union all
-    select p.person_id, p.role, p.id from participants p where p.state <> 'withdrawn'
+    -- Whoever is chosen and not invited yet does not know of it.
+    select p.person_id, p.role, p.id from participants p where p.state not in ('chosen', 'withdrawn')
 union all
     select r.person_id, r.role, p.id
     from program_roles r
@@ -39,4 +40,7 @@ union all
     select r.person_id, r.role, pairs.id
     from program_roles r
     join rounds on rounds.program_id = r.program_id
-    join pairs on pairs.round_id = rounds.id;
+    join pairs on pairs.round_id = rounds.id
+union all
+    -- Questions are between one person and the counting: neither the other side nor a manager has a row here.
+    select c.person_id, c.side, c.id from checkins c;

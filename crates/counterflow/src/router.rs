@@ -10,7 +10,7 @@ use axum::{
 };
 
 use crate::{
-    accounts, health, home,
+    accounts, checkins, enrollment, health, home,
     kernel::{
         app::App,
         assets,
@@ -20,6 +20,11 @@ use crate::{
     },
     mail,
     matching::{board, criteria, proposals, runs},
+    meetings::{pages as meeting, pair_page, planning},
+    outcomes,
+    pairs::{agreement_pages as agreement, delegates},
+    people,
+    programs::{pages as program_pages, round_pages},
 };
 
 /// One row of the rights table.
@@ -45,8 +50,11 @@ fn post<H: Handler<T, App>, T: 'static>(path: &'static str, roles: &[Role], hand
 #[must_use]
 #[rustfmt::skip]
 pub fn table() -> Vec<Route> {
-    use Role::{Admin, Manager, Mentee, Mentor, Person, Visitor};
+    use Role::{Admin, Delegate, Manager, Mentee, Mentor, Person, ProgramStarter, Sponsor, Visitor};
     const ANYBODY: &[Role] = &[Visitor, Person];
+    const THE_TWO: &[Role] = &[Mentor, Mentee];
+    const BOOKING: &[Role] = &[Mentor, Mentee, Delegate];
+    const CHOOSING: &[Role] = &[Mentee, Delegate];
     vec![
         // The server
         get("/healthz", ANYBODY, health::live),
@@ -67,6 +75,59 @@ pub fn table() -> Vec<Route> {
         get("/me", &[Person], accounts::me::show),
         post("/me", &[Person], accounts::me::save),
         post("/me/password", &[Person], accounts::me::set_password),
+        get("/me/delegates", &[Person], delegates::show),
+        post("/me/delegates", &[Person], delegates::add),
+        post("/me/delegates/removal", &[Person], delegates::remove),
+        // A pair
+        get("/pairs/{pair}", BOOKING, pair_page::show),
+        get("/pairs/{pair}/agreement", THE_TWO, agreement::show),
+        post("/pairs/{pair}/agreement", THE_TWO, agreement::save),
+        get("/pairs/{pair}/agreement/edit", THE_TWO, agreement::edit),
+        post("/pairs/{pair}/agreement/signature", THE_TWO, agreement::sign),
+        // Its meetings
+        get("/pairs/{pair}/meetings/new", &[Mentor], planning::new),
+        post("/pairs/{pair}/meetings", &[Mentor], planning::create),
+        get("/pairs/{pair}/meetings/{meeting}", BOOKING, meeting::show),
+        get("/pairs/{pair}/meetings/{meeting}/times", &[Mentor], planning::times_again),
+        post("/pairs/{pair}/meetings/{meeting}/times", &[Mentor], planning::offer_again),
+        post("/pairs/{pair}/meetings/{meeting}/withdrawal", &[Mentor], meeting::withdraw),
+        post("/pairs/{pair}/meetings/{meeting}/choice", CHOOSING, meeting::choose),
+        post("/pairs/{pair}/meetings/{meeting}/other-times", CHOOSING, meeting::other_times),
+        get("/pairs/{pair}/meetings/{meeting}/move", BOOKING, planning::show_move),
+        post("/pairs/{pair}/meetings/{meeting}/move", BOOKING, planning::save_move),
+        post("/pairs/{pair}/meetings/{meeting}/cancellation", BOOKING, meeting::cancel),
+        post("/pairs/{pair}/meetings/{meeting}/outcome", THE_TWO, meeting::record),
+        get("/pairs/{pair}/meetings/{meeting}/agenda", &[Mentor], meeting::edit_agenda),
+        post("/pairs/{pair}/meetings/{meeting}/agenda", &[Mentor], meeting::save_agenda),
+        get("/pairs/{pair}/meetings/{meeting}/invitation.ics", BOOKING, meeting::file),
+        // Enrollment: the manager
+        get("/rounds/{round}/enroll", &[Manager], enrollment::pages::show),
+        get("/rounds/{round}/participants.csv", &[Manager], enrollment::pages::file),
+        get("/rounds/{round}/candidates/{side}", &[Manager], enrollment::candidate_pages::list),
+        get("/rounds/{round}/candidates/{side}/count", &[Manager], enrollment::candidate_pages::count),
+        post("/rounds/{round}/candidates/{side}/rules", &[Manager], enrollment::candidate_pages::save_rules),
+        post("/rounds/{round}/choices", &[Manager], enrollment::candidate_pages::make_choice),
+        post("/rounds/{round}/invitations", &[Manager], enrollment::pages::invite_chosen),
+        post("/rounds/{round}/reminders", &[Manager], enrollment::pages::remind_silent),
+        post("/rounds/{round}/admissions", &[Manager], enrollment::pages::admit_registered),
+        post("/rounds/{round}/admission-policy", &[Manager], enrollment::pages::set_policy),
+        get("/participants/{participant}", &[Manager], enrollment::participant_pages::show),
+        post("/participants/{participant}/choice", &[Manager], enrollment::participant_pages::take_in),
+        post("/participants/{participant}/invitation", &[Manager], enrollment::participant_pages::send_invitation),
+        post("/participants/{participant}/reminder", &[Manager], enrollment::participant_pages::send_reminder),
+        post("/participants/{participant}/admission", &[Manager], enrollment::participant_pages::let_in),
+        post("/participants/{participant}/waiting", &[Manager], enrollment::participant_pages::let_wait),
+        post("/participants/{participant}/withdrawal", &[Manager], enrollment::participant_pages::take_out),
+        // Enrollment: whoever is invited
+        get("/invitations/{token}", ANYBODY, enrollment::invitation_pages::show),
+        post("/invitations/{token}", ANYBODY, enrollment::invitation_pages::open),
+        post("/invitations/{token}/decline", ANYBODY, enrollment::invitation_pages::say_no),
+        post("/invitations/{token}/renewal", ANYBODY, enrollment::invitation_pages::renew),
+        get("/registrations/{participant}", &[Mentor, Mentee], enrollment::registration_pages::show),
+        get("/registrations/{participant}/form", &[Mentor, Mentee], enrollment::registration_pages::change),
+        post("/registrations/{participant}", &[Mentor, Mentee], enrollment::registration_pages::submit),
+        post("/registrations/{participant}/draft", &[Mentor, Mentee], enrollment::registration_pages::draft),
+        post("/registrations/{participant}/decline", &[Mentor, Mentee], enrollment::registration_pages::say_no),
         // Match and launch: a round's criteria, runs and drafts, for its managers
         get("/rounds/{round}/match", &[Manager], runs::pages::stage),
         get("/rounds/{round}/criteria", &[Manager], criteria::pages::show),
@@ -90,6 +151,22 @@ pub fn table() -> Vec<Route> {
         post("/proposals/{proposal}/decline/undo", &[Mentor, Mentee], proposals::pages::think_again),
         post("/proposals/{proposal}/withdrawal", &[Manager], proposals::pages::take_back),
         post("/proposals/{proposal}/reminder", &[Manager], proposals::pages::send_reminder),
+        // A round as it stands
+        get("/rounds/{round}", &[Manager, Sponsor, Mentor, Mentee], outcomes::round_home::show),
+        get("/rounds/{round}/run", &[Manager], outcomes::run::show),
+        get("/rounds/{round}/run.csv", &[Manager], outcomes::run::csv),
+        post("/rounds/{round}/pairs/{pair}/nudge", &[Manager], outcomes::run::send_nudge),
+        get("/rounds/{round}/close", &[Manager], outcomes::close::show),
+        post("/rounds/{round}/close", &[Manager], outcomes::close::close),
+        get("/rounds/{round}/prove", &[Manager], outcomes::prove::show),
+        post("/rounds/{round}/prove", &[Manager], outcomes::close::prove),
+        get("/rounds/{round}/prove/{table}", &[Manager], outcomes::prove::csv),
+        get("/rounds/{round}/sponsor", &[Manager, Sponsor], outcomes::sponsor::show),
+        // Check-ins: only whom they ask
+        get("/checkins/answer/{token}", ANYBODY, checkins::pages::show_link),
+        post("/checkins/answer/{token}", ANYBODY, checkins::pages::save_link),
+        get("/checkins/{checkin}", &[Mentor, Mentee], checkins::pages::show),
+        post("/checkins/{checkin}", &[Mentor, Mentee], checkins::pages::save),
         // The organization
         get("/admin", &[Admin], health::admin),
         get("/admin/letters", &[Admin], mail::pages::list),
@@ -98,6 +175,33 @@ pub fn table() -> Vec<Route> {
         get("/admin/roles", &[Admin], accounts::roles::list),
         post("/admin/roles", &[Admin], accounts::roles::grant),
         post("/admin/roles/removal", &[Admin], accounts::roles::remove),
+        // 1 People
+        get("/directory", &[Admin], people::pages::list),
+        get("/directory/people/{person}", &[Admin], people::pages::show),
+        get("/directory/import", &[Admin], people::import::pages::new),
+        post("/directory/imports", &[Admin], people::import::pages::create),
+        get("/directory/imports/{import}", &[Admin], people::import::pages::show),
+        get("/directory/imports/{import}/errors", &[Admin], people::import::pages::errors),
+        post("/directory/imports/{import}/sheet", &[Admin], people::import::pages::choose_sheet),
+        post("/directory/imports/{import}/mapping", &[Admin], people::import::pages::confirm_mapping),
+        post("/directory/imports/{import}/confirmation", &[Admin], people::import::pages::confirm),
+        post("/directory/imports/{import}/cancellation", &[Admin], people::import::pages::cancel),
+        // Programs
+        get("/programs", &[Person], program_pages::list),
+        post("/programs", &[Admin, ProgramStarter], program_pages::create),
+        get("/programs/new", &[Admin, ProgramStarter], program_pages::new),
+        get("/programs/{program}", &[Manager, Sponsor], program_pages::show),
+        post("/programs/{program}/rounds", &[Manager], program_pages::add_round),
+        post("/programs/{program}/roles", &[Manager], program_pages::add_role),
+        post("/programs/{program}/roles/removal", &[Manager], program_pages::take_role),
+        post("/programs/{program}/archive", &[Manager], program_pages::put_away),
+        post("/programs/{program}/archive/removal", &[Manager], program_pages::bring_back),
+        // The design of a round, its stages and its close
+        get("/rounds/{round}/design", &[Manager], round_pages::design),
+        post("/rounds/{round}/design", &[Manager], round_pages::save),
+        get("/rounds/{round}/endorsement", &[Manager, Sponsor], round_pages::endorsement),
+        post("/rounds/{round}/endorsement", &[Manager, Sponsor], round_pages::save_endorsement),
+        post("/rounds/{round}/stage", &[Manager], round_pages::begin),
     ]
 }
 

@@ -5,6 +5,7 @@ use askama::Template;
 use super::{hash_password, setup::new_password, store};
 use crate::kernel::{
     app::App,
+    db::Tx,
     error::Answer,
     event::Event,
     form::{Fields, Form},
@@ -53,6 +54,16 @@ pub async fn save(app: App, page: Page, viewer: Viewer, fields: Fields) -> Answe
     Event::by(&viewer, "person.settings_changed").on(viewer.person).record(&mut tx).await?;
     tx.commit().await?;
     Ok(page::done("/me", "saved"))
+}
+
+/// Takes over a zone that somebody chose elsewhere, such as while registering.
+///
+/// # Errors
+/// When the database fails.
+pub async fn move_to_zone(tx: &mut Tx, viewer: &Viewer, zone: &str) -> Answer<()> {
+    store::save_settings(tx, viewer.person, zone, &viewer.theme).await?;
+    Event::by(viewer, "person.settings_changed").on(viewer.person).record(tx).await?;
+    Ok(())
 }
 
 /// `POST /me/password`: other browsers are signed out.

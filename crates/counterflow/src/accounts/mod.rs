@@ -17,7 +17,8 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use jiff::SignedDuration;
 
-pub use store::grant_role;
+pub use store::{grant_role, is_last_admin};
+pub use me::move_to_zone;
 
 use crate::{
     kernel::{
@@ -51,10 +52,10 @@ pub async fn start_login(app: &App, tx: &mut Tx, person: PersonId, to: &str) -> 
     Ok(response)
 }
 
-/// Ends a login.
-async fn end_login(app: &App, tx: &mut Tx, id_hash: &str) -> Answer<Response> {
+/// Ends a login, and goes on to `to`.
+async fn end_login(app: &App, tx: &mut Tx, id_hash: &str, to: &str) -> Answer<Response> {
     store::delete_login(tx, id_hash).await?;
-    let mut response = crate::kernel::page::see_other("/sign-in");
+    let mut response = crate::kernel::page::see_other(local_path(to));
     response.headers_mut().insert(header::SET_COOKIE, cookie(app, "", 0)?);
     Ok(response)
 }
@@ -134,6 +135,17 @@ async fn send_link(app: &App, tx: &mut Tx, person: &store::Account, to: &str) ->
     mail::write(tx, app, letter).await?;
     Event::by_server("login.link_sent").on(person.id).record(tx).await?;
     Ok(())
+}
+
+/// Ends everything by which somebody comes in: they have left. Their roles on the organization end too, so that they
+/// do not come back with the person.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end_access(tx: &mut Tx, person: PersonId) -> Answer<()> {
+    store::delete_logins(tx, person).await?;
+    store::delete_links(tx, person).await?;
+    store::delete_roles(tx, person).await
 }
 
 /// Forgets logins and links that can no longer be used.

@@ -8,7 +8,6 @@ use crate::kernel::{
     error::{Answer, Error},
     event::Event,
     form::{Check, Fields, Form},
-    ids::PersonId,
     page::{self, Page},
 };
 
@@ -75,9 +74,8 @@ pub async fn create(app: App, page: Page, fields: Fields) -> Answer {
     if store::is_set_up(&mut tx).await? {
         return Err(Error::NotFound);
     }
-    let person = PersonId::new();
     store::insert_organization(&mut tx, &setup.organization, &setup.zone).await?;
-    store::insert_first_person(&mut tx, person, &setup.name, &setup.email).await?;
+    let person = store::insert_first_person(&mut tx, &setup.name, &setup.email).await?;
     store::set_password(&mut tx, person, &phc).await?;
     store::grant_role(&mut tx, person, "admin", None).await?;
     Event::by_person(person, "organization.set_up").on(person).record(&mut tx).await?;

@@ -155,11 +155,12 @@ pub async fn use_link(app: App, page: Page, secret: Segment, _: Fields) -> Answe
     Ok(response)
 }
 
-/// `POST /sign-out`
-pub async fn sign_out(app: App, viewer: Viewer, _: Fields) -> Answer {
+/// `POST /sign-out`: to the sign-in page, or to the page that asked to be opened as somebody else.
+pub async fn sign_out(app: App, viewer: Viewer, fields: Fields) -> Answer {
     let mut tx = app.db.write().await?;
     Event::by(&viewer, "login.ended").on(viewer.person).record(&mut tx).await?;
-    let response = end_login(&app, &mut tx, &viewer.login).await?;
+    let to = if fields.get("to").is_empty() { "/sign-in" } else { fields.get("to") };
+    let response = end_login(&app, &mut tx, &viewer.login, to).await?;
     tx.commit().await?;
     Ok(response)
 }

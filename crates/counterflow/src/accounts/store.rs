@@ -45,6 +45,38 @@ pub(super) async fn delete_login(tx: &mut Tx, id_hash: &str) -> Answer<()> {
     Ok(())
 }
 
+/// Ends every login of a person.
+pub(super) async fn delete_logins(tx: &mut Tx, person: PersonId) -> Answer<()> {
+    execute!(tx, "delete from logins where person_id = $1", person)?;
+    Ok(())
+}
+
+/// Makes every link that was sent to a person useless.
+pub(super) async fn delete_links(tx: &mut Tx, person: PersonId) -> Answer<()> {
+    execute!(tx, "delete from sign_in_links where person_id = $1", person)?;
+    Ok(())
+}
+
+/// Takes all roles on the organization.
+pub(super) async fn delete_roles(tx: &mut Tx, person: PersonId) -> Answer<()> {
+    execute!(tx, "delete from organization_roles where person_id = $1", person)?;
+    Ok(())
+}
+
+/// Whether nobody else who works here is admin.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_last_admin(tx: &mut Tx, person: PersonId) -> Answer<bool> {
+    let admins = fetch_all!(
+        tx,
+        (PersonId,),
+        "select r.person_id from organization_roles r join people on people.id = r.person_id
+         where r.role = 'admin' and people.status <> 'left'"
+    )?;
+    Ok(admins == [(person,)])
+}
+
 /// Ends every login of a person but one.
 pub(super) async fn delete_other_logins(tx: &mut Tx, person: PersonId, but: &str) -> Answer<()> {
     execute!(tx, "delete from logins where person_id = $1 and id_hash <> $2", person, but)?;
@@ -141,19 +173,23 @@ pub(super) async fn insert_organization(tx: &mut Tx, name: &str, zone: &str) -> 
     Ok(())
 }
 
-/// The first admin, who stands in no directory yet. An import with the same e-mail adopts them.
-pub(super) async fn insert_first_person(tx: &mut Tx, id: PersonId, name: &str, email: &str) -> Answer<()> {
+/// The first admin, who usually stands in no directory yet: an import with the same e-mail adopts them. If a directory
+/// was imported by the command line before, the person with this e-mail is meant.
+pub(super) async fn insert_first_person(tx: &mut Tx, name: &str, email: &str) -> Answer<PersonId> {
     let now = tx.now();
-    execute!(
+    let (id,) = fetch_one!(
         tx,
+        (PersonId,),
         "insert into people (id, email, name, sort_name, languages, attributes, status, theme, created_at, updated_at)
-         values ($1, $2, $3, lower($3), '[]', '{}', 'active', 'system', $4, $4)",
-        id,
+         values ($1, $2, $3, lower($3), '[]', '{}', 'active', 'system', $4, $4)
+         on conflict (email) do update set status = 'active', updated_at = excluded.updated_at
+         returning id",
+        PersonId::new(),
         email,
         name,
         now
     )?;
-    Ok(())
+    Ok(id)
 }
 
 /// Gives somebody a role on the organization: `admin` or `program_starter`.

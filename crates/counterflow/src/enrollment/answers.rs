@@ -1,10 +1,19 @@
 //! What somebody answered when they registered.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::{ids::PersonId, words};
+use crate::{
+    kernel::{ids::PersonId, words},
+    programs::{Side, template::Topic},
+};
+
+/// What is offered as out of bounds: keys of `[boundary]` in words/en.toml.
+pub const BOUNDARIES: [&str; 5] = ["pay", "reviews", "results", "private", "politics"];
 
 /// Answers to the registration, as they were sent. What is typed and not sent yet is kept apart, as it was typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +42,19 @@ pub struct Answers {
 }
 
 impl Answers {
+    /// The topics of a side by name with their steps (levels or priorities), highest first.
+    #[must_use]
+    pub fn topics<'t>(&self, side: Side, topics: &'t [Topic]) -> Vec<(&'t str, u8)> {
+        let steps = match side {
+            Side::Mentor => &self.offers,
+            Side::Mentee => &self.wants,
+        };
+        let mut named: Vec<_> =
+            topics.iter().filter_map(|topic| Some((topic.name.as_str(), *steps.get(&topic.key)?))).collect();
+        named.sort_by_key(|(_, step)| Reverse(*step));
+        named
+    }
+
     /// What shall not be talked about, in words.
     #[must_use]
     pub fn boundaries(&self) -> Vec<String> {

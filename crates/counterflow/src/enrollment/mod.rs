@@ -1,14 +1,52 @@
 //! Who takes part in a round: chosen, invited, registered, admitted, waiting.
+//!
+//! The verbs are in the files named for them: `choosing`, `inviting`, `registering`, `admitting`.
 
+mod admitting;
 mod answers;
+pub mod candidate_pages;
+mod choosing;
+pub mod invitation_pages;
+mod inviting;
+mod letters;
+mod link_store;
+mod list_store;
+pub mod pages;
+pub mod participant_pages;
+mod registering;
+mod registration_form;
+pub mod registration_pages;
+mod rule_form;
+pub mod rules;
+mod standing;
 mod store;
 mod week;
 
-pub use answers::Answers;
+use jiff::SignedDuration;
+
+pub use admitting::{admit, admit_all, put_on_waiting_list, set_admission, withdraw, withdraw_leaver};
+pub use answers::{Answers, BOUNDARIES};
+pub use choosing::{Chosen, choose, choose_again, choose_by_email, choose_everybody_who_fits};
+pub use inviting::{invite, invite_all, remind, remind_all, remind_due};
+pub use link_store::Open;
+pub use list_store::Counts;
+pub use registering::{decline, register, save_draft};
+pub use standing::{Standing, standing};
 pub use store::{Participant, participant, participants};
 pub use week::weekly_slots_utc;
 
-use crate::words;
+use crate::{
+    kernel::{
+        db::Tx,
+        error::{Answer, Error},
+        event::Event,
+        guard::Leave,
+        ids::{ParticipantId, RoundId},
+        viewer::Viewer,
+    },
+    programs::{Round, Stage},
+    words,
+};
 
 words! {
     /// How far a participant has come.
@@ -28,4 +66,71 @@ words! {
         /// Left, or was taken out.
         Withdrawn = "withdrawn",
     }
+}
+
+words! {
+    /// Whether whoever registers takes part at once.
+    Admission {
+        /// Everybody who registers is admitted.
+        Everybody = "everybody",
+        /// A manager admits them.
+        ByHand = "by_hand",
+    }
+}
+
+/// After so long without an answer, a reminder is due.
+const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// Nobody is reminded more often than this of one invitation.
+const MOST_REMINDERS: i64 = 2;
+
+/// What waits for somebody: registrations to begin or to finish.
+///
+/// # Errors
+/// When the database fails.
+pub async fn open_for(tx: &mut Tx, viewer: &Viewer) -> Answer<Vec<Open>> {
+    link_store::open_for(tx, viewer.person).await
+}
+
+/// Whether a round still takes people in: until its pairs are proposed.
+fn takes_people(stage: Stage) -> bool {
+    stage <= Stage::Match
+}
+
+/// Whether somebody can send or change their answers: until matching begins. Who was invited late can still register
+/// while it goes on.
+fn takes_answers(stage: Stage, state: State) -> bool {
+    match state {
+        State::Chosen | State::Withdrawn => false,
+        State::Invited | State::Declined => takes_people(stage),
+        State::Registered | State::Admitted | State::Waiting => stage <= Stage::Enroll,
+    }
+}
+
+/// Refuses once a round takes nobody in any more.
+fn must_take_people(round: &Round) -> Answer<()> {
+    if takes_people(round.stage) { Ok(()) } else { Err(Error::conflict("enrollment_over")) }
+}
+
+/// Refuses where a conditional update found the state changed: a double click, the back button, or somebody faster.
+fn must_have(changed: bool) -> Answer<()> {
+    if changed { Ok(()) } else { Err(Error::conflict("over")) }
+}
+
+/// An event in a round, caused by whoever holds the leave.
+fn event<I>(leave: &impl Leave<I>, kind: &'static str, round: &Round) -> Event {
+    let event = match leave.actor() {
+        Some(viewer) => Event::by(viewer, kind),
+        None => Event::by_server(kind),
+    };
+    event.program(round.program_id).round(round.id)
+}
+
+/// What a lock on the people of a round is called. Held by every verb that reads who is in before it changes it.
+fn lock_name(round: RoundId) -> String {
+    format!("enrollment:{round}")
+}
+
+/// What a lock on one participant is called.
+fn participant_lock(id: ParticipantId) -> String {
+    format!("participant:{id}")
 }

@@ -1,8 +1,8 @@
-//! The statements on participants, invitations and registrations.
+//! The statements on participants: finding them, and each step that they take.
 
 use super::{Answers, State};
 use crate::{
-    fetch_all, fetch_optional,
+    execute, fetch_all, fetch_optional,
     kernel::{
         clock::Timestamp,
         db::Tx,
@@ -40,7 +40,7 @@ pub struct Participant {
     pub opened_at: Option<Timestamp>,
     /// When they registered.
     pub registered_at: Option<Timestamp>,
-    /// JSON of [`Answers`], if they began to register.
+    /// JSON of [`Answers`], once they registered.
     pub answers: Option<String>,
 }
 
@@ -90,4 +90,195 @@ pub async fn participant(tx: &mut Tx, leave: &impl Leave<ParticipantId>) -> Answ
         leave.id()
     )?;
     found.ok_or(Error::NotFound)
+}
+
+/// Who is in a round in any role and state, also those who were taken out.
+pub(super) async fn everybody_ever(tx: &mut Tx, round: RoundId) -> Answer<Vec<(PersonId, Side, State)>> {
+    Ok(fetch_all!(
+        tx,
+        (PersonId, Side, State),
+        "select person_id, role, state from participants where round_id = $1",
+        round
+    )?)
+}
+
+/// Puts somebody in who works here. Answers whether they were not in already.
+pub(super) async fn insert(tx: &mut Tx, round: RoundId, person: PersonId, side: Side) -> Answer<bool> {
+    let now = tx.now();
+    let rows = execute!(
+        tx,
+        "insert into participants (id, round_id, person_id, role, state, capacity, chosen_at, reminders)
+         select $1, $2, people.id, $3, 'chosen', 1, $4, 0 from people where people.id = $5 and people.status <> 'left'
+         on conflict (round_id, person_id, role) do nothing",
+        ParticipantId::new(),
+        round,
+        side,
+        now,
+        person,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Puts somebody in again who was taken out, as if for the first time; earlier links no longer count.
+pub(super) async fn choose_again(tx: &mut Tx, round: RoundId, person: PersonId, side: Side) -> Answer<bool> {
+    let now = tx.now();
+    execute!(
+        tx,
+        "delete from invitations where participant_id in
+             (select id from participants
+              where round_id = $1 and person_id = $2 and role = $3 and state = 'withdrawn')",
+        round,
+        person,
+        side,
+    )?;
+    let rows = execute!(
+        tx,
+        "update participants set state = 'chosen', chosen_at = $1, invited_at = null, opened_at = null,
+                reminded_at = null, reminders = 0, registered_at = null, admitted_at = null, waiting_at = null,
+                declined_at = null, withdrawn_at = null
+         where round_id = $2 and person_id = $3 and role = $4 and state = 'withdrawn'",
+        now,
+        round,
+        person,
+        side,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Notes that an invitation was written to somebody who was chosen, or who declined before.
+pub(super) async fn set_invited(tx: &mut Tx, id: ParticipantId) -> Answer<bool> {
+    let now = tx.now();
+    let rows = execute!(
+        tx,
+        "update participants set state = 'invited', invited_at = $1, opened_at = null, reminded_at = null,
+                reminders = 0, declined_at = null
+         where id = $2 and state in ('chosen', 'declined')",
+        now,
+        id,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Notes a reminder, if there were as many before as the caller saw.
+pub(super) async fn set_reminded(tx: &mut Tx, id: ParticipantId, before: i64) -> Answer<bool> {
+    let now = tx.now();
+    let rows = execute!(
+        tx,
+        "update participants set reminded_at = $1, reminders = reminders + 1
+         where id = $2 and state = 'invited' and reminders = $3 and reminders < 2",
+        now,
+        id,
+        before,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Notes that the link was opened. Who had declined thinks again.
+pub(super) async fn set_opened(tx: &mut Tx, id: ParticipantId) -> Answer<bool> {
+    let now = tx.now();
+    let rows = execute!(
+        tx,
+        "update participants set opened_at = coalesce(opened_at, $1), declined_at = null,
+                state = case when state = 'declined' then 'invited' else state end
+         where id = $2 and state not in ('chosen', 'withdrawn') and (opened_at is null or state = 'declined')",
+        now,
+        id,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Notes a registration, the first or a changed one, with the places it offers.
+pub(super) async fn set_registered(tx: &mut Tx, id: ParticipantId, capacity: i64) -> Answer<bool> {
+    let now = tx.now();
+    let rows = execute!(
+        tx,
+        "update participants set registered_at = coalesce(registered_at, $1), opened_at = coalesce(opened_at, $1),
+                capacity = $2, declined_at = null,
+                state = case when state in ('invited', 'declined') then 'registered' else state end
+         where id = $3 and state in ('invited', 'declined', 'registered', 'admitted', 'waiting')",
+        now,
+        capacity,
+        id,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Admits somebody who registered.
+pub(super) async fn set_admitted(tx: &mut Tx, id: ParticipantId) -> Answer<bool> {
+    let now = tx.now();
+    let rows = execute!(
+        tx,
+        "update participants set state = 'admitted', admitted_at = $1, waiting_at = null
+         where id = $2 and state in ('registered', 'waiting')",
+        now,
+        id,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Admits everybody on a side who has registered. Answers how many.
+pub(super) async fn set_all_admitted(tx: &mut Tx, round: RoundId, side: Side) -> Answer<u64> {
+    let now = tx.now();
+    Ok(execute!(
+        tx,
+        "update participants set state = 'admitted', admitted_at = $1
+         where round_id = $2 and role = $3 and state = 'registered'",
+        now,
+        round,
+        side,
+    )?)
+}
+
+/// Puts somebody on the waiting list.
+pub(super) async fn set_waiting(tx: &mut Tx, id: ParticipantId) -> Answer<bool> {
+    let now = tx.now();
+    let rows = execute!(
+        tx,
+        "update participants set state = 'waiting', waiting_at = $1, admitted_at = null
+         where id = $2 and state in ('registered', 'admitted')",
+        now,
+        id,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Notes a no.
+pub(super) async fn set_declined(tx: &mut Tx, id: ParticipantId) -> Answer<bool> {
+    let now = tx.now();
+    let rows = execute!(
+        tx,
+        "update participants set state = 'declined', declined_at = $1, admitted_at = null, waiting_at = null
+         where id = $2 and state in ('invited', 'registered', 'admitted', 'waiting')",
+        now,
+        id,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Takes somebody out.
+pub(super) async fn set_withdrawn(tx: &mut Tx, id: ParticipantId) -> Answer<bool> {
+    let now = tx.now();
+    let rows = execute!(
+        tx,
+        "update participants set state = 'withdrawn', withdrawn_at = $1 where id = $2 and state <> 'withdrawn'",
+        now,
+        id,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Takes a leaver out of every round in which they are in no pair: pairs have an end of their own.
+pub(super) async fn withdraw_unpaired(tx: &mut Tx, person: PersonId) -> Answer<Vec<(ParticipantId, RoundId)>> {
+    let now = tx.now();
+    Ok(fetch_all!(
+        tx,
+        (ParticipantId, RoundId),
+        "update participants set state = 'withdrawn', withdrawn_at = $1
+         where person_id = $2 and state <> 'withdrawn'
+           and not exists (select 1 from pairs where pairs.round_id = participants.round_id
+                           and participants.person_id in (pairs.mentor_id, pairs.mentee_id))
+         returning id, round_id",
+        now,
+        person,
+    )?)
 }

@@ -56,9 +56,9 @@ pub async fn enqueue_at(tx: &mut Tx, kind: &str, key: &str, payload: &Value, at:
 
 /// Runs jobs until the process ends.
 pub async fn run_forever(app: App, kinds: Arc<Vec<Kind>>) {
-    let commits = app.db.commits();
+    let new_work = app.db.new_work();
     loop {
-        let rang = commits.notified();
+        let rang = new_work.notified();
         match run_due(&app, &kinds).await {
             Ok(_) => {}
             Err(error) => tracing::error!(%error, "the job runner could not work"),

@@ -149,7 +149,7 @@ impl Db {
     }
 
     fn tx(&self, inner: Inner) -> Tx {
-        Tx { now: self.clock.now(), inner, wake: self.wake.clone() }
+        Tx { now: self.clock.now(), inner, wake: self.wake.clone(), brings_work: false }
     }
 
     /// The clock that transactions read.
@@ -158,9 +158,9 @@ impl Db {
         &self.clock
     }
 
-    /// Rings whenever a transaction was committed: there may be new work.
+    /// Rings whenever a transaction with new work (a job, a letter) was committed.
     #[must_use]
-    pub fn commits(&self) -> Arc<Notify> {
+    pub fn new_work(&self) -> Arc<Notify> {
         self.wake.clone()
     }
 
@@ -182,6 +182,7 @@ pub struct Tx {
     now: Timestamp,
     inner: Inner,
     wake: Arc<Notify>,
+    brings_work: bool,
 }
 
 #[derive(Debug)]
@@ -213,8 +214,15 @@ impl Tx {
             Inner::Sqlite(tx) => tx.commit().await?,
             Inner::Postgres(tx) => tx.commit().await?,
         }
-        self.wake.notify_waiters();
+        if self.brings_work {
+            self.wake.notify_waiters();
+        }
         Ok(())
+    }
+
+    /// Notes that the transaction wrote a job or a letter: whoever does such work is rung once it commits.
+    pub(crate) fn brings_work(&mut self) {
+        self.brings_work = true;
     }
 
     /// Waits until no other transaction holds `what`, and holds it to the end of this one. Verbs that read a

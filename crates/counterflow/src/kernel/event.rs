@@ -19,6 +19,8 @@ pub const SUBSCRIBERS: &[(&str, &str)] = &[
     ("person.left", "matching.withdraw_leaver"),
     ("person.left", "pairs.end_for_leaver"),
     ("proposal.accepted", "pairs.begin"),
+    ("pair.ended", "meetings.release"),
+    ("meeting.held", "checkins.after_meeting"),
 ];
 
 /// An event about to be recorded.

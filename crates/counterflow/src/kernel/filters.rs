@@ -37,14 +37,31 @@ pub fn spaced(name: impl std::fmt::Display, _: &dyn askama::Values) -> askama::R
 /// A count in groups of three: `38,212`.
 #[askama::filter_fn]
 pub fn grouped(number: impl std::fmt::Display, _: &dyn askama::Values) -> askama::Result<String> {
-    let digits = number.to_string();
-    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits.as_str()), |rest| ("−", rest));
+    Ok(group(&number.to_string()))
+}
+
+/// Commas between groups of three digits, and a minus as typesetters write it.
+#[must_use]
+pub fn group(number: &str) -> String {
+    let (sign, digits) = number.strip_prefix('-').map_or(("", number), |rest| ("−", rest));
     let mut out = sign.to_owned();
-    for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
     }
-    Ok(out)
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn counts_are_grouped() {
+        let check = |number: i64, expected: &str| assert_eq!(super::group(&number.to_string()), expected);
+        check(0, "0");
+        check(999, "999");
+        check(-1279, "−1,279");
+        check(1_000_000, "1,000,000");
+    }
 }

@@ -133,6 +133,7 @@ pub(crate) async fn enqueue(
     run_at: Timestamp,
 ) -> Result<bool, Error> {
     let now = tx.now();
+    tx.brings_work();
     let rows = execute!(
         tx,
         "insert into jobs (id, kind, key, payload, run_at, attempts, fence, created_at)

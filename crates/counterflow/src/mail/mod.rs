@@ -11,10 +11,12 @@ mod store;
 pub use send::{Post, run_forever};
 pub use store::{Standing, standing};
 
+use askama::Template;
+
 use crate::kernel::{
     app::App,
     db::Tx,
-    error::Answer,
+    error::{Answer, Error},
     ids::{LetterId, PersonId},
 };
 
@@ -35,6 +37,43 @@ pub struct Letter {
     pub html: String,
     /// An invitation to a meeting.
     pub calendar: Option<Calendar>,
+}
+
+impl Letter {
+    /// A letter to somebody in the directory, from two templates. The text begins with its subject: a first line
+    /// `Subject: ...`, an empty line, and then what people read.
+    ///
+    /// # Errors
+    /// When a template fails.
+    pub fn from_templates(
+        key: String,
+        person: PersonId,
+        address: &str,
+        text: &impl Template,
+        html: &impl Template,
+    ) -> Answer<Self> {
+        let text = text.render()?;
+        let (subject, text) = text
+            .strip_prefix("Subject: ")
+            .and_then(|text| text.split_once("\n\n"))
+            .ok_or_else(|| Error::defect("a letter's text does not begin with its subject"))?;
+        Ok(Self {
+            key,
+            person: Some(person),
+            address: address.to_owned(),
+            subject: subject.to_owned(),
+            text: text.to_owned(),
+            html: html.render()?,
+            calendar: None,
+        })
+    }
+
+    /// The same letter with an invitation.
+    #[must_use]
+    pub fn with(mut self, calendar: Calendar) -> Self {
+        self.calendar = Some(calendar);
+        self
+    }
 }
 
 /// An iCalendar object and what it asks (iTIP).
@@ -66,13 +105,29 @@ impl Method {
     }
 }
 
+/// The sender of every letter, as a mailbox: name, if it has one, and address. Without a mail server it is an address
+/// under the server's own name, which nobody reads.
+#[must_use]
+pub fn sender(app: &App) -> (Option<String>, String) {
+    let set = app.config.smtp.as_ref().and_then(|smtp| smtp.from.parse::<lettre::message::Mailbox>().ok());
+    match set {
+        Some(mailbox) => (mailbox.name, mailbox.email.to_string()),
+        None => (Some("Counterflow".to_owned()), format!("counterflow@{}", host(app))),
+    }
+}
+
+/// The name under which this server is known, for ids that must be unique in the world.
+#[must_use]
+pub fn host(app: &App) -> &str {
+    app.config.public_url.domain().unwrap_or("counterflow.invalid")
+}
+
 /// Writes a letter in this transaction. The same key again changes nothing. Answers whether it was written.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn write(tx: &mut Tx, app: &App, letter: Letter) -> Answer<bool> {
     let id = LetterId::new();
-    let host = app.config.public_url.host_str().unwrap_or("counterflow.invalid");
-    let message_id = format!("<{id}@{host}>");
+    let message_id = format!("<{id}@{}>", host(app));
     store::insert(tx, id, &message_id, &letter).await
 }

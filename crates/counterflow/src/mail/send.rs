@@ -35,9 +35,9 @@ pub async fn run_forever(app: App) {
             return;
         }
     };
-    let commits = app.db.commits();
+    let new_work = app.db.new_work();
     loop {
-        let rang = commits.notified();
+        let rang = new_work.notified();
         if let Err(error) = post.send_due(&app).await {
             tracing::error!(%error, "letters could not be sent");
         }

@@ -34,6 +34,7 @@ pub async fn standing(tx: &mut Tx) -> Answer<Standing> {
 
 pub(super) async fn insert(tx: &mut Tx, id: LetterId, message_id: &str, letter: &Letter) -> Answer<bool> {
     let now = tx.now();
+    tx.brings_work();
     let (calendar, method) = match &letter.calendar {
         Some(calendar) => (Some(calendar.object.as_str()), Some(calendar.method.name())),
         None => (None, None),
@@ -174,6 +175,7 @@ pub(super) async fn find(tx: &mut Tx, id: LetterId) -> Answer<Option<Kept>> {
 
 pub(super) async fn retry(tx: &mut Tx, id: LetterId) -> Answer<u64> {
     let now = tx.now();
+    tx.brings_work();
     Ok(execute!(
         tx,
         "update letters set state = 'queued', attempts = 0, send_at = $1 where id = $2 and state = 'dead'",

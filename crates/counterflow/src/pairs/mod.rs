@@ -1,10 +1,33 @@
-//! Pairs: a mentor and a mentee who both said yes, and their agreement.
+//! Pairs: a mentor and a mentee who both said yes, their agreement, and who keeps the leader's calendar.
+//!
+//! That a pair exists is public in its program; what is in it belongs to the two. A delegate sees meetings only.
 
+pub mod agreement;
+pub mod agreement_pages;
+mod begin;
+mod common;
+pub mod delegates;
+mod ending;
 mod store;
 
-pub use store::{Pair, pair};
+pub use begin::begin;
+pub use common::{Common, answers};
+pub use ending::end_for_leaver;
+pub use store::{Own, Pair, of_person, pair};
 
-use crate::words;
+use crate::{
+    kernel::{
+        db::Tx,
+        error::{Answer, Error},
+        guard::Access,
+        ids::{PairId, PersonId},
+        rights::Role,
+        words,
+    },
+    people::{self, Card},
+    programs::Side,
+    words,
+};
 
 words! {
     /// How a pair stands.
@@ -17,5 +40,149 @@ words! {
         Completed = "completed",
         /// They stopped before.
         EndedEarly = "ended_early",
+    }
+}
+
+words! {
+    /// From where somebody looks at a pair.
+    Seat {
+        /// The junior, who leads the pair.
+        Mentor = "mentor",
+        /// The leader.
+        Mentee = "mentee",
+        /// Whoever keeps the leader's calendar: sees meetings only.
+        Delegate = "delegate",
+    }
+}
+
+impl Seat {
+    /// Where the viewer sits. Somebody who would hold several seats sits on their own.
+    #[must_use]
+    pub fn of(access: &Access<PairId>) -> Self {
+        if access.has(Role::Mentor) {
+            Self::Mentor
+        } else if access.has(Role::Mentee) {
+            Self::Mentee
+        } else {
+            Self::Delegate
+        }
+    }
+
+    /// For which side somebody acts from this seat.
+    #[must_use]
+    pub fn side(self) -> Side {
+        match self {
+            Self::Mentor => Side::Mentor,
+            Self::Mentee | Self::Delegate => Side::Mentee,
+        }
+    }
+
+    /// Whether this is the seat of one of the two.
+    #[must_use]
+    pub fn is_inside(self) -> bool {
+        self != Self::Delegate
+    }
+}
+
+/// A pair, where the viewer may be found in it, with the cards of both.
+#[derive(Debug, Clone)]
+pub struct Seated {
+    /// The pair.
+    pub pair: Pair,
+    /// Where the viewer sits.
+    pub seat: Seat,
+    /// The mentor.
+    pub mentor: Card,
+    /// The mentee.
+    pub mentee: Card,
+}
+
+impl Seated {
+    /// Loads what every page of a pair needs.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn load(tx: &mut Tx, access: &Access<PairId>) -> Answer<Self> {
+        let pair = pair(tx, access).await?;
+        let (mentor, mentee) = cards(tx, &pair).await?;
+        Ok(Self { pair, seat: Seat::of(access), mentor, mentee })
+    }
+
+    /// The card of whoever is on a side.
+    #[must_use]
+    pub fn card_on(&self, side: Side) -> &Card {
+        match side {
+            Side::Mentor => &self.mentor,
+            Side::Mentee => &self.mentee,
+        }
+    }
+
+    /// The one whose side the viewer is on.
+    #[must_use]
+    pub fn me(&self) -> &Card {
+        self.card_on(self.seat.side())
+    }
+
+    /// The one across: for the mentor the mentee, for everybody else the mentor.
+    #[must_use]
+    pub fn other(&self) -> &Card {
+        self.card_on(self.seat.side().other())
+    }
+
+    /// The address of the pair's page.
+    #[must_use]
+    pub fn href(&self) -> String {
+        self.pair.href()
+    }
+}
+
+/// The cards of both: mentor, mentee.
+///
+/// # Errors
+/// When the database fails.
+pub async fn cards(tx: &mut Tx, pair: &Pair) -> Answer<(Card, Card)> {
+    let gone = || Error::defect("a pair without one of its people");
+    let mentor = people::card(tx, pair.mentor_id).await?.ok_or_else(gone)?;
+    let mentee = people::card(tx, pair.mentee_id).await?.ok_or_else(gone)?;
+    Ok((mentor, mentee))
+}
+
+/// Whether somebody has left the organization: letters no longer reach them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn has_left(tx: &mut Tx, person: PersonId) -> Answer<bool> {
+    store::has_left(tx, person).await
+}
+
+/// Who keeps the leader's calendar now, by name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delegates_of(tx: &mut Tx, leader: PersonId) -> Answer<Vec<Card>> {
+    let mut cards = Vec::new();
+    for delegation in store::delegations_of(tx, leader).await? {
+        cards.extend(people::card(tx, delegation.delegate_id).await?);
+    }
+    Ok(cards)
+}
+
+/// A number of days as people say it: `once a week`, `every 4 weeks`, `every 10 days`.
+#[must_use]
+pub fn rhythm(days: i64) -> String {
+    match days {
+        7 => words::say("rhythm", "weekly", &[]),
+        30 | 31 => words::say("rhythm", "monthly", &[]),
+        days if days % 7 == 0 => words::say("rhythm", "weeks", &[("n", (days / 7).to_string())]),
+        days => words::say("rhythm", "days", &[("n", days.to_string())]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn says_a_rhythm_as_people_do() {
+        let said: Vec<_> = [7, 28, 30, 10].into_iter().map(super::rhythm).collect();
+        assert_eq!(said, ["once a week", "every 4 weeks", "once a month", "every 10 days"]);
     }
 }

@@ -1,12 +1,14 @@
 //! The statements on `people`.
 
+use std::collections::BTreeMap;
+
 use jiff::tz::TimeZone;
 
-use super::profile::Status;
+use super::{profile::Status, spelling};
 
 use crate::{
-    fetch_all, fetch_optional,
-    kernel::{clock::Day, db::Tx, error::Answer, ids::PersonId},
+    execute, fetch_all, fetch_one, fetch_optional,
+    kernel::{clock::Day, db::Tx, error::Answer, guard::Leave, ids::PersonId, json_text::JsonText},
 };
 
 /// What others may see of somebody: name, position, place. And how to reach them, for letters.
@@ -115,7 +117,7 @@ pub(super) async fn present_people(tx: &mut Tx) -> Answer<Vec<ProfileRow>> {
 /// # Errors
 /// When the database fails.
 pub async fn find(tx: &mut Tx, text: &str, limit: i64) -> Answer<Vec<Card>> {
-    let [first, second, third] = patterns(text);
+    let [first, second, third] = spelling::patterns(text);
     Ok(fetch_all!(
         tx,
         Card,
@@ -123,9 +125,9 @@ pub async fn find(tx: &mut Tx, text: &str, limit: i64) -> Answer<Vec<Card>> {
                 coalesce(time_zone, (select time_zone from organization)) as time_zone
          from people
          where status <> 'left'
-           and sort_name || ' ' || coalesce(email, '') like $1 escape '!'
-           and sort_name || ' ' || coalesce(email, '') like $2 escape '!'
-           and sort_name || ' ' || coalesce(email, '') like $3 escape '!'
+           and coalesce(search_text, lower(name || ' ' || coalesce(email, ''))) like $1 escape '!'
+           and coalesce(search_text, lower(name || ' ' || coalesce(email, ''))) like $2 escape '!'
+           and coalesce(search_text, lower(name || ' ' || coalesce(email, ''))) like $3 escape '!'
          order by sort_name, id limit $4",
         first,
         second,
@@ -134,13 +136,179 @@ pub async fn find(tx: &mut Tx, text: &str, limit: i64) -> Answer<Vec<Card>> {
     )?)
 }
 
-/// What was typed into a search box, as patterns for `like`: one for each of the first two words, one for the rest.
-fn patterns(text: &str) -> [String; 3] {
-    let text = text.trim().to_lowercase();
-    let mut words = text.splitn(3, char::is_whitespace).map(str::trim);
-    [(); 3].map(|()| {
-        let word = words.next().unwrap_or_default();
-        let plain = word.replace('!', "!!").replace('%', "!%").replace('_', "!_");
-        format!("%{plain}%")
-    })
+/// The organization's zone, once it has been set up.
+pub(super) async fn organization_zone(tx: &mut Tx) -> Answer<Option<String>> {
+    let row = fetch_optional!(tx, (String,), "select time_zone from organization")?;
+    Ok(row.map(|(zone,)| zone))
+}
+
+/// Those whose last day is over.
+pub(super) async fn due_to_leave(tx: &mut Tx, today: Day) -> Answer<Vec<PersonId>> {
+    let rows = fetch_all!(
+        tx,
+        (PersonId,),
+        "select id from people where status <> 'left' and left_on < $1 order by id",
+        today
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+pub(super) async fn mark_left(tx: &mut Tx, person: PersonId) -> Answer<()> {
+    let now = tx.now();
+    execute!(tx, "update people set status = 'left', updated_at = $1 where id = $2", now, person)?;
+    Ok(())
+}
+
+/// How many people there are.
+#[derive(Debug, Clone, Copy, sqlx::FromRow)]
+pub(super) struct Headcount {
+    pub here: i64,
+    pub on_leave: i64,
+    pub left: i64,
+    /// Work here, and cannot be written to.
+    pub without_email: i64,
+}
+
+pub(super) async fn headcount(tx: &mut Tx) -> Answer<Headcount> {
+    Ok(fetch_one!(
+        tx,
+        Headcount,
+        "select count(case when status <> 'left' then 1 end) as here,
+                count(case when status = 'on_leave' then 1 end) as on_leave,
+                count(case when status = 'left' then 1 end) as left,
+                count(case when status <> 'left' and email is null then 1 end) as without_email
+         from people"
+    )?)
+}
+
+/// Somebody in the list of the directory.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(super) struct Entry {
+    pub id: PersonId,
+    pub name: String,
+    pub title: Option<String>,
+    pub department: Option<String>,
+    pub location: Option<String>,
+    pub manager: Option<String>,
+    pub status: Status,
+}
+
+/// Whom the directory lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Listing {
+    Here,
+    Left,
+}
+
+/// Those in whose name, e-mail, department or title every word is found, by last name.
+pub(super) async fn search(tx: &mut Tx, text: &str, listing: Listing, limit: i64, from: i64) -> Answer<Vec<Entry>> {
+    let [first, second, third] = spelling::patterns(text);
+    Ok(fetch_all!(
+        tx,
+        Entry,
+        "select people.id, people.name, people.title, people.department, people.location, managers.name as manager,
+                people.status
+         from people left join people managers on managers.id = people.manager_id
+         where (people.status = 'left') = $1
+           and coalesce(people.search_text, lower(people.name || ' ' || coalesce(people.email, ''))) like $2 escape '!'
+           and coalesce(people.search_text, lower(people.name || ' ' || coalesce(people.email, ''))) like $3 escape '!'
+           and coalesce(people.search_text, lower(people.name || ' ' || coalesce(people.email, ''))) like $4 escape '!'
+         order by people.sort_name, people.id limit $5 offset $6",
+        listing == Listing::Left,
+        first,
+        second,
+        third,
+        limit,
+        from
+    )?)
+}
+
+/// How many [`search`] finds in all.
+pub(super) async fn count_matches(tx: &mut Tx, text: &str, listing: Listing) -> Answer<i64> {
+    let [first, second, third] = spelling::patterns(text);
+    let (count,) = fetch_one!(
+        tx,
+        (i64,),
+        "select count(*) from people
+         where (status = 'left') = $1
+           and coalesce(search_text, lower(name || ' ' || coalesce(email, ''))) like $2 escape '!'
+           and coalesce(search_text, lower(name || ' ' || coalesce(email, ''))) like $3 escape '!'
+           and coalesce(search_text, lower(name || ' ' || coalesce(email, ''))) like $4 escape '!'",
+        listing == Listing::Left,
+        first,
+        second,
+        third
+    )?;
+    Ok(count)
+}
+
+/// Everything that the directory knows of somebody, for admins.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(super) struct Person {
+    pub name: String,
+    pub employee_id: Option<String>,
+    pub email: Option<String>,
+    pub title: Option<String>,
+    pub level_label: Option<String>,
+    pub department: Option<String>,
+    pub location: Option<String>,
+    pub time_zone: String,
+    pub languages: JsonText<Vec<String>>,
+    pub attributes: JsonText<BTreeMap<String, String>>,
+    pub started_on: Option<Day>,
+    pub left_on: Option<Day>,
+    pub status: Status,
+    /// How many work here and report to them.
+    pub reports: i64,
+}
+
+pub(super) async fn person(tx: &mut Tx, leave: &impl Leave<PersonId>) -> Answer<Option<Person>> {
+    Ok(fetch_optional!(
+        tx,
+        Person,
+        "select name, employee_id, email, title, level_label, department, location,
+                coalesce(time_zone, (select time_zone from organization), 'UTC') as time_zone,
+                languages, attributes, started_on, left_on, status,
+                (select count(*) from people below where below.manager_id = people.id and below.status <> 'left') as reports
+         from people where id = $1",
+        leave.id()
+    )?)
+}
+
+/// Somebody above or below somebody.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(super) struct Relative {
+    pub id: PersonId,
+    pub name: String,
+    pub title: Option<String>,
+    pub status: Status,
+}
+
+/// The line of managers upwards, at most fifty.
+pub(super) async fn managers_above(tx: &mut Tx, person: PersonId) -> Answer<Vec<Relative>> {
+    Ok(fetch_all!(
+        tx,
+        Relative,
+        "with recursive line (id, height) as (
+             select manager_id, 1 from people where id = $1 and manager_id is not null
+             union all
+             select people.manager_id, line.height + 1 from line join people on people.id = line.id
+             where people.manager_id is not null and line.height < 50
+         )
+         select people.id, people.name, people.title, people.status
+         from line join people on people.id = line.id order by line.height",
+        person
+    )?)
+}
+
+/// Those who work here and report to somebody, by name.
+pub(super) async fn reports(tx: &mut Tx, person: PersonId, limit: i64) -> Answer<Vec<Relative>> {
+    Ok(fetch_all!(
+        tx,
+        Relative,
+        "select id, name, title, status from people where manager_id = $1 and status <> 'left'
+         order by sort_name, id limit $2",
+        person,
+        limit
+    )?)
 }

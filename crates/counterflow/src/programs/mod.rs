@@ -1,24 +1,39 @@
 //! Programs and their rounds: what a manager designs before anybody is asked.
 
+mod changes;
+mod close_store;
+mod dates;
+mod design;
+mod endorse;
+pub mod pages;
+mod role_store;
+mod roles;
+pub mod round_pages;
 pub mod stages;
+mod start;
 mod store;
 pub mod template;
+mod topics;
 
+pub use changes::{set_criteria, set_eligibility};
+pub use dates::Dates;
+pub use design::{Design, ProgramPlan, RoundPlan, Seen, save_design};
+pub use endorse::{Endorsement, endorse};
+pub use role_store::{Holder, holders};
+pub use roles::{archive, grant_role, remove_role, unarchive};
 pub use stages::begin_stage;
+pub use start::{NewProgram, NewRound, open_round, start};
 pub use store::{program, program_of, round};
 
 use std::fmt;
 
-use axum::http::StatusCode;
+use changes::Changed;
 use template::Template;
 
 use crate::{
     kernel::{
         clock::{Day, Timestamp},
-        db::Tx,
         error::{Answer, Error},
-        event::Event,
-        guard::Access,
         ids::{ProgramId, RoundId},
     },
     words,
@@ -91,6 +106,16 @@ impl Side {
     }
 }
 
+words! {
+    /// What somebody is to a whole program.
+    ProgramRole {
+        /// Designs and runs it.
+        Manager = "manager",
+        /// Stands behind it.
+        Sponsor = "sponsor",
+    }
+}
+
 /// What a round can be like: the same bounds for templates, forms and the database.
 pub mod limits {
     use std::ops::RangeInclusive;
@@ -122,6 +147,14 @@ pub struct Program {
     pub version: i64,
     /// When it was put away.
     pub archived_at: Option<Timestamp>,
+}
+
+impl Program {
+    /// The address of the program's page.
+    #[must_use]
+    pub fn href(&self) -> String {
+        format!("/programs/{}", self.id)
+    }
 }
 
 /// One run of a program.
@@ -176,26 +209,37 @@ impl Round {
         format!("{} · {}", self.program, self.name)
     }
 
+    /// Its days.
+    #[must_use]
+    pub fn dates(&self) -> Dates {
+        Dates { enroll_until: self.enroll_until, starts_on: self.starts_on, ends_on: self.ends_on }
+    }
+
     /// The address of the round's home.
     #[must_use]
     pub fn href(&self) -> String {
         format!("/rounds/{}", self.id)
     }
 
+    /// The address of its program's page.
+    #[must_use]
+    pub fn program_href(&self) -> String {
+        format!("/programs/{}", self.program_id)
+    }
+
     /// What fills the placeholders of this round in a text ([`template::PLACEHOLDERS`]). Whoever writes the text adds
     /// `name` and `organization`.
     #[must_use]
     pub fn placeholders(&self) -> Vec<(&'static str, String)> {
-        let day = |day: Day| day.0.strftime("%-d %B %Y").to_string();
         vec![
             ("program", self.program.clone()),
             ("round", self.name.clone()),
             ("meetings", self.meetings.to_string()),
             ("minutes", self.meeting_minutes.to_string()),
             ("rhythm_days", self.rhythm_days.to_string()),
-            ("enroll_until", day(self.enroll_until)),
-            ("starts_on", day(self.starts_on)),
-            ("ends_on", day(self.ends_on)),
+            ("enroll_until", dates::written(self.enroll_until)),
+            ("starts_on", dates::written(self.starts_on)),
+            ("ends_on", dates::written(self.ends_on)),
         ]
     }
 }
@@ -206,54 +250,9 @@ impl fmt::Display for Round {
     }
 }
 
-/// Changes who can take part: JSON of [`template::Eligibility`]. `seen` is the [`Round::version`] that the viewer saw.
-///
-/// # Errors
-/// `changed_meanwhile` if somebody else was faster, or when the database fails.
-pub async fn set_eligibility(tx: &mut Tx, access: &Access<RoundId>, seen: i64, rules: &str) -> Answer<()> {
-    tx.lock(access.id).await?;
-    if round(tx, access).await?.eligibility == rules {
-        return Ok(()); // a double click, or the back button
-    }
-    let changed = store::update_eligibility(tx, access, seen, rules).await?;
-    note_change(tx, access, changed, "round.eligibility_changed").await
-}
-
-/// Changes the criteria: TOML, in the one form. `seen` is the [`Round::version`] that the viewer saw.
-///
-/// # Errors
-/// `changed_meanwhile` if somebody else was faster, or when the database fails.
-pub async fn set_criteria(tx: &mut Tx, access: &Access<RoundId>, seen: i64, criteria: &str) -> Answer<()> {
-    tx.lock(access.id).await?;
-    if round(tx, access).await?.criteria == criteria {
-        return Ok(());
-    }
-    let changed = store::update_criteria(tx, access, seen, criteria).await?;
-    note_change(tx, access, changed, "round.criteria_changed").await
-}
-
-/// Records a change of the round that was made, or answers who made another one first.
-async fn note_change(tx: &mut Tx, access: &Access<RoundId>, changed: Changed, kind: &'static str) -> Answer<()> {
-    match changed {
-        Changed::Yes => {
-            let round = round(tx, access).await?;
-            Event::by(&access.viewer, kind).program(round.program_id).round(round.id).on(round.id).record(tx).await?;
-            Ok(())
-        }
-        Changed::OvertakenBy(who) => Err(changed_meanwhile(who)),
-    }
-}
-
-/// What became of a change that was made on the sight of one version.
-pub(crate) enum Changed {
-    /// It was made.
-    Yes,
-    /// Nothing was changed: the named person had changed it in the meantime.
-    OvertakenBy(String),
-}
-
-fn changed_meanwhile(who: String) -> Error {
-    Error::Trouble { status: StatusCode::CONFLICT, key: "changed_meanwhile", data: vec![("who", who)] }
+/// What is answered to a change of a program that was put away.
+fn archived() -> Error {
+    Error::conflict("archived")
 }
 
 /// Reads a stored design back.

@@ -34,6 +34,26 @@ pub fn steps(round: &Round, here: Option<Stage>) -> Vec<Step> {
     Stage::ALL.iter().copied().map(step).collect()
 }
 
+impl Stage {
+    /// The one after it.
+    #[must_use]
+    pub fn next(self) -> Option<Self> {
+        Self::ALL.iter().copied().find(|stage| *stage > self)
+    }
+
+    /// Whether people who take part expect something to happen.
+    #[must_use]
+    pub fn is_under_way(self) -> bool {
+        (Self::Enroll..Self::Close).contains(&self)
+    }
+
+    /// Whether topics are being offered, wanted and matched.
+    #[must_use]
+    pub fn asks_for_topics(self) -> bool {
+        (Self::Enroll..Self::Run).contains(&self)
+    }
+}
+
 /// Begins a stage of a round, and records `round.stage_began` with the round as its subject. A round only goes
 /// forward, and may skip: where it has reached the stage already, nothing happens. Answers whether the stage began.
 ///

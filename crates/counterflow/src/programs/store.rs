@@ -1,10 +1,12 @@
 //! The statements on programs and rounds.
 
-use super::{Changed, Direction, Program, Round, Stage, read_design};
+use super::{
+    AskingOrder, Changed, Direction, NewProgram, NewRound, Program, ProgramRole, Round, RoundPlan, Stage, read_design,
+};
 use crate::{
-    execute, fetch_one, fetch_optional,
+    execute, fetch_all, fetch_one, fetch_optional,
     kernel::{
-        clock::Timestamp,
+        clock::{Day, Timestamp},
         db::Tx,
         error::{Answer, Error},
         guard::{Access, Leave},
@@ -85,6 +87,167 @@ pub async fn program_of(tx: &mut Tx, round: &Round) -> Answer<Program> {
     .try_into()
 }
 
+/// A round in a list.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct RoundLine {
+    /// Which.
+    pub id: RoundId,
+    /// Of which program.
+    pub program_id: ProgramId,
+    /// Its name.
+    pub name: String,
+    /// Where it stands.
+    pub stage: Stage,
+    /// The last day on which people can register.
+    pub enroll_until: Day,
+    /// The first day of the meetings.
+    pub starts_on: Day,
+    /// The last day.
+    pub ends_on: Day,
+}
+
+/// The rounds of a program, newest first.
+pub(super) async fn rounds(tx: &mut Tx, leave: &impl Leave<ProgramId>) -> Answer<Vec<RoundLine>> {
+    Ok(fetch_all!(
+        tx,
+        RoundLine,
+        "select id, program_id, name, stage, enroll_until, starts_on, ends_on
+         from rounds where program_id = $1 order by number desc",
+        leave.id()
+    )?)
+}
+
+/// A program in somebody's list, with the highest role that they hold in it.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct ProgramLine {
+    /// Which.
+    pub id: ProgramId,
+    /// Its name.
+    pub name: String,
+    /// What the viewer is to it.
+    pub role: ProgramRole,
+    /// When it was put away.
+    pub archived_at: Option<Timestamp>,
+}
+
+/// The programs that somebody manages or backs, by name.
+pub(super) async fn programs_of(tx: &mut Tx, person: PersonId) -> Answer<Vec<ProgramLine>> {
+    Ok(fetch_all!(
+        tx,
+        ProgramLine,
+        "select programs.id, programs.name, min(roles.role) as role, programs.archived_at
+         from program_roles roles join programs on programs.id = roles.program_id
+         where roles.person_id = $1
+         group by programs.id, programs.name, programs.archived_at
+         order by lower(programs.name), programs.id",
+        person
+    )?)
+}
+
+/// The rounds of those programs, newest first.
+pub(super) async fn rounds_of(tx: &mut Tx, person: PersonId) -> Answer<Vec<RoundLine>> {
+    Ok(fetch_all!(
+        tx,
+        RoundLine,
+        "select id, program_id, name, stage, enroll_until, starts_on, ends_on from rounds
+         where program_id in (select program_id from program_roles where person_id = $1) order by number desc",
+        person
+    )?)
+}
+
+/// Answers whether it is new.
+pub(super) async fn insert_program(tx: &mut Tx, by: PersonId, new: &NewProgram) -> Answer<bool> {
+    let now = tx.now();
+    let rows = execute!(
+        tx,
+        "insert into programs (id, name, template, direction, design, version, changed_by, created_by, created_at)
+         values ($1, $2, $3, $4, $5, 1, $6, $6, $7) on conflict (id) do nothing",
+        new.id,
+        new.name.as_str(),
+        new.template.key.as_str(),
+        new.template.direction,
+        serde_json::to_string(new.template).map_err(Error::defect)?,
+        by,
+        now,
+    )?;
+    Ok(rows == 1)
+}
+
+/// What a new round takes over, from a template or from the round before it.
+pub(super) struct RoundRow {
+    pub meetings: i64,
+    pub rhythm_days: i64,
+    pub meeting_minutes: i64,
+    pub asking_order: AskingOrder,
+    pub answer_days: i64,
+    pub agreement_gate: String,
+    pub minimum_reporting_size: i64,
+    pub eligibility: String,
+    pub criteria: String,
+}
+
+impl From<Round> for RoundRow {
+    fn from(round: Round) -> Self {
+        Self {
+            meetings: round.meetings,
+            rhythm_days: round.rhythm_days,
+            meeting_minutes: round.meeting_minutes,
+            asking_order: round.asking_order,
+            answer_days: round.answer_days,
+            agreement_gate: round.agreement_gate,
+            minimum_reporting_size: round.minimum_reporting_size,
+            eligibility: round.eligibility,
+            criteria: round.criteria,
+        }
+    }
+}
+
+/// Answers whether it is new. It gets the next number of its program.
+pub(super) async fn insert_round(tx: &mut Tx, program: ProgramId, new: &NewRound, row: &RoundRow) -> Answer<bool> {
+    let now = tx.now();
+    let rows = execute!(
+        tx,
+        "insert into rounds (id, program_id, number, name, stage, enroll_until, starts_on, ends_on, meetings,
+                             rhythm_days, meeting_minutes, asking_order, answer_days, agreement_gate,
+                             minimum_reporting_size, eligibility, criteria, version, created_at)
+         values ($1, $2, (select coalesce(max(number), 0) + 1 from rounds where program_id = $2), $3, 'design',
+                 $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1, $16)
+         on conflict (id) do nothing",
+        new.id,
+        program,
+        new.name.as_str(),
+        new.dates.enroll_until,
+        new.dates.starts_on,
+        new.dates.ends_on,
+        row.meetings,
+        row.rhythm_days,
+        row.meeting_minutes,
+        row.asking_order,
+        row.answer_days,
+        row.agreement_gate.as_str(),
+        row.minimum_reporting_size,
+        row.eligibility.as_str(),
+        row.criteria.as_str(),
+        now,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Answers whether it was not put away before.
+pub(super) async fn archive(tx: &mut Tx, access: &Access<ProgramId>) -> Answer<bool> {
+    let now = tx.now();
+    let rows =
+        execute!(tx, "update programs set archived_at = $1 where id = $2 and archived_at is null", now, access.id)?;
+    Ok(rows == 1)
+}
+
+/// Answers whether it was put away before.
+pub(super) async fn unarchive(tx: &mut Tx, access: &Access<ProgramId>) -> Answer<bool> {
+    let rows =
+        execute!(tx, "update programs set archived_at = null where id = $1 and archived_at is not null", access.id)?;
+    Ok(rows == 1)
+}
+
 /// Puts a round into a stage. The caller has made sure that it goes forward.
 pub(super) async fn set_stage(tx: &mut Tx, round: RoundId, stage: Stage, by: Option<PersonId>) -> Answer<()> {
     let now = tx.now();
@@ -128,6 +291,86 @@ pub(super) async fn update_criteria(
         tx,
         "update rounds set criteria = $1, version = version + 1, changed_by = $2 where id = $3 and version = $4",
         criteria,
+        access.viewer.person,
+        access.id,
+        seen,
+    )?;
+    round_changed(tx, access, rows).await
+}
+
+/// Saves a round's plan.
+pub(super) async fn update_round(
+    tx: &mut Tx,
+    access: &Access<RoundId>,
+    seen: i64,
+    plan: &RoundPlan,
+) -> Answer<Changed> {
+    let rows = execute!(
+        tx,
+        "update rounds set name = $1, enroll_until = $2, starts_on = $3, ends_on = $4, meetings = $5, rhythm_days = $6,
+                           meeting_minutes = $7, asking_order = $8, answer_days = $9, agreement_gate = $10,
+                           minimum_reporting_size = $11, version = version + 1, changed_by = $12
+         where id = $13 and version = $14",
+        plan.name.as_str(),
+        plan.dates.enroll_until,
+        plan.dates.starts_on,
+        plan.dates.ends_on,
+        plan.meetings,
+        plan.rhythm_days,
+        plan.meeting_minutes,
+        plan.asking_order,
+        plan.answer_days,
+        plan.agreement_gate.as_str(),
+        plan.minimum_reporting_size,
+        access.viewer.person,
+        access.id,
+        seen,
+    )?;
+    round_changed(tx, access, rows).await
+}
+
+/// Saves a program's design, on behalf of somebody who works on one of its rounds.
+pub(super) async fn update_program(
+    tx: &mut Tx,
+    access: &Access<RoundId>,
+    seen: i64,
+    program: &Program,
+) -> Answer<Changed> {
+    let rows = execute!(
+        tx,
+        "update programs set design = $1, version = version + 1, changed_by = $2
+         where id = (select program_id from rounds where id = $3) and version = $4",
+        serde_json::to_string(&program.design).map_err(Error::defect)?,
+        access.viewer.person,
+        access.id,
+        seen,
+    )?;
+    if rows == 1 {
+        return Ok(Changed::Yes);
+    }
+    let who = fetch_optional!(
+        tx,
+        (String,),
+        "select people.name from programs join people on people.id = programs.changed_by where programs.id = $1",
+        program.id
+    )?;
+    who.map(|(name,)| Changed::OvertakenBy(name)).ok_or(Error::NotFound)
+}
+
+/// Sets the sponsor's words, or takes them back.
+pub(super) async fn update_endorsement(
+    tx: &mut Tx,
+    access: &Access<RoundId>,
+    seen: i64,
+    words: Option<&str>,
+    sponsor: Option<PersonId>,
+) -> Answer<Changed> {
+    let rows = execute!(
+        tx,
+        "update rounds set endorsement = $1, endorsed_by = $2, version = version + 1, changed_by = $3
+         where id = $4 and version = $5",
+        words,
+        sponsor,
         access.viewer.person,
         access.id,
         seen,

@@ -70,7 +70,7 @@ impl Findings {
         self.matching(template);
         self.agendas(&template.agendas, &template.shape);
         let asked = self.checkins(&template.checkins);
-        self.kpis(&template.kpis, &asked, &template.shape);
+        self.kpis(&template.kpis, &asked);
         self.texts(&template.texts);
     }
 
@@ -212,12 +212,12 @@ impl Findings {
         }
     }
 
-    fn kpis(&mut self, kpis: &[Kpi], asked: &BTreeMap<&str, &Question>, shape: &Shape) {
+    fn kpis(&mut self, kpis: &[Kpi], asked: &BTreeMap<&str, &Question>) {
         self.unique("kpis", kpis.iter().map(|kpi| kpi.key.as_str()));
         for (number, kpi) in kpis.iter().enumerate() {
             let place = format!("kpis {}", number + 1);
             self.text(&format!("{place}, name"), &kpi.name);
-            match target_bounds(kpi, asked, shape) {
+            match target_bounds(kpi, asked) {
                 Err(problem) => self.note(format!("{place}, source"), problem),
                 Ok(bounds) if !(*bounds.start() as f64..=*bounds.end() as f64).contains(&kpi.target) => {
                     self.note(format!("{place}, target"), Problem::OutOfBounds { found: kpi.target, bounds });
@@ -260,11 +260,10 @@ fn rule_problem(rule: &Rule) -> Option<&'static str> {
 }
 
 /// Between which numbers the target of a KPI can be, by its source.
-fn target_bounds(kpi: &Kpi, asked: &BTreeMap<&str, &Question>, shape: &Shape) -> Result<RangeInclusive<i64>, Problem> {
+fn target_bounds(kpi: &Kpi, asked: &BTreeMap<&str, &Question>) -> Result<RangeInclusive<i64>, Problem> {
     let Some(key) = kpi.source.strip_prefix("question:") else {
         return match kpi.source.as_str() {
-            "meetings_held" => Ok(0..=shape.meetings),
-            "meetings_kept" | "finished" => Ok(PERCENT),
+            "meetings_held" | "meetings_kept" | "finished" => Ok(PERCENT),
             _ => Err(Problem::UnknownWord { found: kpi.source.clone(), known: SOURCES }),
         };
     };

@@ -103,6 +103,19 @@ impl Template {
         self.matching.to_string()
     }
 
+    /// The unit of a KPI's target.
+    #[must_use]
+    pub fn unit(&self, kpi: &Kpi) -> Unit {
+        let asked = |key: &str| {
+            let mut questions = self.checkins.iter().flat_map(|checkin| &checkin.questions);
+            questions.find(|question| question.key == key)
+        };
+        match kpi.source.strip_prefix("question:").and_then(asked) {
+            Some(question) if question.kind == "scale" => Unit::Scale,
+            _ => Unit::Percent,
+        }
+    }
+
     /// The name of a topic; its key if the topic was removed from the design.
     #[must_use]
     pub fn topic_name<'a>(&'a self, key: &'a str) -> &'a str {
@@ -257,12 +270,21 @@ pub struct Kpi {
     /// As people read it.
     pub name: String,
     /// Where the figure comes from, and its unit: `question:KEY` (the mean answer on a scale of 1 to 5, or the percent
-    /// of yes, each at the last occasion on which it was asked), `meetings_held` (the mean number of meetings of a
-    /// pair), `meetings_kept` (the percent of planned meetings that were held), `finished` (the percent of pairs that
+    /// of yes, each at the last occasion on which it was asked), `meetings_held` (held meetings
+    /// as a percent of those that the round foresees), `meetings_kept` (as a percent of those that had a time), `finished` (the percent of pairs that
     /// completed the round).
     pub source: String,
     /// What is hoped for, in the unit of the source.
     pub target: f64,
+}
+
+/// What the target of a KPI counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// The mean of answers from 1 to 5.
+    Scale,
+    /// A share of 100.
+    Percent,
 }
 
 /// Texts that people read, with [`PLACEHOLDERS`].

@@ -1,1 +1,11 @@
+mod import_command;
+mod importing;
+mod enrolling;
+mod programs;
+mod registering;
+pub mod meeting;
+mod matching;
+mod pairing;
+mod checking_in;
 mod signing_in;
+mod watching;

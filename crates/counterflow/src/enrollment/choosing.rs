@@ -1,0 +1,142 @@
+//! Choosing: who is asked to take part. Nobody is on both sides of one round.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use super::{State, event, link_store, lock_name, must_have, must_take_people, rules, store};
+use crate::{
+    kernel::{
+        clock::Day,
+        db::Tx,
+        error::{Answer, Error},
+        guard::{ByServer, Leave},
+        ids::{ParticipantId, PersonId, RoundId},
+    },
+    people::{self, Profile},
+    programs::{self, Side, template::Rule},
+};
+
+/// Everybody in the directory who is in a round in no role yet, and was not taken out of it either.
+#[derive(Debug)]
+pub(super) struct Candidates {
+    pub people: Vec<Profile>,
+    /// How many others are in the round already.
+    pub taken: usize,
+    today: Day,
+}
+
+impl Candidates {
+    pub async fn of(tx: &mut Tx, leave: &impl Leave<RoundId>) -> Answer<Self> {
+        let today = tx.now().day_in(&jiff::tz::TimeZone::UTC);
+        let everybody = people::directory_people(tx).await?;
+        let inside = everybody_inside(tx, leave.id()).await?;
+        let before = everybody.len();
+        let mut people: Vec<_> = everybody.into_iter().filter(|person| !inside.contains(&person.id)).collect();
+        people.sort_by_cached_key(|person| (person.name.to_lowercase(), person.id));
+        Ok(Self { taken: before - people.len(), people, today })
+    }
+
+    /// Those who fulfill every rule, by name.
+    pub fn who_fit(&self, rules: &[Rule]) -> Vec<&Profile> {
+        rules::who_fits(rules, &self.people, self.today)
+    }
+}
+
+async fn everybody_inside(tx: &mut Tx, round: RoundId) -> Answer<BTreeSet<PersonId>> {
+    Ok(store::everybody_ever(tx, round).await?.into_iter().map(|(person, _, _)| person).collect())
+}
+
+/// Whether somebody is on a side of a round now.
+async fn is_on(tx: &mut Tx, round: RoundId, person: PersonId, side: Side) -> Answer<bool> {
+    let everybody = store::everybody_ever(tx, round).await?;
+    Ok(everybody.iter().any(|(who, on, state)| *who == person && *on == side && *state != State::Withdrawn))
+}
+
+/// Chooses everybody who fits the rules of a side and is not in the round yet. Answers how many.
+///
+/// # Errors
+/// `enrollment_over`, or when the database fails.
+pub async fn choose_everybody_who_fits(tx: &mut Tx, leave: &impl Leave<RoundId>, side: Side) -> Answer<usize> {
+    tx.lock(lock_name(leave.id())).await?;
+    let round = programs::round(tx, leave).await?;
+    let rules = rules::eligibility(&round)?;
+    let candidates = Candidates::of(tx, leave).await?;
+    let people: Vec<PersonId> = candidates.who_fit(rules.of(side)).iter().map(|person| person.id).collect();
+    choose(tx, leave, side, &people).await
+}
+
+/// Chooses people of the directory, whether they fit the rules or not: a manager may make an exception. Whoever is in
+/// the round already, or was taken out of it, is passed over. Answers how many were chosen.
+///
+/// # Errors
+/// `enrollment_over`, or when the database fails.
+pub async fn choose(tx: &mut Tx, leave: &impl Leave<RoundId>, side: Side, people: &[PersonId]) -> Answer<usize> {
+    tx.lock(lock_name(leave.id())).await?;
+    let round = programs::round(tx, leave).await?;
+    must_take_people(&round)?;
+    let inside = everybody_inside(tx, round.id).await?;
+    let mut count = 0;
+    for person in people.iter().filter(|person| !inside.contains(person)) {
+        count += usize::from(store::insert(tx, round.id, *person, side).await?);
+    }
+    if count > 0 {
+        let facts = json!({ "side": side, "count": count });
+        event(leave, "participant.chosen", &round).with(facts).record(tx).await?;
+    }
+    Ok(count)
+}
+
+/// What became of choosing one person by their address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chosen {
+    /// They are chosen now.
+    Now,
+    /// They were in already, on this side.
+    Already,
+    /// They are on the other side of this round.
+    OtherSide,
+    /// Nobody who works here has this address.
+    Nobody,
+}
+
+/// Chooses one person by their e-mail address, also somebody who was taken out before.
+///
+/// # Errors
+/// `enrollment_over`, or when the database fails.
+pub async fn choose_by_email(tx: &mut Tx, leave: &impl Leave<RoundId>, side: Side, email: &str) -> Answer<Chosen> {
+    tx.lock(lock_name(leave.id())).await?;
+    let round = programs::round(tx, leave).await?;
+    must_take_people(&round)?;
+    let Some(person) = link_store::person_at(tx, email).await? else { return Ok(Chosen::Nobody) };
+    if is_on(tx, round.id, person, side.other()).await? {
+        return Ok(Chosen::OtherSide);
+    }
+    let is_chosen =
+        store::insert(tx, round.id, person, side).await? || store::choose_again(tx, round.id, person, side).await?;
+    if !is_chosen {
+        return Ok(Chosen::Already);
+    }
+    let facts = json!({ "side": side, "count": 1 });
+    event(leave, "participant.chosen", &round).with(facts).record(tx).await?;
+    Ok(Chosen::Now)
+}
+
+/// Takes somebody in again who was taken out, as if for the first time.
+///
+/// # Errors
+/// `over` if they are in already, `other_side_of_round` if they came in on the other side, `enrollment_over`, or when
+/// the database fails.
+pub async fn choose_again(tx: &mut Tx, leave: &impl Leave<ParticipantId>) -> Answer<()> {
+    let participant = store::participant(tx, leave).await?;
+    tx.lock(lock_name(participant.round_id)).await?;
+    let round = programs::round(tx, &ByServer(participant.round_id)).await?;
+    must_take_people(&round)?;
+    if is_on(tx, round.id, participant.person_id, participant.role.other()).await? {
+        return Err(Error::conflict("other_side_of_round"));
+    }
+    must_have(store::choose_again(tx, round.id, participant.person_id, participant.role).await?)?;
+    let facts = json!({ "side": participant.role, "count": 1 });
+    event(leave, "participant.chosen", &round).on(participant.id).with(facts).record(tx).await?;
+    Ok(())
+}

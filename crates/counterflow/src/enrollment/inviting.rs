@@ -1,0 +1,171 @@
+//! Inviting: the first letter, reminders (two at most), and new links.
+
+use jiff::{SignedDuration, tz::TimeZone};
+use serde_json::json;
+
+use super::{
+    WEEK, event,
+    letters::{Letters, Occasion, To},
+    link_store::{self, Link},
+    lock_name, must_have, must_take_people, participant_lock, store,
+};
+use crate::{
+    kernel::{
+        app::App,
+        db::Tx,
+        error::{Answer, Error},
+        event::Event,
+        guard::{self, ByServer, Leave},
+        ids::{ParticipantId, RoundId},
+        rights::Role,
+    },
+    programs::{self, Side, Stage, begin_stage},
+};
+
+/// Writes an invitation to somebody who was chosen, or who declined before. The first one begins the round's
+/// enrollment.
+///
+/// # Errors
+/// `over` if they were invited meanwhile, `no_address`, `enrollment_over`, or when the database fails.
+pub async fn invite(tx: &mut Tx, app: &App, leave: &impl Leave<ParticipantId>) -> Answer<()> {
+    tx.lock(participant_lock(leave.id())).await?;
+    let round_id = store::participant(tx, leave).await?.round_id;
+    let to = link_store::addressee(tx, leave.id()).await?.ok_or_else(|| Error::conflict("no_address"))?;
+    let round = programs::round(tx, &ByServer(round_id)).await?;
+    must_take_people(&round)?;
+    must_have(store::set_invited(tx, to.id).await?)?;
+    match leave.actor() {
+        Some(viewer) => {
+            let access = guard::leave(tx, viewer, round_id, &[Role::Manager]).await?;
+            begin_stage(tx, &access, Stage::Enroll).await?
+        }
+        None => begin_stage(tx, &ByServer(round_id), Stage::Enroll).await?,
+    };
+    event(leave, "invitation.sent", &round).on(to.id).record(tx).await?;
+    Letters::of(tx, app, round).await?.write(tx, app, Occasion::Invitation, To::from(&to)).await
+}
+
+/// Writes to everybody on a side who was chosen and has an address. Answers how many.
+///
+/// # Errors
+/// `enrollment_over`, or when the database fails.
+pub async fn invite_all(tx: &mut Tx, app: &App, leave: &impl Leave<RoundId>, side: Side) -> Answer<usize> {
+    tx.lock(lock_name(leave.id())).await?;
+    let round = programs::round(tx, leave).await?;
+    must_take_people(&round)?;
+    let mut invited = Vec::new();
+    for to in link_store::chosen(tx, round.id, side).await? {
+        if store::set_invited(tx, to.id).await? {
+            invited.push(to);
+        }
+    }
+    if invited.is_empty() {
+        return Ok(0);
+    }
+    begin_stage(tx, leave, Stage::Enroll).await?;
+    let facts = json!({ "side": side, "count": invited.len() });
+    event(leave, "invitation.sent", &round).with(facts).record(tx).await?;
+    let letters = Letters::of(tx, app, round).await?;
+    for to in &invited {
+        letters.write(tx, app, Occasion::Invitation, To::from(to)).await?;
+    }
+    Ok(invited.len())
+}
+
+/// Reminds somebody who has not registered. `seen` is how many reminders the caller knows of: a double click reminds
+/// once.
+///
+/// # Errors
+/// `over` if they were reminded or registered meanwhile, `no_address`, `enrollment_over`, or when the database fails.
+pub async fn remind(tx: &mut Tx, app: &App, leave: &impl Leave<ParticipantId>, seen: i64) -> Answer<()> {
+    tx.lock(participant_lock(leave.id())).await?;
+    let round_id = store::participant(tx, leave).await?.round_id;
+    let to = link_store::addressee(tx, leave.id()).await?.ok_or_else(|| Error::conflict("no_address"))?;
+    let round = programs::round(tx, &ByServer(round_id)).await?;
+    must_take_people(&round)?;
+    must_have(store::set_reminded(tx, to.id, seen).await?)?;
+    event(leave, "invitation.reminded", &round).on(to.id).record(tx).await?;
+    Letters::of(tx, app, round).await?.write(tx, app, Occasion::Reminder, To::from(&to)).await
+}
+
+/// Reminds everybody on a side who has not opened their link and has heard nothing for a week. Answers how many.
+///
+/// # Errors
+/// `enrollment_over`, or when the database fails.
+pub async fn remind_all(tx: &mut Tx, app: &App, leave: &impl Leave<RoundId>, side: Side) -> Answer<usize> {
+    tx.lock(lock_name(leave.id())).await?;
+    let round = programs::round(tx, leave).await?;
+    must_take_people(&round)?;
+    let since = tx.now().minus(WEEK);
+    let letters = Letters::of(tx, app, round.clone()).await?;
+    let mut count = 0;
+    for to in link_store::unopened(tx, round.id, side, since).await? {
+        if store::set_reminded(tx, to.id, to.reminders).await? {
+            letters.write(tx, app, Occasion::Reminder, To::from(&to)).await?;
+            count += 1;
+        }
+    }
+    if count > 0 {
+        let facts = json!({ "side": side, "count": count });
+        event(leave, "invitation.reminded", &round).with(facts).record(tx).await?;
+    }
+    Ok(count)
+}
+
+/// The job `enrollment.remind`: one reminder, a week after the invitation, to whoever has not registered.
+///
+/// # Errors
+/// When the database fails. Each reminder is a transaction of its own: those before it stay.
+pub async fn remind_due(app: App) -> Answer<()> {
+    let mut tx = app.db.read().await?;
+    let (since, today) = (tx.now().minus(WEEK), tx.now().day_in(&TimeZone::UTC));
+    let due = link_store::due_for_reminder(&mut tx, since, today).await?;
+    drop(tx);
+    for id in due {
+        let mut tx = app.db.write().await?;
+        match remind(&mut tx, &app, &ByServer(id), 0).await {
+            Ok(()) => tx.commit().await?,
+            // Somebody reminded them, or they registered, since the list was read.
+            Err(Error::Trouble { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Notes that a personal link was opened, by a press of its button. Who had declined thinks again.
+pub(super) async fn open(tx: &mut Tx, link: &Link) -> Answer<()> {
+    tx.lock(participant_lock(link.participant_id)).await?;
+    if !store::set_opened(tx, link.participant_id).await? {
+        return Ok(()); // not the first time
+    }
+    let round = programs::round(tx, &ByServer(link.round_id)).await?;
+    Event::by_person(link.person_id, "invitation.opened")
+        .program(round.program_id)
+        .round(round.id)
+        .on(link.participant_id)
+        .record(tx)
+        .await?;
+    Ok(())
+}
+
+/// How soon after a new link another one may be asked for.
+const LINK_PAUSE: SignedDuration = SignedDuration::from_mins(5);
+
+/// Writes a new link in place of one that has expired, to the address in the directory, whoever asks.
+pub(super) async fn renew(tx: &mut Tx, app: &App, link: &Link, email: &str) -> Answer<()> {
+    tx.lock(participant_lock(link.participant_id)).await?;
+    let just_before = tx.now().minus(LINK_PAUSE);
+    if link_store::has_link_since(tx, link.participant_id, just_before).await? {
+        return Ok(()); // a double click: it is on its way
+    }
+    let round = programs::round(tx, &ByServer(link.round_id)).await?;
+    Event::by_server("invitation.renewed")
+        .program(round.program_id)
+        .round(round.id)
+        .on(link.participant_id)
+        .record(tx)
+        .await?;
+    let to = To { participant: link.participant_id, person: link.person_id, name: &link.name, email, side: link.role };
+    Letters::of(tx, app, round).await?.write(tx, app, Occasion::NewLink, to).await
+}

@@ -1,0 +1,93 @@
+//! Registering: what is typed is kept at once; what is sent counts.
+
+use jiff::tz::TimeZone;
+use serde_json::json;
+
+use super::{
+    Answers, Participant, State, admitting::admit_at_once, event, link_store, must_have, participant_lock, store,
+    takes_answers,
+};
+use crate::{
+    accounts,
+    kernel::{
+        db::Tx,
+        error::{Answer, Error},
+        form::Fields,
+        guard::{Access, ByServer, Leave},
+        ids::ParticipantId,
+    },
+    people,
+    programs::{self, Round},
+};
+
+/// The participant and the round, if answers can still be sent.
+async fn while_open(tx: &mut Tx, leave: &impl Leave<ParticipantId>) -> Answer<(Participant, Round)> {
+    tx.lock(participant_lock(leave.id())).await?;
+    let participant = store::participant(tx, leave).await?;
+    let round = programs::round(tx, &ByServer(participant.round_id)).await?;
+    if takes_answers(round.stage, participant.state) {
+        Ok((participant, round))
+    } else {
+        Err(Error::conflict("registration_over"))
+    }
+}
+
+/// Keeps what was typed, complete or not. This is no act of its own: it writes no event.
+///
+/// # Errors
+/// `registration_over`, or when the database fails.
+pub async fn save_draft(tx: &mut Tx, access: &Access<ParticipantId>, typed: &Fields) -> Answer<()> {
+    while_open(tx, access).await?;
+    let is_typed = |(name, _): &(&str, &str)| !["form_tag", "by_itself"].contains(name);
+    let pairs: Vec<(&str, &str)> = typed.iter().filter(is_typed).collect();
+    link_store::save_draft(tx, access.id, &json!(pairs).to_string()).await
+}
+
+/// Registers somebody, or changes their answers. `commitment` is the text that they agreed to. Their settings take
+/// over the zone that they chose here.
+///
+/// # Errors
+/// `registration_over`, or when the database fails.
+pub async fn register(tx: &mut Tx, access: &Access<ParticipantId>, answers: &Answers, commitment: &str) -> Answer<()> {
+    let (participant, round) = while_open(tx, access).await?;
+    let json = serde_json::to_string(answers).map_err(Error::defect)?;
+    link_store::submit(tx, access.id, &json, commitment).await?;
+    must_have(store::set_registered(tx, access.id, i64::from(answers.capacity.max(1))).await?)?;
+    let is_first = matches!(participant.state, State::Invited | State::Declined);
+    let kind = if is_first { "participant.registered" } else { "registration.changed" };
+    event(access, kind, &round).on(access.id).record(tx).await?;
+    if is_first && admit_at_once(tx, &round, access.id).await? {
+        event(access, "participant.admitted", &round).on(access.id).record(tx).await?;
+    }
+    move_to_zone(tx, access, &answers.time_zone).await
+}
+
+async fn move_to_zone(tx: &mut Tx, access: &Access<ParticipantId>, zone: &str) -> Answer<()> {
+    let viewer = &access.viewer;
+    let now_in = people::card(tx, viewer.person).await?.map(|card| card.zone()).unwrap_or(TimeZone::UTC);
+    if zone.is_empty() || now_in.iana_name() == Some(zone) {
+        return Ok(());
+    }
+    accounts::move_to_zone(tx, viewer, zone).await
+}
+
+/// Notes that somebody will not take part. They may be asked again, and may think again themselves.
+///
+/// # Errors
+/// `registration_over`, or when the database fails.
+pub async fn decline(tx: &mut Tx, leave: &impl Leave<ParticipantId>) -> Answer<()> {
+    let (participant, round) = while_open(tx, leave).await?;
+    if participant.state == State::Declined {
+        return Ok(()); // a double click, or the link once more
+    }
+    must_have(store::set_declined(tx, leave.id()).await?)?;
+    let event = match leave.actor() {
+        Some(_) => event(leave, "participant.declined", &round),
+        // By the personal link: it speaks for the person.
+        None => crate::kernel::event::Event::by_person(participant.person_id, "participant.declined")
+            .program(round.program_id)
+            .round(round.id),
+    };
+    event.on(leave.id()).record(tx).await?;
+    Ok(())
+}

@@ -1,0 +1,124 @@
+//! How a pair begins: an accepted proposal becomes a pair with a drafted agreement, and both are introduced.
+
+use askama::Template;
+use serde_json::Value;
+
+use super::{Common, Pair, cards, pair, rhythm, store};
+use crate::{
+    kernel::{
+        app::App,
+        db::Tx,
+        error::{Answer, Error},
+        event::Event,
+        guard::ByServer,
+        ids::{PairId, ProposalId},
+    },
+    mail::{self, Letter},
+    people::Card,
+    programs::{self, Program, Round, Side, template::Agenda},
+};
+
+/// The job `pairs.begin`: the payload is the accepted proposal. Doing it again does nothing.
+///
+/// # Errors
+/// When the payload is no id or the database fails.
+pub async fn begin(app: App, payload: Value) -> Answer<()> {
+    let proposal: ProposalId = payload
+        .as_str()
+        .and_then(|text| text.parse().ok())
+        .ok_or_else(|| Error::defect("pairs.begin without a proposal"))?;
+    let mut tx = app.db.write().await?;
+    begin_from(&mut tx, &app, proposal).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn begin_from(tx: &mut Tx, app: &App, proposal: ProposalId) -> Answer<()> {
+    let id = PairId::new();
+    if !store::insert(tx, id, proposal).await? {
+        return Ok(());
+    }
+    let pair = pair(tx, &ByServer(id)).await?;
+    let round = programs::round(tx, &ByServer(pair.round_id)).await?;
+    let program = programs::program_of(tx, &round).await?;
+    let words = draft(app, tx, &pair, &round, &program).await?;
+    store::insert_agreement(tx, id, round.rhythm_days, round.meeting_minutes, &words).await?;
+    Event::by_server("pair.began").program(round.program_id).round(round.id).pair(id).on(id).record(tx).await?;
+    introduce(tx, app, &pair, &round, &program).await
+}
+
+/// The program's text with the names of these two in it.
+async fn draft(app: &App, tx: &mut Tx, pair: &Pair, round: &Round, program: &Program) -> Answer<String> {
+    let values = [
+        ("{mentor}", pair.mentor.clone()),
+        ("{mentee}", pair.mentee.clone()),
+        ("{program}", program.name.clone()),
+        ("{organization}", app.organization(tx).await?.name),
+        ("{meetings}", round.meetings.to_string()),
+        ("{minutes}", round.meeting_minutes.to_string()),
+        ("{rhythm}", rhythm(round.rhythm_days)),
+    ];
+    let text = program.design.texts.agreement.trim().to_owned();
+    Ok(values.iter().fold(text, |text, (name, value)| text.replace(name, value)))
+}
+
+/// What both letters say; each is written from one side.
+struct Introduction<'a> {
+    me: &'a Card,
+    other: &'a Card,
+    side: Side,
+    mentor: &'a Card,
+    mentee: &'a Card,
+    common: &'a Common,
+    round: &'a Round,
+    agenda: Option<&'a Agenda>,
+    link: String,
+}
+
+impl Introduction<'_> {
+    fn gate(&self) -> bool {
+        self.round.agreement_gate == "required"
+    }
+
+    fn is_mentor(&self) -> bool {
+        self.side == Side::Mentor
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pairs/mail_introduction.txt")]
+struct IntroductionText<'a> {
+    it: &'a Introduction<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "pairs/mail_introduction.html")]
+struct IntroductionHtml<'a> {
+    it: &'a Introduction<'a>,
+}
+
+/// Writes to both: who the other one is, why they were matched, what comes first.
+async fn introduce(tx: &mut Tx, app: &App, pair: &Pair, round: &Round, program: &Program) -> Answer<()> {
+    let common = Common::load(tx, pair, &program.design).await?;
+    let (mentor, mentee) = cards(tx, pair).await?;
+    for side in [Side::Mentor, Side::Mentee] {
+        let (me, other) = if side == Side::Mentor { (&mentor, &mentee) } else { (&mentee, &mentor) };
+        let Some(address) = &me.email else { continue };
+        let it = Introduction {
+            me,
+            other,
+            side,
+            mentor: &mentor,
+            mentee: &mentee,
+            common: &common,
+            round,
+            agenda: program.design.agendas.first(),
+            link: app.link(&pair.href()),
+        };
+        let key = format!("introduction:{}:{}", pair.id, me.id);
+        let letter =
+            Letter::from_templates(key, me.id, address, &IntroductionText { it: &it }, &IntroductionHtml { it: &it })?;
+        mail::write(tx, app, letter).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! How a pair ends before its time because one of the two has left the organization.
+
+use askama::Template;
+use serde_json::Value;
+
+use super::{Pair, cards, has_left, pair, store};
+use crate::{
+    kernel::{
+        app::App,
+        db::Tx,
+        error::{Answer, Error},
+        event::Event,
+        guard::ByServer,
+        ids::PersonId,
+    },
+    mail::{self, Letter},
+    programs::Side,
+};
+
+/// The job `pairs.end_for_leaver`: the payload is the person. Their running pairs end, and whoever stays gets a kind
+/// letter. Coming meetings are cancelled by the meetings' own job, which follows `pair.ended`.
+///
+/// # Errors
+/// When the payload is no id or the database fails.
+pub async fn end_for_leaver(app: App, payload: Value) -> Answer<()> {
+    let person: PersonId = payload
+        .as_str()
+        .and_then(|text| text.parse().ok())
+        .ok_or_else(|| Error::defect("pairs.end_for_leaver without a person"))?;
+    let mut tx = app.db.write().await?;
+    // Somebody may have put a mistaken import right before this job ran.
+    if has_left(&mut tx, person).await? {
+        for (id,) in store::running_of(&mut tx, person).await? {
+            tx.lock(id).await?;
+            if store::end_early(&mut tx, id).await? {
+                let pair = pair(&mut tx, &ByServer(id)).await?;
+                Event::by_server("pair.ended").round(pair.round_id).pair(id).on(id).record(&mut tx).await?;
+                tell_who_stays(&mut tx, &app, &pair, person).await?;
+            }
+        }
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+#[derive(Template)]
+#[template(path = "pairs/mail_ended.txt")]
+struct EndedText<'a> {
+    to: &'a str,
+    leaver: &'a str,
+    link: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "pairs/mail_ended.html")]
+struct EndedHtml<'a> {
+    to: &'a str,
+    leaver: &'a str,
+    link: &'a str,
+}
+
+async fn tell_who_stays(tx: &mut Tx, app: &App, pair: &Pair, leaver: PersonId) -> Answer<()> {
+    let (mentor, mentee) = cards(tx, pair).await?;
+    let (stays, gone) = match pair.side_of(leaver) {
+        Some(Side::Mentor) => (mentee, mentor),
+        _ => (mentor, mentee),
+    };
+    let Some(address) = stays.email.clone() else { return Ok(()) };
+    if has_left(tx, stays.id).await? {
+        return Ok(());
+    }
+    let (to, leaver, link) = (stays.first_name(), gone.name.as_str(), app.link(&pair.href()));
+    let text = EndedText { to, leaver, link: &link };
+    let html = EndedHtml { to, leaver, link: &link };
+    let key = format!("pair-ended:{}:{}", pair.id, stays.id);
+    mail::write(tx, app, Letter::from_templates(key, stays.id, &address, &text, &html)?).await?;
+    Ok(())
+}

@@ -1,0 +1,124 @@
+//! A people file: its columns, what they are thought to mean, and how that is remembered.
+
+use counterflow_roster::{
+    Guess, GuessedColumn, Mapping, Question, ReadOptions, Reading, Source, Table, TableError, Why, read_people,
+};
+use serde::{Deserialize, Serialize};
+
+use super::store;
+use crate::kernel::{
+    db::Tx,
+    error::{Answer, Error},
+    token,
+};
+
+/// What is known of a file without its rows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// How it was read.
+    pub source: Source,
+    /// Rows below the header.
+    pub rows: usize,
+    /// The columns, with what they are guessed to mean, why, and some of their values.
+    pub columns: Vec<GuessedColumn>,
+}
+
+impl Facts {
+    /// The sheets of the workbook that can be read instead of the one that was.
+    #[must_use]
+    pub fn sheets(&self) -> &[String] {
+        match &self.source {
+            Source::Workbook { sheets, .. } if sheets.len() > 1 => sheets,
+            Source::Workbook { .. } | Source::Text { .. } => &[],
+        }
+    }
+
+    /// The sheet that was read; empty if it is no workbook.
+    #[must_use]
+    pub fn sheet(&self) -> &str {
+        match &self.source {
+            Source::Workbook { sheet, .. } => sheet,
+            Source::Text { .. } => "",
+        }
+    }
+}
+
+crate::words! {
+    /// Who says what the columns mean.
+    MappingFrom {
+        /// Headers and values look like it.
+        Guess = "guess",
+        /// Somebody said so for an earlier file with the same headers.
+        Memory = "memory",
+        /// Somebody said so for this file.
+        Person = "person",
+    }
+}
+
+/// A file that can be read as a table.
+#[derive(Debug)]
+pub(super) struct PeopleFile {
+    pub table: Table,
+    guess: Guess,
+}
+
+impl PeopleFile {
+    /// Reads a CSV or XLSX file. Takes a second for some hundred thousand rows: not for the threads of requests.
+    pub fn read(content: &[u8], sheet: Option<&str>) -> Result<Self, TableError> {
+        let table = Table::read(content, &ReadOptions { sheet: sheet.map(str::to_owned), ..ReadOptions::default() })?;
+        let guess = Mapping::guess(&table);
+        Ok(Self { table, guess })
+    }
+
+    pub fn facts(&self) -> Facts {
+        Facts {
+            source: self.table.source().clone(),
+            rows: self.table.len() + self.table.ragged().len(),
+            columns: self.guess.columns.clone(),
+        }
+    }
+
+    pub fn people(&self, mapping: &Mapping) -> Reading {
+        read_people(&self.table, mapping)
+    }
+
+    /// What only a person can say before the file can be read with this mapping.
+    pub fn questions(&self, mapping: &Mapping) -> Vec<Question> {
+        self.people(mapping).questions
+    }
+
+    /// What was confirmed for the same headers before, if it still fits; else the guess.
+    pub async fn mapping(&self, tx: &mut Tx) -> Answer<(Mapping, MappingFrom)> {
+        if let Some(toml) = store::remembered(tx, &self.headers_hash()).await? {
+            let remembered = Mapping::from_toml(&toml).map_err(Error::defect)?;
+            if remembered.check(&self.table).is_empty() {
+                return Ok((remembered, MappingFrom::Memory));
+            }
+        }
+        Ok((self.guess.mapping.clone(), MappingFrom::Guess))
+    }
+
+    /// Remembers what somebody said for the next file with the same headers.
+    pub async fn remember(&self, tx: &mut Tx, mapping: &Mapping) -> Answer<()> {
+        store::remember(tx, &self.headers_hash(), &mapping.to_toml()).await
+    }
+
+    /// The same for the same set of headers, in whatever order.
+    fn headers_hash(&self) -> String {
+        let mut headers: Vec<String> = self.table.headers().iter().map(|header| header.to_lowercase()).collect();
+        headers.sort_unstable();
+        token::hash(&headers.join("\u{1f}"))
+    }
+}
+
+/// Whether a guess deserves a second look.
+#[must_use]
+pub fn is_unsure(column: &GuessedColumn) -> bool {
+    matches!(column.why, Why::ValuesDoNotFit { .. } | Why::BetterColumn { .. })
+        || column.confidence == counterflow_roster::Confidence::Medium
+}
+
+/// Runs work that takes long on a thread of its own.
+pub(super) async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Answer<T> {
+    tokio::task::spawn_blocking(work).await.map_err(Error::defect)
+}

@@ -1,0 +1,236 @@
+//! People files: uploaded, their columns confirmed, checked, and applied as a whole or not at all.
+//!
+//! ```text
+//! uploaded -> checking -> checked -> applying -> applied
+//!     ^           |          |           |
+//!     +-- asked --+          +<- changed meanwhile
+//! ```
+//! Until it is applied an import can be cancelled, and nothing of it stays.
+
+pub mod command;
+mod draft;
+mod file;
+mod form;
+mod identity;
+pub mod jobs;
+mod org_lines;
+pub mod pages;
+mod plan;
+mod record;
+mod report;
+mod store;
+#[cfg(test)]
+mod tests;
+mod wording;
+mod write;
+
+use counterflow_roster::{Mapping, Question, TableError};
+use serde_json::Value;
+
+pub use file::{Facts, MappingFrom, is_unsure};
+pub use report::{Cause, Counts, Leaver, Missing, Problem, Report};
+pub use store::{Import, Listed};
+pub use wording::{field_words, file_words, mapping_words};
+
+use self::file::PeopleFile;
+use crate::{
+    kernel::{
+        app::App,
+        db::Tx,
+        error::{Answer, Error},
+        event::Event,
+        guard::{Access, Leave},
+        ids::ImportId,
+        viewer::Viewer,
+    },
+    words,
+};
+
+words! {
+    /// How far an import is.
+    State {
+        /// The file is kept; its columns wait for somebody.
+        Uploaded = "uploaded",
+        /// A job compares it with the directory.
+        Checking = "checking",
+        /// What it would do can be seen, and waits for a yes.
+        Checked = "checked",
+        /// A job writes it.
+        Applying = "applying",
+        /// The directory is as the file says.
+        Applied = "applied",
+        /// Somebody ended it; nothing was changed.
+        Cancelled = "cancelled",
+        /// A defect of ours ended it; nothing was changed.
+        Failed = "failed",
+    }
+}
+
+words! {
+    /// What is being done while an import is checked or applied.
+    Step {
+        /// Nothing yet.
+        Waiting = "waiting",
+        /// Reading the rows.
+        Reading = "reading",
+        /// Comparing them with the directory.
+        Comparing = "comparing",
+        /// Writing, all in one.
+        Writing = "writing",
+    }
+}
+
+/// A file that was read for the first time.
+#[derive(Debug)]
+pub struct NewImport {
+    /// Made with the form, so that a double click makes one import.
+    pub id: ImportId,
+    /// As the browser tells it.
+    pub file_name: String,
+    /// The bytes.
+    pub content: Vec<u8>,
+    facts: Facts,
+    mapping: Mapping,
+    mapping_from: MappingFrom,
+    questions: Vec<Question>,
+}
+
+/// What somebody agrees to, having seen the report.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Consent {
+    /// To import without the rejected rows.
+    pub rejected: bool,
+    /// That more than a tenth of the people really leave.
+    pub leavers: bool,
+    /// What happens to those who are missing from the file.
+    pub missing: Missing,
+}
+
+/// What a consent lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lack {
+    /// A word about the rejected rows.
+    Rejected,
+    /// A word about the many who would leave.
+    Leavers,
+}
+
+impl Consent {
+    /// What has to be said before the import of this report may begin.
+    #[must_use]
+    pub fn lacks(&self, counts: &Counts) -> Vec<Lack> {
+        let rejected = (counts.rejected > 0 && !self.rejected).then_some(Lack::Rejected);
+        let leavers = (counts.many_leave(self.missing) && !self.leavers).then_some(Lack::Leavers);
+        rejected.into_iter().chain(leavers).collect()
+    }
+}
+
+/// Reads an uploaded file, with the mapping that was confirmed for such a file before, or a guess.
+///
+/// # Errors
+/// The inner one says what is wrong with the file.
+pub async fn open(
+    app: &App,
+    id: ImportId,
+    file_name: String,
+    content: Vec<u8>,
+    sheet: Option<String>,
+) -> Answer<Result<NewImport, TableError>> {
+    let read = move || PeopleFile::read(&content, sheet.as_deref()).map(|file| (file, content));
+    let (file, content) = match file::aside(read).await? {
+        Ok(opened) => opened,
+        Err(error) => return Ok(Err(error)),
+    };
+    let (mapping, mapping_from) = file.mapping(&mut app.db.read().await?).await?;
+    let facts = file.facts();
+    let (mapping, questions) = file::aside(move || {
+        let questions = file.questions(&mapping);
+        (mapping, questions)
+    })
+    .await?;
+    Ok(Ok(NewImport { id, file_name, content, facts, mapping, mapping_from, questions }))
+}
+
+/// Keeps an upload until somebody has confirmed its columns.
+///
+/// # Errors
+/// When the database fails.
+pub async fn upload(tx: &mut Tx, viewer: &Viewer, new: NewImport) -> Answer<()> {
+    let (id, file_name) = (new.id, new.file_name.clone());
+    if store::insert(tx, viewer.person, new).await? {
+        let event = Event::by(viewer, "import.uploaded").on(id);
+        event.with(serde_json::json!({ "file": file_name })).record(tx).await?;
+    }
+    Ok(())
+}
+
+/// Reads another sheet of the workbook.
+///
+/// # Errors
+/// 409 if the import is past its columns.
+pub async fn choose_sheet(tx: &mut Tx, access: &Access<ImportId>, new: NewImport) -> Answer<()> {
+    let sheet = new.facts.sheet().to_owned();
+    if !store::set_file(tx, access, &sheet, new).await? {
+        return Err(Error::conflict("over"));
+    }
+    Event::by(&access.viewer, "import.sheet_chosen").on(access.id).record(tx).await?;
+    Ok(())
+}
+
+/// An import and the uploaded bytes.
+///
+/// # Errors
+/// [`Error::NotFound`] if there is none; 409 once it is over and its file is gone.
+pub async fn with_content(tx: &mut Tx, leave: &impl Leave<ImportId>) -> Answer<(Import, Vec<u8>)> {
+    let import = store::find(tx, leave).await?.ok_or(Error::NotFound)?;
+    let content = store::content(tx, leave).await?.ok_or_else(|| Error::conflict("over"))?;
+    Ok((import, content))
+}
+
+/// What the columns mean is said: remembers it for the next such file, and has the file checked.
+///
+/// # Errors
+/// 409 if the import is past its columns.
+async fn confirm_mapping(tx: &mut Tx, access: &Access<ImportId>, file: &PeopleFile, mapping: &Mapping) -> Answer<()> {
+    if !store::set_mapping(tx, access, &mapping.to_toml()).await? {
+        return Err(Error::conflict("over"));
+    }
+    file.remember(tx, mapping).await?;
+    Event::by(&access.viewer, "import.mapped").on(access.id).record(tx).await?;
+    enqueue(tx, "people.check_import", access.id).await
+}
+
+/// Somebody says yes to what they saw: has the import applied.
+///
+/// # Errors
+/// The inner one lists what has to be said before. 409 if there is no report to say yes to.
+pub async fn confirm(tx: &mut Tx, access: &Access<ImportId>, consent: Consent) -> Answer<Result<(), Vec<Lack>>> {
+    let import = store::find(tx, access).await?.ok_or(Error::NotFound)?;
+    let lacks = consent.lacks(&import.counts.unwrap_or_default().0);
+    if !lacks.is_empty() {
+        return Ok(Err(lacks));
+    }
+    if !store::set_confirmed(tx, access, consent).await? {
+        return Err(Error::conflict("over"));
+    }
+    Event::by(&access.viewer, "import.confirmed").on(access.id).record(tx).await?;
+    enqueue(tx, "people.apply_import", access.id).await?;
+    Ok(Ok(()))
+}
+
+/// Ends an import that is not applied. Nothing of it stays.
+///
+/// # Errors
+/// 409 if it is over already.
+pub async fn cancel(tx: &mut Tx, access: &Access<ImportId>) -> Answer<()> {
+    if !store::set_over(tx, access, State::Cancelled).await? {
+        return Err(Error::conflict("over"));
+    }
+    Event::by(&access.viewer, "import.cancelled").on(access.id).record(tx).await?;
+    Ok(())
+}
+
+async fn enqueue(tx: &mut Tx, kind: &str, import: ImportId) -> Answer<()> {
+    crate::jobs::enqueue(tx, kind, &import.to_string(), &Value::from(import.to_string())).await?;
+    Ok(())
+}

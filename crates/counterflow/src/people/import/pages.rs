@@ -1,0 +1,270 @@
+//! The pages of an import: upload, columns, dry run, progress, and how it ended.
+
+use askama::Template;
+use axum::{
+    http::{HeaderValue, header},
+    response::IntoResponse,
+};
+use counterflow_roster::{Look, OrgWarning, Separator, Source, Why};
+
+use super::{
+    Consent, Import, Lack, Listed, State, Step,
+    file::{self, PeopleFile},
+    form::{self, Asked, ColumnsForm},
+    report::{Counts, Missing, Problem, Report},
+    store,
+};
+use crate::{
+    kernel::{
+        app::App,
+        csv,
+        error::{Answer, Error},
+        filters,
+        form::Fields,
+        guard::Access,
+        ids::ImportId,
+        json_text::JsonText,
+        page::{self, Page, Query},
+        token,
+        upload::Upload,
+        viewer::Viewer,
+    },
+    people::import::{self, MappingFrom},
+};
+
+/// How many earlier imports are listed.
+const EARLIER: i64 = 20;
+/// How many rows of a list a page shows.
+const PER_PAGE: usize = 200;
+/// How often a page about work that goes on loads itself again, in seconds.
+const RELOAD: &str = "2";
+
+#[derive(Template)]
+#[template(path = "people/import/new.html")]
+struct NewPage {
+    page: Page,
+    /// The id of the import that the form makes.
+    id: ImportId,
+    earlier: Vec<Listed>,
+    /// What was wrong with the last file, and its name.
+    trouble: Option<(String, String)>,
+}
+
+/// `GET /directory/import`
+pub async fn new(app: App, page: Page) -> Answer {
+    page::html(&new_page(&app, page, None).await?)
+}
+
+async fn new_page(app: &App, page: Page, trouble: Option<(String, String)>) -> Answer<NewPage> {
+    let earlier = store::latest(&mut app.db.read().await?, EARLIER).await?;
+    Ok(NewPage { page, id: ImportId::new(), earlier, trouble })
+}
+
+/// `POST /directory/imports`
+pub async fn create(app: App, page: Page, viewer: Viewer, upload: Result<Upload, Error>) -> Answer {
+    let upload = match upload {
+        Err(Error::Trouble { key: "wrong_file", .. }) => {
+            let trouble = crate::kernel::words::say("trouble", "wrong_file", &[]);
+            return page::invalid(&new_page(&app, page, Some((String::new(), trouble))).await?);
+        }
+        other => other?,
+    };
+    let id: ImportId = upload.fields.get("id").parse().map_err(|_| Error::bad_request("unreadable"))?;
+    match import::open(&app, id, upload.file_name.clone(), upload.content, None).await? {
+        Ok(new) => {
+            let mut tx = app.db.write().await?;
+            import::upload(&mut tx, &viewer, new).await?;
+            tx.commit().await?;
+            Ok(page::see_other(&path(id)))
+        }
+        Err(error) => {
+            let trouble = Some((upload.file_name, import::file_words(&error)));
+            page::invalid(&new_page(&app, page, trouble).await?)
+        }
+    }
+}
+
+fn path(import: ImportId) -> String {
+    format!("/directory/imports/{import}")
+}
+
+#[derive(Template)]
+#[template(path = "people/import/columns.html")]
+struct ColumnsPage {
+    page: Page,
+    import: Import,
+    form: ColumnsForm,
+}
+
+#[derive(Template)]
+#[template(path = "people/import/progress.html")]
+struct ProgressPage {
+    page: Page,
+    import: Import,
+    counts: Counts,
+    /// Which of three steps is being done; 0 before the first.
+    now: u8,
+}
+
+#[derive(Template)]
+#[template(path = "people/import/checked.html")]
+struct CheckedPage {
+    page: Page,
+    import: Import,
+    report: Report,
+    /// What the form is about: a yes to another report is no yes to this one.
+    seen: String,
+    /// The rejected rows of this page, and where the next ones begin.
+    rejected: Vec<Problem>,
+    from: usize,
+    more: Option<usize>,
+    typed: Fields,
+    lacks: Vec<Lack>,
+}
+
+#[derive(Template)]
+#[template(path = "people/import/over.html")]
+struct OverPage {
+    page: Page,
+    import: Import,
+    counts: Counts,
+    /// How many left, with those who were missing from the file if somebody said that they had.
+    left: usize,
+}
+
+/// `GET /directory/imports/{import}?columns&from=`
+pub async fn show(app: App, page: Page, access: Access<ImportId>, Query(query): Query) -> Answer {
+    let import = store::find(&mut app.db.read().await?, &access).await?.ok_or(Error::NotFound)?;
+    let wants_columns = query.iter().any(|(name, _)| name == "columns");
+    match import.state {
+        State::Uploaded => columns(page, import, None, Vec::new()),
+        State::Checked if wants_columns => columns(page, import, None, Vec::new()),
+        State::Checked => page::html(&checked(page, import, &query, Fields::default(), Vec::new())),
+        State::Checking | State::Applying => progress(page, import),
+        State::Applied | State::Cancelled | State::Failed => {
+            let counts = counts(&import);
+            page::html(&OverPage { page, left: counts.leavers(import.missing()), import, counts })
+        }
+    }
+}
+
+fn counts(import: &Import) -> Counts {
+    import.counts.clone().unwrap_or_default().0
+}
+
+fn columns(page: Page, import: Import, typed: Option<&Fields>, problems: Vec<String>) -> Answer {
+    let came_back = !problems.is_empty();
+    let form = ColumnsForm::of(&import, typed, problems)?;
+    let template = ColumnsPage { page, import, form };
+    if came_back { page::invalid(&template) } else { page::html(&template) }
+}
+
+/// Work goes on without this page, which loads itself again until it is done.
+fn progress(page: Page, import: Import) -> Answer {
+    let counts = counts(&import);
+    let now = match import.step {
+        Step::Waiting => 0,
+        Step::Reading => 1,
+        Step::Comparing => 2,
+        Step::Writing => 3,
+    };
+    let mut response = page::html(&ProgressPage { page, import, counts, now })?.into_response();
+    response.headers_mut().insert(header::REFRESH, HeaderValue::from_static(RELOAD));
+    Ok(response)
+}
+
+fn checked(page: Page, import: Import, query: &Fields, typed: Fields, lacks: Vec<Lack>) -> CheckedPage {
+    let report = import.report.clone().unwrap_or_default().0;
+    let from = query.get("from").parse().unwrap_or(0).min(report.rejected.len());
+    let rejected: Vec<Problem> = report.rejected.iter().skip(from).take(PER_PAGE).cloned().collect();
+    let next = from + rejected.len();
+    let more = (next < report.rejected.len()).then_some(next);
+    CheckedPage { page, seen: seen(&import), import, report, rejected, from, more, typed, lacks }
+}
+
+/// A fingerprint of the report that a page shows.
+fn seen(import: &Import) -> String {
+    let report = import.report.as_ref().map(|JsonText(report)| serde_json::to_string(report).unwrap_or_default());
+    token::hash(&report.unwrap_or_default())
+}
+
+/// `POST /directory/imports/{import}/sheet`
+pub async fn choose_sheet(app: App, page: Page, access: Access<ImportId>, fields: Fields) -> Answer {
+    let (found, content) = import::with_content(&mut app.db.read().await?, &access).await?;
+    let sheet = Some(fields.get("sheet").to_owned());
+    match import::open(&app, access.id, found.file_name.clone(), content, sheet).await? {
+        Ok(new) => {
+            let mut tx = app.db.write().await?;
+            import::choose_sheet(&mut tx, &access, new).await?;
+            tx.commit().await?;
+            Ok(page::see_other(&path(access.id)))
+        }
+        Err(error) => columns(page, found, None, vec![import::file_words(&error)]),
+    }
+}
+
+/// `POST /directory/imports/{import}/mapping`
+pub async fn confirm_mapping(app: App, page: Page, access: Access<ImportId>, fields: Fields) -> Answer {
+    let (found, content) = import::with_content(&mut app.db.read().await?, &access).await?;
+    let mapping = match form::read(&found, &fields)? {
+        Ok(mapping) => mapping,
+        Err(problems) => return columns(page, found, Some(&fields), form::problem_words(&problems)),
+    };
+    let sheet = found.sheet.clone();
+    let (file, mapping, errors) = file::aside(move || {
+        let file = PeopleFile::read(&content, sheet.as_deref()).map_err(Error::defect)?;
+        let errors = mapping.check(&file.table);
+        Ok::<_, Error>((file, mapping, errors))
+    })
+    .await??;
+    if !errors.is_empty() {
+        return columns(page, found, Some(&fields), form::error_words(&errors));
+    }
+    let mut tx = app.db.write().await?;
+    import::confirm_mapping(&mut tx, &access, &file, &mapping).await?;
+    tx.commit().await?;
+    Ok(page::see_other(&path(access.id)))
+}
+
+/// `POST /directory/imports/{import}/confirmation`
+pub async fn confirm(app: App, page: Page, access: Access<ImportId>, fields: Fields) -> Answer {
+    let consent = Consent {
+        rejected: fields.is("rejected", "keep-out"),
+        leavers: fields.is("leavers", "yes"),
+        missing: if fields.is("missing", "leave") { Missing::Leave } else { Missing::Stay },
+    };
+    let mut tx = app.db.write().await?;
+    let found = store::find(&mut tx, &access).await?.ok_or(Error::NotFound)?;
+    if found.state != State::Checked {
+        return Ok(page::see_other(&path(access.id))); // a double click, or the back button: show how it stands
+    }
+    if fields.get("seen") != seen(&found) {
+        return Err(Error::conflict("import_changed"));
+    }
+    match import::confirm(&mut tx, &access, consent).await? {
+        Ok(()) => {
+            tx.commit().await?;
+            Ok(page::see_other(&path(access.id)))
+        }
+        Err(lacks) => page::invalid(&checked(page, found, &Fields::default(), fields, lacks)),
+    }
+}
+
+/// `POST /directory/imports/{import}/cancellation`
+pub async fn cancel(app: App, access: Access<ImportId>, _: Fields) -> Answer {
+    let mut tx = app.db.write().await?;
+    import::cancel(&mut tx, &access).await?;
+    tx.commit().await?;
+    Ok(page::see_other(&path(access.id)))
+}
+
+/// `GET /directory/imports/{import}/errors`: every rejected row, to be worked through beside the file.
+pub async fn errors(app: App, access: Access<ImportId>) -> Answer {
+    let import = store::find(&mut app.db.read().await?, &access).await?.ok_or(Error::NotFound)?;
+    let report = import.report.ok_or(Error::NotFound)?.0;
+    let rows = report.rejected.into_iter().map(|problem| {
+        let words = problem.words();
+        vec![problem.line.to_string(), problem.column.unwrap_or_default(), problem.value, words]
+    });
+    csv::download(&format!("errors of {}", import.file_name), &["line", "column", "value", "reason"], rows)
+}

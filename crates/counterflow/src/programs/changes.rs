@@ -1,0 +1,67 @@
+//! Changes of a round that two managers could make at once. Each names the version that its maker saw; nothing is
+//! ever overwritten silently.
+
+use axum::http::StatusCode;
+
+use super::{store, template::Eligibility};
+use crate::kernel::{
+    db::Tx,
+    error::{Answer, Error},
+    event::Event,
+    guard::Access,
+    ids::RoundId,
+};
+
+/// What became of a change that was made on the sight of one version.
+pub(super) enum Changed {
+    /// It was made.
+    Yes,
+    /// Nothing was changed: the named person had changed it in the meantime.
+    OvertakenBy(String),
+}
+
+impl Changed {
+    /// The change, or the conflict.
+    pub(super) fn or_conflict(self) -> Answer<()> {
+        match self {
+            Self::Yes => Ok(()),
+            Self::OvertakenBy(who) => {
+                Err(Error::Trouble { status: StatusCode::CONFLICT, key: "changed_meanwhile", data: vec![("who", who)] })
+            }
+        }
+    }
+}
+
+/// Changes who can take part. `seen` is the [`super::Round::version`] that the viewer saw.
+///
+/// # Errors
+/// `changed_meanwhile` if somebody else was faster, or when the database fails.
+pub async fn set_eligibility(tx: &mut Tx, access: &Access<RoundId>, seen: i64, rules: &Eligibility) -> Answer<()> {
+    let rules = serde_json::to_string(rules).map_err(Error::defect)?;
+    tx.lock(access.id).await?;
+    if store::round(tx, access).await?.eligibility == rules {
+        return Ok(()); // a double click, or the back button
+    }
+    store::update_eligibility(tx, access, seen, &rules).await?.or_conflict()?;
+    record(tx, access, "round.eligibility_changed").await
+}
+
+/// Changes the criteria: TOML, in the one form. `seen` is the [`super::Round::version`] that the viewer saw.
+///
+/// # Errors
+/// `changed_meanwhile` if somebody else was faster, or when the database fails.
+pub async fn set_criteria(tx: &mut Tx, access: &Access<RoundId>, seen: i64, criteria: &str) -> Answer<()> {
+    tx.lock(access.id).await?;
+    if store::round(tx, access).await?.criteria == criteria {
+        return Ok(());
+    }
+    store::update_criteria(tx, access, seen, criteria).await?.or_conflict()?;
+    record(tx, access, "round.criteria_changed").await
+}
+
+/// Records what the viewer did to the round.
+pub(super) async fn record(tx: &mut Tx, access: &Access<RoundId>, kind: &'static str) -> Answer<()> {
+    let round = store::round(tx, access).await?;
+    Event::by(&access.viewer, kind).program(round.program_id).round(round.id).on(round.id).record(tx).await?;
+    Ok(())
+}

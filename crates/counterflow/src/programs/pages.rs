@@ -1,0 +1,229 @@
+//! The pages of programs: the list, starting one, and one with its rounds and people.
+
+use askama::Template;
+
+use super::{
+    Dates, Direction, Holder, NewProgram, NewRound, Program, ProgramRole, archive, grant_role, open_round, remove_role,
+    role_store, start,
+    store::{self, ProgramLine, RoundLine},
+    template, unarchive,
+};
+use crate::kernel::{
+    app::App,
+    clock::Day,
+    db::Tx,
+    error::{Answer, Error},
+    form::{Check, Fields, Form},
+    guard::Access,
+    ids::{PersonId, ProgramId, RoundId},
+    page::{self, Page, Query},
+    rights::Role,
+    viewer::Viewer,
+    words,
+};
+
+/// A program in the list, with its rounds.
+struct Listed {
+    program: ProgramLine,
+    rounds: Vec<RoundLine>,
+}
+
+#[derive(Template)]
+#[template(path = "programs/list.html")]
+struct ListPage {
+    page: Page,
+    programs: Vec<Listed>,
+    archived: Vec<ProgramLine>,
+}
+
+/// `GET /programs`: those that the viewer manages or backs.
+pub async fn list(app: App, page: Page, viewer: Viewer) -> Answer {
+    let mut tx = app.db.read().await?;
+    let lines = store::programs_of(&mut tx, viewer.person).await?;
+    let rounds = store::rounds_of(&mut tx, viewer.person).await?;
+    let (archived, present): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| line.archived_at.is_some());
+    let with_rounds = |program: ProgramLine| {
+        let rounds = rounds.iter().filter(|round| round.program_id == program.id).cloned().collect();
+        Listed { program, rounds }
+    };
+    let programs = present.into_iter().map(with_rounds).collect();
+    page::html(&ListPage { page, programs, archived })
+}
+
+#[derive(Template)]
+#[template(path = "programs/new.html")]
+struct NewPage {
+    page: Page,
+    form: Form,
+    templates: &'static [template::Template],
+}
+
+/// The reader's day.
+pub(super) fn today(page: &Page) -> Day {
+    page.now.day_in(&page.zone)
+}
+
+/// `GET /programs/new`, with `?template=KEY` chosen.
+pub async fn new(page: Page, Query(query): Query) -> Answer {
+    let templates = template::all();
+    let chosen = template::named(query.get("template")).or(templates.first());
+    let chosen = chosen.ok_or_else(|| Error::defect("there are no templates"))?;
+    let mut form = Form::filled(Dates::suggested(today(&page), &chosen.shape).fields());
+    form.fields.push("template", &chosen.key);
+    form.fields.push("id", ProgramId::new().to_string());
+    form.fields.push("round", RoundId::new().to_string());
+    page::html(&NewPage { page, form, templates })
+}
+
+/// `POST /programs`
+pub async fn create(app: App, page: Page, viewer: Viewer, fields: Fields) -> Answer {
+    let mut check = fields.check();
+    let id = check.id::<ProgramId>("id");
+    let name = check.text("name", 80);
+    let template = template::named(fields.get("template"));
+    if template.is_none() {
+        check.problem("template", "not_a_choice", Vec::new());
+    }
+    let round = read_round(&mut check, "round", "round_name", today(&page));
+    let new = check.done(|| Some(NewProgram { id: id?, name: name?, template: template?, round: round? }));
+    let new = match new {
+        Ok(new) => new,
+        Err(problems) => {
+            let form = Form::back(fields, problems);
+            return page::invalid(&NewPage { page, form, templates: template::all() });
+        }
+    };
+    let mut tx = app.db.write().await?;
+    start(&mut tx, &viewer, &new).await?;
+    tx.commit().await?;
+    Ok(page::done(&format!("/rounds/{}/design", new.round.id), "program_started"))
+}
+
+fn read_round(check: &mut Check<'_>, id: &str, name: &str, today: Day) -> Option<NewRound> {
+    let (id, name, dates) = (check.id(id), check.text(name, 60), Dates::read(check, Some(today)));
+    Some(NewRound { id: id?, name: name?, dates: dates? })
+}
+
+#[derive(Template)]
+#[template(path = "programs/show.html")]
+struct ShowPage {
+    page: Page,
+    program: Program,
+    template: Option<&'static template::Template>,
+    rounds: Vec<RoundLine>,
+    holders: Vec<Holder>,
+    manages: bool,
+    round_form: Form,
+    role_form: Form,
+}
+
+impl ShowPage {
+    async fn load(tx: &mut Tx, page: Page, access: &Access<ProgramId>) -> Answer<Self> {
+        let program = store::program(tx, access).await?;
+        let rounds = store::rounds(tx, access).await?;
+        let round_form = next_round(&program, &rounds, today(&page));
+        Ok(Self {
+            page,
+            template: template::named(&program.design.key),
+            rounds,
+            holders: role_store::holders(tx, access).await?,
+            manages: access.has(Role::Manager),
+            round_form,
+            role_form: Form::filled([("role", ProgramRole::Sponsor.name())]),
+            program,
+        })
+    }
+}
+
+/// The form of the next round, filled in: after the last one, or from today on.
+fn next_round(program: &Program, rounds: &[RoundLine], today: Day) -> Form {
+    let after = rounds.iter().map(|round| round.ends_on.plus_days(-60)).max().unwrap_or(today).max(today);
+    let number = vec![("number", (rounds.len() + 1).to_string())];
+    let mut form = Form::filled(Dates::suggested(after, &program.design.shape).fields());
+    form.fields.push("id", RoundId::new().to_string());
+    form.fields.push("name", words::say("name", "round", &number));
+    form
+}
+
+/// `GET /programs/{program}`
+pub async fn show(app: App, page: Page, access: Access<ProgramId>) -> Answer {
+    let mut tx = app.db.read().await?;
+    page::html(&ShowPage::load(&mut tx, page, &access).await?)
+}
+
+/// `POST /programs/{program}/rounds`: the next round.
+pub async fn add_round(app: App, page: Page, access: Access<ProgramId>, fields: Fields) -> Answer {
+    let mut check = fields.check();
+    let new = read_round(&mut check, "id", "name", today(&page));
+    let mut tx = app.db.write().await?;
+    let opened = match check.done(|| new) {
+        Ok(new) => open_round(&mut tx, &access, &new).await?.map(|()| new.id),
+        Err(problems) => Err(problems),
+    };
+    match opened {
+        Ok(round) => {
+            tx.commit().await?;
+            Ok(page::done(&format!("/rounds/{round}/design"), "round_opened"))
+        }
+        Err(problems) => {
+            let shown = ShowPage::load(&mut tx, page, &access).await?;
+            page::invalid(&ShowPage { round_form: Form::back(fields, problems), ..shown })
+        }
+    }
+}
+
+/// `POST /programs/{program}/roles`
+pub async fn add_role(app: App, page: Page, access: Access<ProgramId>, fields: Fields) -> Answer {
+    let mut check = fields.check();
+    let (email, role) = (check.email("email"), check.choice::<ProgramRole>("role"));
+    let mut tx = app.db.write().await?;
+    let granted = match check.done(|| Some((email?, role?))) {
+        Ok((email, role)) => grant_role(&mut tx, &app, &access, &email, role).await?,
+        Err(problems) => Err(problems),
+    };
+    match granted {
+        Ok(()) => {
+            tx.commit().await?;
+            Ok(page::done(&format!("/programs/{}", access.id), "role_granted"))
+        }
+        Err(problems) => {
+            let shown = ShowPage::load(&mut tx, page, &access).await?;
+            page::invalid(&ShowPage { role_form: Form::back(fields, problems), ..shown })
+        }
+    }
+}
+
+/// `POST /programs/{program}/roles/removal`
+pub async fn take_role(app: App, access: Access<ProgramId>, fields: Fields) -> Answer {
+    let person: PersonId = fields.get("person").parse().map_err(|_| Error::NotFound)?;
+    let role: ProgramRole = fields.get("role").parse().map_err(|_| Error::NotFound)?;
+    let mut tx = app.db.write().await?;
+    remove_role(&mut tx, &access, person, role).await?;
+    tx.commit().await?;
+    // Whoever took their own last role back may not see the program any more.
+    let gone = person == access.viewer.person && !access.has(other(role));
+    Ok(page::done(&if gone { "/programs".to_owned() } else { format!("/programs/{}", access.id) }, "role_removed"))
+}
+
+fn other(role: ProgramRole) -> Role {
+    match role {
+        ProgramRole::Manager => Role::Sponsor,
+        ProgramRole::Sponsor => Role::Manager,
+    }
+}
+
+/// `POST /programs/{program}/archive`
+pub async fn put_away(app: App, access: Access<ProgramId>, _: Fields) -> Answer {
+    let mut tx = app.db.write().await?;
+    archive(&mut tx, &access).await?;
+    tx.commit().await?;
+    Ok(page::done("/programs", "program_archived"))
+}
+
+/// `POST /programs/{program}/archive/removal`
+pub async fn bring_back(app: App, access: Access<ProgramId>, _: Fields) -> Answer {
+    let mut tx = app.db.write().await?;
+    unarchive(&mut tx, &access).await?;
+    tx.commit().await?;
+    Ok(page::done(&format!("/programs/{}", access.id), "program_unarchived"))
+}

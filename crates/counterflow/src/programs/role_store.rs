@@ -1,0 +1,108 @@
+//! The statements on who manages and backs a program.
+
+use super::ProgramRole;
+use crate::{
+    execute, fetch_all, fetch_optional,
+    kernel::{
+        clock::Timestamp,
+        db::Tx,
+        error::Answer,
+        guard::{Access, Leave},
+        ids::{PersonId, ProgramId},
+    },
+};
+
+/// Somebody who holds a role in a program.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Holder {
+    /// Who.
+    pub person_id: PersonId,
+    /// Full name.
+    pub name: String,
+    /// Position.
+    pub title: Option<String>,
+    /// Which role.
+    pub role: ProgramRole,
+    /// Since when.
+    pub granted_at: Timestamp,
+}
+
+/// Somebody in the directory who can be written to.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(super) struct Addressee {
+    pub id: PersonId,
+    pub name: String,
+    pub email: String,
+}
+
+/// Whoever has this address and has not left.
+pub(super) async fn person_by_email(tx: &mut Tx, email: &str) -> Answer<Option<Addressee>> {
+    Ok(fetch_optional!(
+        tx,
+        Addressee,
+        "select id, name, email from people where email = $1 and status <> 'left'",
+        email
+    )?)
+}
+
+/// Everybody who manages or backs a program and has not left, managers first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn holders(tx: &mut Tx, leave: &impl Leave<ProgramId>) -> Answer<Vec<Holder>> {
+    Ok(fetch_all!(
+        tx,
+        Holder,
+        "select roles.person_id, people.name, people.title, roles.role, roles.granted_at
+         from program_roles roles join people on people.id = roles.person_id
+         where roles.program_id = $1 and people.status <> 'left'
+         order by roles.role, people.sort_name, people.id",
+        leave.id()
+    )?)
+}
+
+/// Answers whether it is new.
+pub(super) async fn insert(
+    tx: &mut Tx,
+    program: ProgramId,
+    person: PersonId,
+    role: ProgramRole,
+    by: PersonId,
+) -> Answer<bool> {
+    let now = tx.now();
+    let rows = execute!(
+        tx,
+        "insert into program_roles (program_id, person_id, role, granted_at, granted_by) values ($1, $2, $3, $4, $5)
+         on conflict (program_id, person_id, role) do nothing",
+        program,
+        person,
+        role,
+        now,
+        by,
+    )?;
+    Ok(rows == 1)
+}
+
+pub(super) async fn delete(tx: &mut Tx, program: ProgramId, person: PersonId, role: ProgramRole) -> Answer<()> {
+    execute!(
+        tx,
+        "delete from program_roles where program_id = $1 and person_id = $2 and role = $3",
+        program,
+        person,
+        role
+    )?;
+    Ok(())
+}
+
+/// Takes a person's endorsements out of the rounds whose introductions have not gone out yet.
+pub(super) async fn delete_endorsements(tx: &mut Tx, access: &Access<ProgramId>, person: PersonId) -> Answer<()> {
+    execute!(
+        tx,
+        "update rounds set endorsement = null, endorsed_by = null, version = version + 1, changed_by = $1
+         where program_id = $2 and endorsed_by = $3 and stage in ('design', 'enroll', 'match')",
+        access.viewer.person,
+        access.id,
+        person,
+    )?;
+    Ok(())
+}

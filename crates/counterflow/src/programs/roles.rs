@@ -1,0 +1,145 @@
+//! Who manages a program and who backs it, and putting a program away.
+
+use askama::Template;
+use axum::http::StatusCode;
+use serde_json::json;
+
+use super::{Program, ProgramRole, role_store, store};
+use crate::{
+    kernel::{
+        app::App,
+        db::Tx,
+        error::{Answer, Error},
+        event::Event,
+        form::Problems,
+        guard::Access,
+        ids::{PersonId, ProgramId},
+    },
+    mail::{self, Letter},
+};
+
+#[derive(Template)]
+#[template(path = "programs/mail_role_subject.txt")]
+struct RoleSubject<'a> {
+    program: &'a str,
+    role: ProgramRole,
+}
+
+#[derive(Template)]
+#[template(path = "programs/mail_role.txt")]
+struct RoleText<'a> {
+    name: &'a str,
+    giver: &'a str,
+    program: &'a str,
+    role: ProgramRole,
+    link: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "programs/mail_role.html")]
+struct RoleHtml<'a> {
+    name: &'a str,
+    giver: &'a str,
+    program: &'a str,
+    role: ProgramRole,
+    link: &'a str,
+}
+
+/// Gives a role to whoever has this address in the directory, and writes to them. The same again changes nothing.
+///
+/// # Errors
+/// When the database fails. Inside: nobody has this address.
+pub async fn grant_role(
+    tx: &mut Tx,
+    app: &App,
+    access: &Access<ProgramId>,
+    email: &str,
+    role: ProgramRole,
+) -> Answer<Result<(), Problems>> {
+    let Some(person) = role_store::person_by_email(tx, email).await? else {
+        return Ok(Err(Problems::one("email", "nobody")));
+    };
+    if !role_store::insert(tx, access.id, person.id, role, access.viewer.person).await? {
+        return Ok(Ok(()));
+    }
+    let event = Event::by(&access.viewer, "program.role_granted").program(access.id).on(person.id);
+    let event = event.with(json!({ "role": role })).record(tx).await?;
+    if person.id != access.viewer.person {
+        let program = store::program(tx, access).await?;
+        let letter = letter(app, access, &program, &person, role, format!("program-role:{event}"))?;
+        mail::write(tx, app, letter).await?;
+    }
+    Ok(Ok(()))
+}
+
+fn letter(
+    app: &App,
+    access: &Access<ProgramId>,
+    program: &Program,
+    person: &role_store::Addressee,
+    role: ProgramRole,
+    key: String,
+) -> Answer<Letter> {
+    let link = &app.link(&program.href());
+    let (name, giver, program) = (&person.name, &access.viewer.name, &program.name);
+    Ok(Letter {
+        key,
+        person: Some(person.id),
+        address: person.email.clone(),
+        subject: RoleSubject { program, role }.render()?,
+        text: RoleText { name, giver, program, role, link }.render()?,
+        html: RoleHtml { name, giver, program, role, link }.render()?,
+        calendar: None,
+    })
+}
+
+/// Takes a role back. Somebody always manages the program; and nobody is quoted as a sponsor who is none.
+///
+/// # Errors
+/// `last_manager`, or when the database fails.
+pub async fn remove_role(tx: &mut Tx, access: &Access<ProgramId>, person: PersonId, role: ProgramRole) -> Answer<()> {
+    tx.lock(access.id).await?;
+    let holders = role_store::holders(tx, access).await?;
+    if !holders.iter().any(|holder| holder.person_id == person && holder.role == role) {
+        return Ok(());
+    }
+    let stays = |holder: &role_store::Holder| holder.role == ProgramRole::Manager && holder.person_id != person;
+    if role == ProgramRole::Manager && !holders.iter().any(stays) {
+        return Err(Error::conflict("last_manager"));
+    }
+    role_store::delete(tx, access.id, person, role).await?;
+    if role == ProgramRole::Sponsor {
+        role_store::delete_endorsements(tx, access, person).await?;
+    }
+    let event = Event::by(&access.viewer, "program.role_removed").program(access.id).on(person);
+    event.with(json!({ "role": role })).record(tx).await?;
+    Ok(())
+}
+
+/// Puts a program away: it leaves the lists and menus, and nothing of it is deleted. Only while no round is under way.
+///
+/// # Errors
+/// `round_under_way` with its name, or when the database fails.
+pub async fn archive(tx: &mut Tx, access: &Access<ProgramId>) -> Answer<()> {
+    tx.lock(access.id).await?;
+    let rounds = store::rounds(tx, access).await?;
+    if let Some(round) = rounds.iter().find(|round| round.stage.is_under_way()) {
+        let data = vec![("round", round.name.clone())];
+        return Err(Error::Trouble { status: StatusCode::CONFLICT, key: "round_under_way", data });
+    }
+    if store::archive(tx, access).await? {
+        Event::by(&access.viewer, "program.archived").program(access.id).on(access.id).record(tx).await?;
+    }
+    Ok(())
+}
+
+/// Brings a program back.
+///
+/// # Errors
+/// When the database fails.
+pub async fn unarchive(tx: &mut Tx, access: &Access<ProgramId>) -> Answer<()> {
+    if store::unarchive(tx, access).await? {
+        Event::by(&access.viewer, "program.unarchived").program(access.id).on(access.id).record(tx).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,236 @@
+//! The pages of a round's design, its sponsor's words and its close, and the step to the next stage.
+
+use askama::Template;
+use axum::http::StatusCode;
+
+use super::{
+    Endorsement, ProgramRole, Stage, begin_stage, close_store,
+    design::{Design, Seen, Standing, save_design},
+    endorse::{self, endorse},
+    pages::today,
+    role_store::{self, Holder},
+    stages::{self, Step},
+    store,
+    template::{Question, Unit, fill},
+    topics,
+};
+use crate::kernel::{
+    app::App,
+    db::Tx,
+    error::{Answer, Error},
+    filters,
+    form::{Fields, Form},
+    guard::{Access, ByServer},
+    ids::RoundId,
+    page::{self, Page},
+    rights::Role,
+    words,
+};
+
+#[derive(Template)]
+#[template(path = "programs/design.html")]
+struct DesignPage {
+    page: Page,
+    standing: Standing,
+    steps: Vec<Step>,
+    form: Form,
+    seen: Seen,
+    /// Who changed it while somebody else was typing.
+    conflict: Option<String>,
+    days_short: i64,
+    sponsors: Vec<Holder>,
+    organization: String,
+}
+
+impl DesignPage {
+    async fn load(app: &App, tx: &mut Tx, page: Page, access: &Access<RoundId>, form: Option<Form>) -> Answer<Self> {
+        let standing = Standing::read(tx, access).await?;
+        let stored = standing.design();
+        let form = form.unwrap_or_else(|| {
+            let mut fields = stored.fields();
+            topics::fill(&mut fields, &stored.program.topics);
+            Form { fields, ..Form::default() }
+        });
+        let mut sponsors = role_store::holders(tx, &ByServer(standing.program.id)).await?;
+        sponsors.retain(|holder| holder.role == ProgramRole::Sponsor);
+        let round = &stored.round;
+        Ok(Self {
+            page,
+            steps: stages::steps(&standing.round, Some(Stage::Design)),
+            form,
+            seen: standing.seen(),
+            conflict: None,
+            days_short: round.dates.days_short(round.meetings, round.rhythm_days),
+            sponsors,
+            organization: app.organization(tx).await?.name,
+            standing,
+        })
+    }
+
+    fn topics(&self) -> Vec<topics::Row> {
+        topics::rows(&self.form)
+    }
+
+    /// A text as somebody will read it.
+    fn filled(&self, text: &str) -> String {
+        let mut values = self.standing.round.placeholders();
+        let reader = self.page.viewer.as_ref().map(|viewer| viewer.name.clone()).unwrap_or_default();
+        values.extend([("organization", self.organization.clone()), ("name", reader)]);
+        fill(text, &values)
+    }
+}
+
+/// `GET /rounds/{round}/design`
+pub async fn design(app: App, page: Page, access: Access<RoundId>) -> Answer {
+    let mut tx = app.db.read().await?;
+    page::html(&DesignPage::load(&app, &mut tx, page, &access, None).await?)
+}
+
+/// `POST /rounds/{round}/design`
+pub async fn save(app: App, page: Page, access: Access<RoundId>, fields: Fields) -> Answer {
+    let mut tx = app.db.write().await?;
+    let standing = Standing::read(&mut tx, &access).await?;
+    let (design, seen) = match Design::read(&fields, &standing, today(&page)) {
+        Ok(read) => read,
+        Err(problems) => {
+            let form = Form::back(fields, problems);
+            return page::invalid(&DesignPage::load(&app, &mut tx, page, &access, Some(form)).await?);
+        }
+    };
+    match save_design(&mut tx, &access, &design, seen).await {
+        Ok(()) => {
+            tx.commit().await?;
+            Ok(page::done(&format!("/rounds/{}/design", access.id), "saved"))
+        }
+        Err(Error::Trouble { key: "changed_meanwhile", data, .. }) => {
+            drop(tx);
+            let conflict = Some(words::say("trouble", "changed_meanwhile", &data));
+            overtaken(&app, page, &access, fields, &design, conflict).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The form of somebody who came too late: what they typed is kept, each difference is named, and saving once more
+/// replaces what they now have seen.
+async fn overtaken(
+    app: &App,
+    page: Page,
+    access: &Access<RoundId>,
+    fields: Fields,
+    design: &Design,
+    conflict: Option<String>,
+) -> Answer {
+    let mut tx = app.db.read().await?;
+    let stored = Standing::read(&mut tx, access).await?.design();
+    let problems = design.differences(&fields, &stored);
+    let form = Some(Form::back(fields, problems));
+    let shown = DesignPage::load(app, &mut tx, page, access, form).await?;
+    let mut response = page::html(&DesignPage { conflict, ..shown })?;
+    *response.status_mut() = StatusCode::CONFLICT;
+    Ok(response)
+}
+
+/// `POST /rounds/{round}/stage`: begins a later stage, and shows it.
+pub async fn begin(app: App, access: Access<RoundId>, fields: Fields) -> Answer {
+    let stage: Stage = fields.get("stage").parse().map_err(|_| Error::NotFound)?;
+    let mut tx = app.db.write().await?;
+    let path = format!("{}/{stage}", store::round(&mut tx, &access).await?.href());
+    if !begin_stage(&mut tx, &access, stage).await? {
+        return Ok(page::see_other(&path));
+    }
+    tx.commit().await?;
+    Ok(page::done(&path, "stage_began"))
+}
+
+#[derive(Template)]
+#[template(path = "programs/endorsement.html")]
+struct EndorsementPage {
+    page: Page,
+    standing: Standing,
+    sponsors: Vec<Holder>,
+    manages: bool,
+    form: Form,
+}
+
+impl EndorsementPage {
+    async fn load(tx: &mut Tx, page: Page, access: &Access<RoundId>, form: Option<Form>) -> Answer<Self> {
+        let standing = Standing::read(tx, access).await?;
+        let sponsors = endorse::sponsors(tx, access).await?;
+        let form = form.unwrap_or_else(|| filled(&standing, &sponsors));
+        Ok(Self { page, standing, sponsors, manages: access.has(Role::Manager), form })
+    }
+
+    fn sponsor_choices(&self) -> Vec<(String, &str)> {
+        self.sponsors.iter().map(|sponsor| (sponsor.person_id.to_string(), sponsor.name.as_str())).collect()
+    }
+}
+
+/// The form as it is stored; before there is anything, with the template's draft.
+fn filled(standing: &Standing, sponsors: &[Holder]) -> Form {
+    let round = &standing.round;
+    let draft = || fill(&standing.program.design.texts.endorsement, &round.placeholders());
+    let sponsor = sponsors.iter().find(|sponsor| round.endorser.as_ref() == Some(&sponsor.name)).or(sponsors.first());
+    Form::filled([
+        ("words", round.endorsement.clone().unwrap_or_else(draft)),
+        ("sponsor", sponsor.map(|sponsor| sponsor.person_id.to_string()).unwrap_or_default()),
+        ("version", round.version.to_string()),
+    ])
+}
+
+/// `GET /rounds/{round}/endorsement`
+pub async fn endorsement(app: App, page: Page, access: Access<RoundId>) -> Answer {
+    let mut tx = app.db.read().await?;
+    page::html(&EndorsementPage::load(&mut tx, page, &access, None).await?)
+}
+
+/// `POST /rounds/{round}/endorsement`
+pub async fn save_endorsement(app: App, page: Page, access: Access<RoundId>, fields: Fields) -> Answer {
+    let mut check = fields.check();
+    let (words, sponsor) = (check.optional_text("words", 800), check.id("sponsor"));
+    let seen = check.number("version", 0, i64::MAX);
+    let mut tx = app.db.write().await?;
+    let endorsed = match check.done(|| Some(Endorsement { words: words?, sponsor: sponsor?, seen: seen? })) {
+        Ok(new) => endorse(&mut tx, &access, &new).await?,
+        Err(problems) => Err(problems),
+    };
+    match endorsed {
+        Ok(()) => {
+            tx.commit().await?;
+            Ok(page::done(&format!("/rounds/{}/endorsement", access.id), "saved"))
+        }
+        Err(problems) => {
+            let form = Some(Form::back(fields, problems));
+            page::invalid(&EndorsementPage::load(&mut tx, page, &access, form).await?)
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "programs/close.html")]
+struct ClosePage {
+    page: Page,
+    round: super::Round,
+    steps: Vec<Step>,
+    counts: close_store::Counts,
+    days_left: i32,
+    last_questions: usize,
+}
+
+/// `GET /rounds/{round}/close`
+pub async fn close(app: App, page: Page, access: Access<RoundId>) -> Answer {
+    let mut tx = app.db.read().await?;
+    let round = store::round(&mut tx, &access).await?;
+    let program = store::program_of(&mut tx, &round).await?;
+    let endline = program.design.checkins.iter().find(|checkin| checkin.occasion == "endline");
+    let questions: &[Question] = endline.map_or(&[], |checkin| &checkin.questions);
+    let most = |side: &str| questions.iter().filter(|question| question.ask == side || question.ask == "both").count();
+    page::html(&ClosePage {
+        steps: stages::steps(&round, Some(Stage::Close)),
+        counts: close_store::counts(&mut tx, &access).await?,
+        days_left: round.ends_on.days_since(today(&page)),
+        last_questions: most("mentor").max(most("mentee")),
+        page,
+        round,
+    })
+}
