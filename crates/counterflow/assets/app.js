@@ -61,7 +61,7 @@ for (const form of document.querySelectorAll("form[data-preview]")) {
   });
 }
 
-// ---- Criteria (matching/criteria): counts again at every change. Without it, the button does the same.
+// Criteria (matching/criteria): counts again at every change. Without it, the button does the same.
 let recount = 0;
 document.addEventListener("change", async ({ target }) => {
   const form = target.form;

@@ -25,9 +25,6 @@ fn each(every: SignedDuration, name: &'static str, work: Work) -> Kind {
 pub fn kinds() -> Vec<Kind> {
     vec![
         each(HOUR, "accounts.forget_old", |app, _| Box::pin(accounts::forget_old(app))),
-        once("matching.run", |app, payload| Box::pin(runs::work(app, payload))),
-        each(HOUR, "matching.expire_proposals", |app, _| Box::pin(proposals::expire_due(app))),
-        once("matching.withdraw_leaver", |app, payload| Box::pin(proposals::withdraw_leaver(app, payload))),
         once("pairs.begin", |app, proposal| Box::pin(pairs::begin(app, proposal))),
         once("pairs.end_for_leaver", |app, person| Box::pin(pairs::end_for_leaver(app, person))),
         once("meetings.release", |app, pair| Box::pin(meetings::release(app, pair))),
@@ -40,5 +37,8 @@ pub fn kinds() -> Vec<Kind> {
         once("checkins.after_meeting", |app, meeting| Box::pin(checkins::after_meeting(app, meeting))),
         each(HOUR, "checkins.open_waves", |app, _| Box::pin(checkins::open_waves(app))),
         each(HOUR, "checkins.remind", |app, _| Box::pin(checkins::remind(app))),
+        once("matching.run", |app, payload| Box::pin(runs::work(app, payload))),
+        each(HOUR, "matching.expire_proposals", |app, _| Box::pin(proposals::expire_due(app))),
+        once("matching.withdraw_leaver", |app, payload| Box::pin(proposals::withdraw_leaver(app, payload))),
     ]
 }

@@ -17,8 +17,8 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use jiff::SignedDuration;
 
-pub use store::{grant_role, is_last_admin};
 pub use me::move_to_zone;
+pub use store::{grant_role, is_last_admin};
 
 use crate::{
     kernel::{

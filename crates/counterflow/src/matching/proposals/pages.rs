@@ -267,7 +267,7 @@ pub async fn take_back(app: App, access: Access<ProposalId>, _: Fields) -> Answe
     if !withdrawn {
         return Err(Error::conflict("over"));
     }
-    to_launch(&app, &access, "proposal_taken_back").await
+    to_launch(&app, &access, "proposal_withdrawn").await
 }
 
 /// `POST /proposals/{proposal}/reminder`

@@ -42,20 +42,20 @@ on_both! {
             .says("1 of 5 people fit").says("Ruth Okafor").does_not_say("Ana Lim");
         let choices = format!("{}/choices", round.path);
         round.manager.post(&choices, &[("side", "mentee"), ("everybody", "yes")]).await.ok()
-            .says("They know nothing of it").says("Next: invite 1 chosen leader");
+            .says("They know nothing of it").says("Next: invite 1 leader");
         assert!(app.letters("ruth.okafor@halden.example").await.is_empty(), "nobody hears of being chosen");
         round.manager.post(&format!("{}/invitations", round.path), &[("side", "mentee")]).await.ok()
             .says("The invitation is on its way").says("1 of 1 (100 %)").says("Next: choose mentors");
         let stage = programs::round(&mut app.read().await, &ByServer(round.id)).await.unwrap().stage;
         assert_eq!(stage, Stage::Enroll, "the first invitation begins the stage");
         round.manager.get(&format!("{}/candidates/mentor", round.path)).await.ok()
-            .says("2 of 4 people fit").says("1 others are in this round already").does_not_say("Ruth Okafor");
+            .says("2 of 4 people fit").says("in this round already: 1").does_not_say("Ruth Okafor");
 
         let letters = app.letters("ruth.okafor@halden.example").await;
         assert_eq!(letters.len(), 1);
         assert_eq!(letters[0].0, "Digital fluency: would you like to take part?");
         let text = &letters[0].1;
-        for words in ["Dear Ruth Okafor", "Digital fluency", "Friday 30 January 2026", "/invitations/"] {
+        for words in ["Dear Ruth Okafor", "Digital fluency", "by 30 January 2026", "/invitations/"] {
             assert!(text.contains(words), "no {words:?} in {text}");
         }
         assert!(!text.contains('{'), "a placeholder is left: {text}");
@@ -181,6 +181,7 @@ on_both! {
         let letters = app.letters("ana.lim@halden.example").await;
         assert_eq!(letters.len(), 2, "once");
         assert_eq!(letters[1].0, "Digital fluency: your invitation still waits");
+        assert!(letters[1].1.contains("until Friday 30 January 2026"), "{}", letters[1].1);
         assert_eq!(app.times("invitation.reminded").await, 2, "Ana and Tunde");
 
         let mut manager = app.as_person(round.ines).await;
@@ -194,7 +195,7 @@ on_both! {
         // The other was reminded once, a week ago by now.
         app.pass(SignedDuration::from_hours(7 * 24));
         let mut manager = app.as_person(round.ines).await;
-        manager.get(&format!("{}/enroll", round.path)).await.ok().says("Remind 1 silent mentors");
+        manager.get(&format!("{}/enroll", round.path)).await.ok().says("Remind 1 mentor");
         for _ in 0..2 {
             manager.post(&format!("{}/reminders", round.path), &[("side", "mentor")]).await.ok();
         }
@@ -297,7 +298,7 @@ on_both! {
         counterflow::execute!(tx, "update people set email = null where name = 'Ana Lim'").unwrap();
         tx.commit().await.unwrap();
         choose_and_invite(&mut round, "mentor").await;
-        round.manager.get(&format!("{}/enroll", round.path)).await.ok().says("1 chosen mentors have no e-mail address").says("1 of 2 (50 %)");
+        round.manager.get(&format!("{}/enroll", round.path)).await.ok().says("Without an e-mail address in the directory, and so not to be invited: 1 mentor").says("1 of 2 (50 %)");
     }
 }
 

@@ -1,11 +1,11 @@
+mod enrolling;
 mod import_command;
 mod importing;
-mod enrolling;
-mod programs;
-mod registering;
 pub mod meeting;
 mod matching;
 mod pairing;
 mod checking_in;
+mod programs;
+mod registering;
 mod signing_in;
 mod watching;

@@ -68,14 +68,14 @@ on_both! {
             .says("keep the times we agree on").says("Save for later");
 
         let back = browser.post(&path, &[("about", " "), ("times", "sun-03"), ("zone", "Mars"), ("never_with", "nobody at all\nana lim\n"),
-            ("topic-ai-at-work", "9"), ("capacity", "7"), ("energy", "tired"), ("out_own", &"x".repeat(61))]).await;
+            ("topic-ai-at-work", "9"), ("capacity", "7"), ("energy", "tired"), ("own_boundaries", &"x".repeat(61))]).await;
         assert_eq!(back.status, StatusCode::UNPROCESSABLE_ENTITY);
         let back = back.says("Choose at least one topic").says("Please fill this in").says("Tick at least one time").says("This time zone is not known")
             .says("is called “nobody at all”").says("“ana lim” is you").says("between 1 and 3").says("Tick this box").says("at most 60").says("Choose one of the answers");
         assert!(back.body.contains("nobody at all\nana lim"), "what was typed is kept");
         assert!(app.times("participant.registered").await == 0);
 
-        let done = browser.post(&path, &with(&[("out", "pay"), ("out_own", "Mergers; my team"), ("never_with", "Ruth")])).await.ok();
+        let done = browser.post(&path, &with(&[("out", "pay"), ("own_boundaries", "Mergers; my team"), ("never_with", "Ruth")])).await.ok();
         let done = done.says("Your registration has arrived").says("Thank you, Ana").says("You take part").says("AI at work (I know it well)")
             .says("English, German").says("Monday 08–10").says("Lagos time").says("Pay and promotion").says("Mergers").says("Ruth Okafor")
             .says("You said that you need quiet").says("From 16 February");
@@ -116,7 +116,7 @@ on_both! {
         assert_eq!((ruth.state, ruth.capacity), (State::Admitted, 1), "a leader has one mentor");
         assert_eq!(ruth.answers().wants.get("ai-at-work"), Some(&3));
         round.manager.get(&format!("{}/enroll", round.path)).await.ok()
-            .says("The 1 admitted leaders need 1 place with a mentor; the 0 admitted mentors have 0. 1 place is missing.");
+            .says("Needed for 1 leader: 1 place with a mentor. Offered by 0 mentors: 0 places. Missing: 1 place.");
     }
 }
 
@@ -160,7 +160,7 @@ on_both! {
         app.employee("Bernard Stone", 8, "Operations").await;
         let mut browser = app.browser();
         let path = open(app, &mut browser, &link, "ana.lim@halden.example").await;
-        browser.post(&path, &with(&[("never_with", "bernard.stone@halden.example"), ("out_own", "My notice period"), ("about", "Call me at night")])).await.ok();
+        browser.post(&path, &with(&[("never_with", "bernard.stone@halden.example"), ("own_boundaries", "My notice period"), ("about", "Call me at night")])).await.ok();
         let ana = participant(app, &round, "ana.lim@halden.example").await.id;
         round.manager.get(&format!("/participants/{ana}")).await.ok().says("Bernard Stone").says("Only program managers read this line")
             .does_not_say("My notice period").does_not_say("Call me at night");
@@ -311,7 +311,7 @@ on_both! {
         let mut ruth = app.browser();
         let ruths = open(app, &mut ruth, &ruth_link, "ruth.okafor@halden.example").await;
         ruth.post(&ruths, &with(&[("topic-data", "1")])).await.ok();
-        round.manager.get(&format!("{}/enroll", round.path)).await.ok().says("Next: admit 1 leader who has registered");
+        round.manager.get(&format!("{}/enroll", round.path)).await.ok().says("Next: admit 1 leader");
 
         let ana = participant(app, &round, "ana.lim@halden.example").await.id;
         let act = |name: &str| format!("/participants/{ana}/{name}");
@@ -321,7 +321,7 @@ on_both! {
         assert_eq!(round.manager.post(&act("admission"), &[]).await.status, StatusCode::CONFLICT);
         round.manager.post(&act("waiting"), &[]).await.ok();
         round.manager.post(&format!("{}/admissions", round.path), &[("side", "mentee")]).await.ok()
-            .says("1 place is missing").says("Next: choose mentors");
+            .says("Missing: 1 place").says("Next: choose mentors");
         round.manager.post(&act("admission"), &[]).await.ok();
         round.manager.get(&format!("{}/enroll", round.path)).await.ok().says("That is enough").says("Next: match").says("Go to matching");
         assert_eq!(app.times("admission.changed").await, 1);

@@ -49,6 +49,7 @@ impl TestApp {
         Some(Self::on(&format!("{base}{join}options=-c%20search_path%3D{schema}"), None).await)
     }
 
+    pub async fn at_file(url: &str) -> Self { Self::on(url, None).await }
     async fn on(url: &str, folder: Option<Arc<tempfile::TempDir>>) -> Self {
         let clock = Clock::at(START.parse().unwrap());
         let db = Db::open(url, clock.clone()).await.unwrap();

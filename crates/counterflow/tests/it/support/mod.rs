@@ -2,9 +2,9 @@
 
 pub mod app;
 pub mod browser;
+pub mod forms;
 pub mod matching;
 pub mod pairs;
-pub mod forms;
 pub mod people;
 pub mod rounds;
 pub mod running;
