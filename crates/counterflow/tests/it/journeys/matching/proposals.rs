@@ -128,11 +128,11 @@ on_both! {
 }
 
 on_both! {
-    async fn not_now_waits_for_the_next_round(app: TestApp) {
+    async fn who_says_not_now_is_not_asked_again(app: TestApp) {
         let (story, mut ines) = sent(app).await;
         let path = path_of(app, story.ana, story.ruth).await;
         let mut ruth = app.as_person(story.ruth.person).await;
-        ruth.post(&format!("{path}/decline"), &[("reason", "not_now")]).await.ok().says("you wait with priority for the next round");
+        ruth.post(&format!("{path}/decline"), &[("reason", "not_now")]).await.ok().says("you are not asked again in this round");
         let given = Given { level: 3, topics: &[("ai-at-work", 5)], ..Given::default() };
         app.admit(&story.round, "Mia Sand", Side::Mentor, given).await;
         let run = app.matched(&story.round, &mut ines).await;

@@ -114,7 +114,7 @@ on_both! {
         assert!(file.headers["content-disposition"].to_str().unwrap().contains("certificate-run-1.json"));
         let json: serde_json::Value = serde_json::from_str(&file.body).unwrap();
         assert_eq!(json["certificate"]["value"]["total"], 14_900);
-        assert_eq!(json["solution"]["pairs"].as_array().unwrap().len(), 2);
+        assert_eq!(json["draft"]["pairs"].as_array().unwrap().len(), 2);
 
         let mut tx = app.write().await;
         execute!(tx, "update match_runs set certificate = replace(certificate, '7840', '7841') where id = $1", id_of(&path)).unwrap();
