@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Mark,
     board::store as marks,
-    proposals::store::{self as proposals, Tie, Ties},
+    proposals::ties_store::{Tie, Ties, ties},
 };
 use crate::{
     enrollment::{self, Participant, State, weekly_slots_utc},
@@ -87,7 +87,7 @@ pub async fn gather(tx: &mut Tx, leave: &impl Leave<RoundId>) -> Answer<Inputs> 
         .into_iter()
         .filter(|one| one.state == State::Admitted && everybody.contains_key(&one.person_id))
         .collect();
-    let ties = proposals::ties(tx, &round).await?;
+    let ties = ties(tx, &round).await?;
     let marks = marks::marks(tx, leave).await?;
     let managers: HashMap<PersonId, PersonId> = people::reporting_lines(tx)
         .await?

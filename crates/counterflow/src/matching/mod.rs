@@ -107,7 +107,7 @@ words! {
         TooClose = "too_close",
         /// The topics do not fit.
         Topics = "topics",
-        /// They wait with priority for the next round.
+        /// They would rather not in this round.
         NotNow = "not_now",
         /// Something else.
         Other = "other",

@@ -4,8 +4,10 @@
 //! Two managers can work on one board. Every change names what its form saw; where that is no longer so, nothing is
 //! changed, and the board tells who was faster.
 
+pub mod acts;
 mod desk;
 pub mod pages;
+mod place;
 pub(super) mod store;
 
 pub use desk::{Alternative, Desk};

@@ -1,27 +1,28 @@
 //! The review board: the draft with its reasons, lowest fit first, and everything that a manager can do with it.
 
-use std::{cmp::Reverse, collections::HashMap};
+use std::{
+    cmp::Reverse,
+    collections::{HashMap, HashSet},
+};
 
 use askama::Template;
-use axum::response::Response;
-use counterflow_matching::HardRule;
+use counterflow_matching::{HardRule, Unmatched};
 
 use super::{
-    Alternative, Change, Desk, DraftPair, Fate, MarkedPair, Swap, Two, mark,
+    Alternative, Change, Desk, DraftPair, MarkedPair, Swap, Two,
+    place::Place,
     store::{self, StoredChange},
-    swap, undo,
 };
 use crate::{
     enrollment::{self, Participant},
     kernel::{
-        app::App,
         clock::Timestamp,
         db::Tx,
         error::{Answer, Error},
-        export, filters,
+        filters,
         form::Fields,
-        guard::{Access, Part},
-        ids::{ParticipantId, RoundId, RunId},
+        guard::{Access, ByServer},
+        ids::{ParticipantId, PersonId, RoundId, RunId},
         page::{self, Page},
     },
     matching::{
@@ -29,79 +30,11 @@ use crate::{
         runs::{self, Outcome, Run},
         why::{Head, Names, Share, fit},
     },
-    programs::{self, Round, Side, Stage, stages},
+    programs::{Round, Side, Stage, stages},
 };
 
-/// Rows on a page.
-const PAGE: usize = 25;
 /// Alternatives that are shown before somebody asks for all.
 const ALTERNATIVES: usize = 8;
-
-const COLUMNS: [&str; 10] = [
-    "mentee",
-    "mentee_position",
-    "mentee_department",
-    "mentor",
-    "mentor_position",
-    "mentor_department",
-    "fit",
-    "why",
-    "origin",
-    "mark",
-];
-
-/// Where on the board the reader is: the same in the address and in every form.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Place {
-    sort: String,
-    find: String,
-    from: usize,
-}
-
-impl Place {
-    fn read(fields: &Fields) -> Self {
-        let sort = ["fit", "-fit", "mentee", "mentor"].into_iter().find(|sort| fields.is("sort", sort));
-        Self {
-            sort: sort.unwrap_or("fit").to_owned(),
-            find: fields.get("q").trim().to_owned(),
-            from: fields.get("from").parse().unwrap_or(0),
-        }
-    }
-
-    fn query(&self) -> String {
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query.append_pair("sort", &self.sort);
-        if !self.find.is_empty() {
-            query.append_pair("q", &self.find);
-        }
-        if self.from > 0 {
-            query.append_pair("from", &self.from.to_string());
-        }
-        query.finish()
-    }
-
-    fn sorted(&self, sort: &str) -> String {
-        Self { sort: sort.to_owned(), from: 0, ..self.clone() }.query()
-    }
-
-    fn at(&self, from: usize) -> String {
-        Self { from, ..self.clone() }.query()
-    }
-
-    /// The rows of this page, and how many there are in all.
-    fn choose(&self, mut draft: Vec<DraftPair>) -> (Vec<DraftPair>, usize) {
-        let find = self.find.to_lowercase();
-        draft.retain(|pair| [&pair.mentee, &pair.mentor].iter().any(|name| name.to_lowercase().contains(&find)));
-        match self.sort.as_str() {
-            "-fit" => draft.sort_by_key(|pair| Reverse(pair.score)),
-            "mentee" => draft.sort_by_key(|pair| pair.mentee.to_lowercase()),
-            "mentor" => draft.sort_by_key(|pair| pair.mentor.to_lowercase()),
-            _ => {} // as it comes from the database
-        }
-        let of = draft.len();
-        (draft.into_iter().skip(self.from).take(PAGE).collect(), of)
-    }
-}
 
 struct Row {
     pair: DraftPair,
@@ -170,10 +103,43 @@ struct Relax {
     free: u32,
 }
 
-/// How far the draft is from the proven optimum.
-struct Gap {
-    people: i64,
-    points: i64,
+/// How the draft stands, swaps included.
+struct Numbers {
+    /// Mentees who have a mentor.
+    matched: usize,
+    lowest: String,
+    mean: String,
+    /// People with a partner, fewer than in the proven optimum.
+    people_short: i64,
+    /// Points below the proven optimum.
+    points_short: i64,
+    /// Pairs that are proposed or accepted.
+    sent: usize,
+    /// Pairs that could be.
+    to_send: usize,
+}
+
+impl Numbers {
+    fn of(draft: &[DraftPair], outcome: &Outcome) -> Self {
+        let count = |filter: &dyn Fn(&DraftPair) -> bool| draft.iter().filter(|pair| filter(pair)).count();
+        let mentees: HashSet<ParticipantId> = draft.iter().map(|pair| pair.mentee_id).collect();
+        let mentors: HashSet<ParticipantId> = draft.iter().map(|pair| pair.mentor_id).collect();
+        let total: i64 = draft.iter().map(|pair| pair.score).sum();
+        let whole = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+        Self {
+            matched: mentees.len(),
+            lowest: draft.iter().map(|pair| pair.score).min().map(fit).unwrap_or_default(),
+            mean: fit(total / whole(draft.len()).max(1)),
+            people_short: i64::try_from(outcome.value.people).unwrap_or(0) - whole(mentees.len() + mentors.len()),
+            points_short: outcome.value.total - total,
+            sent: count(&|pair| pair.proposal.is_some()),
+            to_send: count(&|pair| pair.proposal.is_none() && pair.mark != Some(Mark::Forbidden)),
+        }
+    }
+
+    fn is_optimal(&self) -> bool {
+        self.people_short == 0 && self.points_short == 0
+    }
 }
 
 #[derive(Template)]
@@ -195,12 +161,7 @@ struct BoardPage {
     meanwhile: bool,
     without: Vec<Without>,
     free: Vec<String>,
-    matched: usize,
-    lowest: String,
-    mean: String,
-    gap: Gap,
-    to_send: usize,
-    sent: usize,
+    numbers: Numbers,
     next_run: RunId,
 }
 
@@ -232,7 +193,7 @@ pub(in crate::matching) async fn show(
     let outcome = run.outcome.clone().ok_or(Error::NotFound)?;
     let people: People = enrollment::participants(tx, access).await?.into_iter().map(|one| (one.id, one)).collect();
     let draft = store::draft(tx, &run).await?;
-    let mut alternatives = match open_swap(query) {
+    let swap = match open_swap(query) {
         Some(two) => Some((two, choices(tx, &round, &run, &draft, two, &people, query.is("all", "1")).await?)),
         None => None,
     };
@@ -241,47 +202,17 @@ pub(in crate::matching) async fn show(
     let changes = changes.collect::<Answer<Vec<Done>>>()?;
     let runs = runs::runs(tx, access).await?;
     let newer = runs.iter().filter(|one| one.state == RunState::Done && one.number > run.number).map(|one| one.number);
-    let heads: Vec<Head> =
-        criteria::read(&run.criteria).map(|all| all.list.iter().map(Head::from).collect()).unwrap_or_default();
-    let by_person: HashMap<(Side, String), &Participant> =
-        people.values().map(|one| ((one.role, one.person_id.to_string()), one)).collect();
-    let total: i64 = draft.iter().map(|pair| pair.score).sum();
-    let matched = draft.iter().map(|pair| pair.mentee_id).collect::<std::collections::HashSet<_>>();
-    let mentors = draft.iter().map(|pair| pair.mentor_id).collect::<std::collections::HashSet<_>>();
-    let gap = Gap {
-        people: i64::try_from(outcome.value.people).unwrap_or(0)
-            - i64::try_from(matched.len() + mentors.len()).unwrap_or(0),
-        points: outcome.value.total - total,
-    };
-    let sent = draft.iter().filter(|pair| pair.proposal.is_some()).count();
-    let forbidden = draft.iter().filter(|pair| pair.proposal.is_none() && pair.mark == Some(Mark::Forbidden)).count();
+    let numbers = Numbers::of(&draft, &outcome);
     let place = Place::read(query);
-    let count = draft.len();
-    let lowest = draft.iter().map(|pair| pair.score).min().map(fit).unwrap_or_default();
     let (chosen, of) = place.choose(draft);
-    let mut key = Vec::new();
-    let mut rows = Vec::new();
-    for pair in chosen {
-        let why = Why::read(&pair.rationale)?;
-        key = why.key();
-        let names = Names { mentor: first_name(&pair.mentor), mentee: first_name(&pair.mentee) };
-        let swap = alternatives.take_if(|(two, _)| *two == pair.two()).map(|(_, found)| found);
-        rows.push(Row { words: why.text(names, Reader::Other), bar: why.bar(), swap, pair });
-    }
+    let (rows, key) = rows(chosen, swap)?;
     page::html(&BoardPage {
         page,
         steps: stages::steps(&round, Some(Stage::Match)),
         newer: newer.max(),
-        without: outcome.unmatched.iter().map(|one| without(one, &heads, &by_person)).collect(),
-        free: outcome
-            .free_mentors
-            .iter()
-            .filter_map(|person| by_person.get(&(Side::Mentor, person.to_string())).map(|one| one.name.clone()))
-            .collect(),
+        without: all_without(&run, &outcome, &people),
+        free: free(&outcome, &people),
         marks: store::marks(tx, access).await?,
-        mean: fit(total / i64::try_from(count).unwrap_or(1).max(1)),
-        matched: matched.len(),
-        to_send: count - sent - forbidden,
         meanwhile: query.is("meanwhile", "1"),
         next_run: RunId::new(),
         round,
@@ -293,10 +224,22 @@ pub(in crate::matching) async fn show(
         key,
         changes,
         undo,
-        lowest,
-        gap,
-        sent,
+        numbers,
     })
+}
+
+/// The rows with their words, and the key to the colors of their bars.
+fn rows(pairs: Vec<DraftPair>, mut swap: Option<(Two, Vec<Choice>)>) -> Answer<(Vec<Row>, Vec<(usize, String)>)> {
+    let mut key = Vec::new();
+    let mut rows = Vec::new();
+    for pair in pairs {
+        let why = Why::read(&pair.rationale)?;
+        key = why.key();
+        let names = Names { mentor: first_name(&pair.mentor), mentee: first_name(&pair.mentee) };
+        let swap = swap.take_if(|(two, _)| *two == pair.two()).map(|(_, found)| found);
+        rows.push(Row { words: why.text(names, Reader::Other), bar: why.bar(), swap, pair });
+    }
+    Ok((rows, key))
 }
 
 fn open_swap(query: &Fields) -> Option<Two> {
@@ -313,8 +256,8 @@ async fn choices(
     people: &People,
     all: bool,
 ) -> Answer<Vec<Choice>> {
-    let forbidden = store::marks(tx, &crate::kernel::guard::ByServer(round.id)).await?;
-    let forbidden: Vec<Two> = forbidden
+    let forbidden: Vec<Two> = store::marks(tx, &ByServer(round.id))
+        .await?
         .iter()
         .filter(|one| one.mark == Mark::Forbidden)
         .map(|one| Two { mentor: one.mentor_id, mentee: one.mentee_id })
@@ -356,11 +299,28 @@ impl Done {
     }
 }
 
-fn without(
-    unmatched: &counterflow_matching::Unmatched,
-    heads: &[Head],
-    people: &HashMap<(Side, String), &Participant>,
-) -> Without {
+/// By side and directory id, as the engine names people.
+type ByPerson<'a> = HashMap<(Side, String), &'a Participant>;
+
+fn by_person(people: &People) -> ByPerson<'_> {
+    people.values().map(|one| ((one.role, one.person_id.to_string()), one)).collect()
+}
+
+fn all_without(run: &Run, outcome: &Outcome, people: &People) -> Vec<Without> {
+    let heads: Vec<Head> =
+        criteria::read(&run.criteria).map(|all| all.list.iter().map(Head::from).collect()).unwrap_or_default();
+    let people = by_person(people);
+    outcome.unmatched.iter().map(|one| without(one, &heads, &people)).collect()
+}
+
+/// The names of the mentors without a mentee.
+fn free(outcome: &Outcome, people: &People) -> Vec<String> {
+    let people = by_person(people);
+    let name = |person: &PersonId| people.get(&(Side::Mentor, person.to_string())).map(|one| one.name.clone());
+    outcome.free_mentors.iter().filter_map(name).collect()
+}
+
+fn without(unmatched: &Unmatched, heads: &[Head], people: &ByPerson<'_>) -> Without {
     let label = |position: usize| heads.get(position).map(Head::label).unwrap_or_default();
     let person = people.get(&(Side::Mentee, unmatched.funnel.id.clone()));
     let mentor = |id: &String| people.get(&(Side::Mentor, id.clone())).map(|one| one.name.clone());
@@ -391,97 +351,6 @@ fn without(
     }
 }
 
-fn first_name(name: &str) -> &str {
+pub(super) fn first_name(name: &str) -> &str {
     name.split_whitespace().next().unwrap_or(name)
-}
-
-/// Back to the board, at the same place; where somebody was faster, it says so.
-fn back(access: &Access<RoundId>, run: RunId, fields: &Fields, fate: Fate, done: &str) -> Response {
-    let place = Place::read(&Fields::parse(fields.get("at").as_bytes())).query();
-    let board = format!("/rounds/{}/runs/{run}?{place}", access.id);
-    match fate {
-        Fate::Made => page::done(&board, done),
-        Fate::Overtaken => page::see_other(&format!("{board}&meanwhile=1")),
-    }
-}
-
-fn word(text: &str) -> Answer<Option<Mark>> {
-    match text {
-        "none" => Ok(None),
-        text => text.parse().map(Some).map_err(|_| Error::bad_request("unreadable")),
-    }
-}
-
-fn id(text: &str) -> Answer<ParticipantId> {
-    text.parse().map_err(|_| Error::bad_request("unreadable"))
-}
-
-/// The four parts of what a button sends.
-fn parts(text: &str) -> Answer<[&str; 4]> {
-    text.split('/').collect::<Vec<_>>().try_into().map_err(|_| Error::bad_request("unreadable"))
-}
-
-/// `POST /rounds/{round}/runs/{run}/marks`
-pub async fn set_mark(app: App, access: Access<RoundId>, run: Part<RunId>, fields: Fields) -> Answer {
-    let [after, before, mentor, mentee] = parts(fields.get("mark"))?;
-    let two = Two { mentor: id(mentor)?, mentee: id(mentee)? };
-    let (before, after) = (word(before)?, word(after)?);
-    let mut tx = app.db.write().await?;
-    let fate = mark(&mut tx, &access, run.0, two, before, after).await?;
-    tx.commit().await?;
-    let done = match after {
-        Some(Mark::Pinned) => "pinned",
-        Some(Mark::Forbidden) => "forbidden",
-        None => "mark_lifted",
-    };
-    Ok(back(&access, run.0, &fields, fate, done))
-}
-
-/// `POST /rounds/{round}/runs/{run}/swaps`
-pub async fn make_swap(app: App, access: Access<RoundId>, run: Part<RunId>, fields: Fields) -> Answer {
-    let [mentor, mentee, to, exchange] = parts(fields.get("swap"))?;
-    let exchange = if exchange == "none" { None } else { Some(id(exchange)?) };
-    let wish = Swap { first: Two { mentor: id(mentor)?, mentee: id(mentee)? }, to: id(to)?, exchange };
-    let mut tx = app.db.read().await?;
-    let round = programs::round(&mut tx, &access).await?;
-    let stored = runs::run(&mut tx, &access, run.0).await?;
-    let desk = Desk::open(&mut tx, &round, &stored).await?;
-    drop(tx);
-    let mut tx = app.db.write().await?;
-    let fate = swap(&mut tx, &access, run.0, &desk, wish).await?;
-    tx.commit().await?;
-    Ok(back(&access, run.0, &fields, fate, "swapped"))
-}
-
-/// `POST /rounds/{round}/runs/{run}/undo`
-pub async fn take_back(app: App, access: Access<RoundId>, run: Part<RunId>, fields: Fields) -> Answer {
-    let number = fields.get("number").parse().map_err(|_| Error::bad_request("unreadable"))?;
-    let mut tx = app.db.write().await?;
-    let fate = undo(&mut tx, &access, run.0, number).await?;
-    tx.commit().await?;
-    Ok(back(&access, run.0, &fields, fate, "undone"))
-}
-
-/// `GET /rounds/{round}/runs/{run}/draft.csv`
-pub async fn download(app: App, access: Access<RoundId>, run: Part<RunId>) -> Answer {
-    let mut tx = app.db.read().await?;
-    let run = runs::run(&mut tx, &access, run.0).await?;
-    let mut rows = Vec::new();
-    for pair in store::draft(&mut tx, &run).await? {
-        let names = Names { mentor: first_name(&pair.mentor), mentee: first_name(&pair.mentee) };
-        let words = Why::read(&pair.rationale)?.text(names, Reader::Other);
-        rows.push([
-            pair.mentee,
-            pair.mentee_title.unwrap_or_default(),
-            pair.mentee_department.unwrap_or_default(),
-            pair.mentor,
-            pair.mentor_title.unwrap_or_default(),
-            pair.mentor_department.unwrap_or_default(),
-            fit(pair.score),
-            words,
-            pair.origin.to_string(),
-            pair.mark.map_or("", Mark::name).to_owned(),
-        ]);
-    }
-    export::csv(&format!("Draft of run {}", run.number), COLUMNS, rows)
 }

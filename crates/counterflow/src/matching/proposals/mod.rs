@@ -10,12 +10,13 @@ mod letters;
 pub mod pages;
 mod send;
 pub(super) mod store;
+pub(super) mod ties_store;
 mod together;
 mod upkeep;
 
 pub use answer::{Answered, Decline, accept, decline, undo_decline};
 pub use send::{Plan, Planned, Skip, plan, send};
-pub use store::{Declined, Proposal, Waiting, proposal, proposals, waiting_for};
+pub use store::{Declined, Proposal, proposal, proposals};
 pub use upkeep::{expire_due, remind, withdraw, withdraw_leaver};
 
 use jiff::SignedDuration;

@@ -9,7 +9,8 @@ use serde_json::json;
 use super::{
     AskedFirst,
     letters::{self, Note},
-    store::{self, NewProposal, Tie},
+    store::{self, NewProposal},
+    ties_store::{self, Tie},
 };
 use crate::{
     kernel::{
@@ -82,7 +83,7 @@ impl Plan {
 /// When the database fails.
 pub async fn plan(tx: &mut Tx, app: &App, round: &Round, run: &runs::Run) -> Answer<Plan> {
     let leave = ByServer(round.id);
-    let ties = store::ties(tx, round).await?;
+    let ties = ties_store::ties(tx, round).await?;
     let places = store::places(tx, &leave).await?;
     let mut taken: HashMap<ParticipantId, i64> = HashMap::new();
     let mut pairs = Vec::new();

@@ -54,10 +54,12 @@ pub struct Outcome {
     pub free_mentors: Vec<PersonId>,
 }
 
-/// The optimum with its proof, in the form in which it is stored and can be downloaded.
+/// The optimum with its proof, in the form in which it is stored and can be downloaded; `counterflow match --certificate`
+/// writes the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proven {
     /// The pairs that the engine chose.
+    #[serde(rename = "draft")]
     pub solution: Solution,
     /// The prices that prove that no others are better.
     pub certificate: Certificate,

@@ -51,6 +51,7 @@ impl StepDone {
 
 /// How far a run is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Progress {
     /// The steps that are done.
     pub done: Vec<StepDone>,

@@ -4,6 +4,7 @@ mod import_command;
 mod importing;
 mod matching;
 pub mod meeting;
+mod matching;
 mod pairing;
 mod programs;
 mod registering;

@@ -259,6 +259,36 @@ impl TestApp {
         id
     }
 
+    /// A pair of another round of the program.
+    pub async fn accepted_before(&self, round: RoundId, mentor: ParticipantId, mentee: ParticipantId) {
+        let run = RunId::new();
+        let mut tx = self.write().await;
+        let now = tx.now();
+        execute!(
+            tx,
+            "insert into match_runs (id, round_id, number, state, criteria, progress, version, created_at)
+             values ($1, $2, 1, 'cancelled', '', '{}', 1, $3)",
+            run,
+            round,
+            now
+        )
+        .unwrap();
+        execute!(
+            tx,
+            "insert into proposals (id, round_id, run_id, mentor_id, mentee_id, score, rationale, state, asked_first, sent_at,
+                    expires_at, second_asked_at, answered_at)
+             values ($1, $2, $3, $4, $5, 5000, '{}', 'accepted', 'mentee', $6, $6, $6, $6)",
+            ProposalId::new(),
+            round,
+            run,
+            mentor,
+            mentee,
+            now
+        )
+        .unwrap();
+        tx.commit().await.unwrap();
+    }
+
     /// How a proposal stands in its row.
     pub async fn state_of(&self, proposal: ProposalId) -> String {
         let mut tx = self.read().await;
