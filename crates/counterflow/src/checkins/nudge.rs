@@ -84,12 +84,7 @@ struct NudgeHtml<'a> {
     nudge: &'a NudgeLetter<'a>,
 }
 
-#[derive(Template)]
-#[template(path = "checkins/mail_nudge_subject.txt")]
-struct NudgeSubject<'a> {
-    nudge: &'a NudgeLetter<'a>,
-}
-
+/// What the letter says; its text and its HTML are filled with the same.
 struct NudgeLetter<'a> {
     name: &'a str,
     other: &'a str,
@@ -126,15 +121,8 @@ async fn write_to(
         reason,
         link: app.link(&format!("/pairs/{}", pair.id)),
     };
-    let letter = Letter {
-        key: format!("nudge:{}:{person}:{now}", pair.id),
-        person: Some(person),
-        address,
-        subject: NudgeSubject { nudge }.render()?,
-        text: NudgeText { nudge }.render()?,
-        html: NudgeHtml { nudge }.render()?,
-        calendar: None,
-    };
+    let key = format!("nudge:{}:{person}:{now}", pair.id);
+    let letter = Letter::from_templates(key, person, &address, &NudgeText { nudge }, &NudgeHtml { nudge })?;
     mail::write(tx, app, letter).await?;
     let facts = serde_json::json!({ "reason": reason.name() });
     Event::by(&access.viewer, "nudge.sent").round(access.id).pair(pair.id).on(person).with(facts).record(tx).await?;
