@@ -1,6 +1,9 @@
 //! Asking: after each meeting that was held, and in waves; one letter, and one more after three days.
 
+use std::ops::RangeInclusive;
+
 use askama::Template;
+use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::{Checkin, OPEN_FOR, Occasion, REMIND_AFTER, store};
@@ -52,9 +55,11 @@ pub async fn after_meeting(app: App, payload: Value) -> Answer<()> {
 /// When the database fails.
 pub async fn open_waves(app: App) -> Answer<()> {
     let mut tx = app.db.read().await?;
-    let zone = app.organization(&mut tx).await.map_or(jiff::tz::TimeZone::UTC, |organization| {
-        jiff::tz::TimeZone::get(&organization.time_zone).unwrap_or(jiff::tz::TimeZone::UTC)
-    });
+    let zone = match app.organization(&mut tx).await {
+        Ok(organization) => TimeZone::get(&organization.time_zone).unwrap_or(TimeZone::UTC),
+        Err(Error::NotFound) => return Ok(()), // not set up yet
+        Err(error) => return Err(error),
+    };
     let today = tx.now().day_in(&zone);
     let rounds = store::rounds_with_waves(&mut tx, today.plus_days(-WAVE_DAYS)).await?;
     drop(tx);
@@ -90,15 +95,22 @@ async fn open_waves_of(app: &App, round: RoundId, today: Day) -> Answer<()> {
 }
 
 async fn open_wave(app: &App, tx: &mut Tx, round: &Round, occasion: Occasion) -> Answer<()> {
-    // A baseline is asked at the beginning of a pair or not at all.
-    let began_after = match occasion {
-        Occasion::Baseline => tx.now().minus(OPEN_FOR),
-        _ => Timestamp::from_jiff(jiff::Timestamp::UNIX_EPOCH),
-    };
-    for (pair,) in store::pairs_not_asked(tx, round.id, occasion, began_after).await? {
+    let began = began_for(occasion, tx.now());
+    for (pair,) in store::pairs_not_asked(tx, round.id, occasion, &began).await? {
         ask_pair(app, tx, round, pair, occasion, None).await?;
     }
     Ok(())
+}
+
+/// When the pairs of a wave began: a baseline is asked at the beginning or not at all, and who has just begun is not
+/// halfway.
+fn began_for(occasion: Occasion, now: Timestamp) -> RangeInclusive<Timestamp> {
+    let (always, lately) = (Timestamp::from_jiff(jiff::Timestamp::UNIX_EPOCH), now.minus(OPEN_FOR));
+    match occasion {
+        Occasion::Baseline => lately..=now,
+        Occasion::Midpoint => always..=lately,
+        Occasion::AfterMeeting | Occasion::Endline => always..=now,
+    }
 }
 
 /// The id that a job carries.
@@ -193,8 +205,18 @@ enum Asking {
     Again,
 }
 
+impl Asking {
+    /// Its part of the letter's key.
+    fn name(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Again => "again",
+        }
+    }
+}
+
 /// What the letter says; its text and its HTML are filled with the same.
-struct Letters<'a> {
+struct AskLetter<'a> {
     checkin: &'a Checkin,
     name: &'a str,
     asking: Asking,
@@ -207,24 +229,28 @@ struct Letters<'a> {
 #[derive(Template)]
 #[template(path = "checkins/mail_ask.txt")]
 struct AskText<'a> {
-    ask: &'a Letters<'a>,
+    ask: &'a AskLetter<'a>,
 }
 
 #[derive(Template)]
 #[template(path = "checkins/mail_ask.html")]
 struct AskHtml<'a> {
-    ask: &'a Letters<'a>,
+    ask: &'a AskLetter<'a>,
 }
 
-/// Writes the letter with a link of its own. Somebody without an address finds the check-in on their home.
+/// Writes the letter with a link of its own. Somebody without an address finds the check-in on their home; whoever has
+/// left is asked nothing.
 async fn write_letter(app: &App, tx: &mut Tx, id: CheckinId, asking: Asking) -> Answer<()> {
     let checkin = store::checkin(tx, &ByServer(id)).await?;
     let Some(person) = people::card(tx, checkin.person_id).await? else { return Ok(()) };
     let Some(address) = person.email.clone() else { return Ok(()) };
+    if pairs::has_left(tx, person.id).await? {
+        return Ok(());
+    }
     let secret = token::new();
     store::insert_link(tx, &token::hash(&secret), id).await?;
     let (zone, now) = (person.zone(), tx.now());
-    let ask = &Letters {
+    let ask = &AskLetter {
         checkin: &checkin,
         name: &person.name,
         asking,
@@ -233,7 +259,7 @@ async fn write_letter(app: &App, tx: &mut Tx, id: CheckinId, asking: Asking) -> 
         zone: zone_name(&zone),
         link: &app.link(&format!("/checkins/answer/{secret}")),
     };
-    let key = format!("checkin:{id}:{}", if asking == Asking::First { "first" } else { "again" });
+    let key = format!("checkin:{id}:{}", asking.name());
     let letter = Letter::from_templates(key, person.id, &address, &AskText { ask }, &AskHtml { ask })?;
     mail::write(tx, app, letter).await?;
     Ok(())

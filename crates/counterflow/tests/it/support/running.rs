@@ -55,6 +55,7 @@ fn design() -> String {
             ],
         ),
         checkin("baseline", vec![question("confident", "mentee", "scale", "counted")]),
+        checkin("midpoint", vec![question("halfway", "both", "scale", "counted")]),
         checkin("endline", vec![question("confident", "mentee", "scale", "counted")]),
     ];
     serde_json::to_string(&design).unwrap()
