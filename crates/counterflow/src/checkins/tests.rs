@@ -78,7 +78,12 @@ fn stalled_after_two_rhythms() {
     check(120, &[held(70)], State::Stalled, &[Reason::Nothing { days: 70 }]);
     // Times on their way wake it up; times that wait for a week do not.
     check(120, &[held(90), held(62), held(58), proposed(1)], State::OnTrack, &[]);
-    check(70, &[held(60), proposed(8)], State::Stalled, &[Reason::Nothing { days: 60 }, Reason::TimesWait { turn: Side::Mentee, days: 8 }]);
+    check(
+        70,
+        &[held(60), proposed(8)],
+        State::Stalled,
+        &[Reason::Nothing { days: 60 }, Reason::TimesWait { turn: Side::Mentee, days: 8 }],
+    );
 }
 
 #[test]
