@@ -1,5 +1,5 @@
 -- Who holds which role on what. Rights are checked against this view and nothing else (kernel/rights.rs):
--- a row says "this person is <role> on the program, round, participant, proposal or pair <on_id>".
+-- a row says "this person is <role> on the program, round, participant, proposal, pair or check-in <on_id>".
 create view held_roles as
     select r.person_id, r.role, 'organization' as on_id from organization_roles r
 union all

@@ -34,6 +34,7 @@ pub fn kinds() -> Vec<Kind> {
         each(HOUR, "enrollment.remind", |app, _| Box::pin(enrollment::remind_due(app))),
         once("enrollment.withdraw_leaver", |app, person| Box::pin(enrollment::withdraw_leaver(app, person))),
         once("checkins.after_meeting", |app, meeting| Box::pin(checkins::after_meeting(app, meeting))),
+        once("checkins.ask_last", |app, round| Box::pin(checkins::ask_last(app, round))),
         each(HOUR, "checkins.open_waves", |app, _| Box::pin(checkins::open_waves(app))),
         each(HOUR, "checkins.remind", |app, _| Box::pin(checkins::remind(app))),
         once("matching.run", |app, payload| Box::pin(runs::work(app, payload))),

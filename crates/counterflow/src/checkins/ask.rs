@@ -1,6 +1,9 @@
 //! Asking: after each meeting that was held, and in waves; one letter, and one more after three days.
 
+use std::ops::RangeInclusive;
+
 use askama::Template;
+use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::{Checkin, OPEN_FOR, Occasion, REMIND_AFTER, store};
@@ -12,14 +15,14 @@ use crate::{
         error::{Answer, Error},
         event::Event,
         guard::ByServer,
-        ids::{CheckinId, MeetingId, PairId, RoundId},
+        ids::{CheckinId, Id, MeetingId, PairId, RoundId},
         page::{moment_in, zone_name},
         token,
     },
     mail::{self, Letter},
     pairs, people,
     programs::{
-        self, Round, Side,
+        self, Round, Side, Stage,
         template::{Question, Template as Design},
     },
 };
@@ -36,10 +39,7 @@ const ENDLINE_DAYS: i32 = 7;
 /// # Errors
 /// When the payload is no id or the database fails.
 pub async fn after_meeting(app: App, payload: Value) -> Answer<()> {
-    let meeting: MeetingId = payload
-        .as_str()
-        .and_then(|text| text.parse().ok())
-        .ok_or_else(|| Error::defect(format!("not a meeting: {payload}")))?;
+    let meeting: MeetingId = id(&payload)?;
     let mut tx = app.db.write().await?;
     if let Some((pair, round)) = store::held_meeting(&mut tx, meeting).await? {
         let round = programs::round(&mut tx, &ByServer(round)).await?;
@@ -55,9 +55,11 @@ pub async fn after_meeting(app: App, payload: Value) -> Answer<()> {
 /// When the database fails.
 pub async fn open_waves(app: App) -> Answer<()> {
     let mut tx = app.db.read().await?;
-    let zone = app.organization(&mut tx).await.map_or(jiff::tz::TimeZone::UTC, |organization| {
-        jiff::tz::TimeZone::get(&organization.time_zone).unwrap_or(jiff::tz::TimeZone::UTC)
-    });
+    let zone = match app.organization(&mut tx).await {
+        Ok(organization) => TimeZone::get(&organization.time_zone).unwrap_or(TimeZone::UTC),
+        Err(Error::NotFound) => return Ok(()), // not set up yet
+        Err(error) => return Err(error),
+    };
     let today = tx.now().day_in(&zone);
     let rounds = store::rounds_with_waves(&mut tx, today.plus_days(-WAVE_DAYS)).await?;
     drop(tx);
@@ -67,21 +69,54 @@ pub async fn open_waves(app: App) -> Answer<()> {
     Ok(())
 }
 
+/// Job `checkins.ask_last`: when a round closes, the last questions go out at once, whatever its dates say. The payload
+/// is the round's id.
+///
+/// # Errors
+/// When the payload is no id or the database fails.
+pub async fn ask_last(app: App, payload: Value) -> Answer<()> {
+    let mut tx = app.db.write().await?;
+    let round = programs::round(&mut tx, &ByServer(id::<RoundId>(&payload)?)).await?;
+    if round.stage >= Stage::Close {
+        open_wave(&app, &mut tx, &round, Occasion::Endline).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
 async fn open_waves_of(app: &App, round: RoundId, today: Day) -> Answer<()> {
     let mut tx = app.db.write().await?;
     let round = programs::round(&mut tx, &ByServer(round)).await?;
     for occasion in waves_on(today, &round) {
-        // A baseline is asked at the beginning of a pair or not at all.
-        let began_after = match occasion {
-            Occasion::Baseline => tx.now().minus(OPEN_FOR),
-            _ => Timestamp::from_jiff(jiff::Timestamp::UNIX_EPOCH),
-        };
-        for (pair,) in store::pairs_not_asked(&mut tx, round.id, occasion, began_after).await? {
-            ask_pair(app, &mut tx, &round, pair, occasion, None).await?;
-        }
+        open_wave(app, &mut tx, &round, occasion).await?;
     }
     tx.commit().await?;
     Ok(())
+}
+
+async fn open_wave(app: &App, tx: &mut Tx, round: &Round, occasion: Occasion) -> Answer<()> {
+    let began = began_for(occasion, tx.now());
+    for (pair,) in store::pairs_not_asked(tx, round.id, occasion, &began).await? {
+        ask_pair(app, tx, round, pair, occasion, None).await?;
+    }
+    Ok(())
+}
+
+/// When the pairs of a wave began: a baseline is asked at the beginning or not at all, and who has just begun is not
+/// halfway.
+fn began_for(occasion: Occasion, now: Timestamp) -> RangeInclusive<Timestamp> {
+    let (always, lately) = (Timestamp::from_jiff(jiff::Timestamp::UNIX_EPOCH), now.minus(OPEN_FOR));
+    match occasion {
+        Occasion::Baseline => lately..=now,
+        Occasion::Midpoint => always..=lately,
+        Occasion::AfterMeeting | Occasion::Endline => always..=now,
+    }
+}
+
+/// The id that a job carries.
+fn id<I: Id>(payload: &Value) -> Answer<I> {
+    let id = payload.as_str().and_then(|text| text.parse().ok());
+    id.ok_or_else(|| Error::defect(format!("no id of a {}: {payload}", I::PARAMETER)))
 }
 
 /// The waves that are opened on a day. Baselines follow the pairs' own beginnings; the other two have the same days
@@ -170,8 +205,18 @@ enum Asking {
     Again,
 }
 
-/// What the letter says; text, HTML and subject are filled with the same.
-struct Letters<'a> {
+impl Asking {
+    /// Its part of the letter's key.
+    fn name(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Again => "again",
+        }
+    }
+}
+
+/// What the letter says; its text and its HTML are filled with the same.
+struct AskLetter<'a> {
     checkin: &'a Checkin,
     name: &'a str,
     asking: Asking,
@@ -184,30 +229,28 @@ struct Letters<'a> {
 #[derive(Template)]
 #[template(path = "checkins/mail_ask.txt")]
 struct AskText<'a> {
-    ask: &'a Letters<'a>,
+    ask: &'a AskLetter<'a>,
 }
 
 #[derive(Template)]
 #[template(path = "checkins/mail_ask.html")]
 struct AskHtml<'a> {
-    ask: &'a Letters<'a>,
+    ask: &'a AskLetter<'a>,
 }
 
-#[derive(Template)]
-#[template(path = "checkins/mail_ask_subject.txt")]
-struct AskSubject<'a> {
-    ask: &'a Letters<'a>,
-}
-
-/// Writes the letter with a link of its own. Somebody without an address finds the check-in on their home.
+/// Writes the letter with a link of its own. Somebody without an address finds the check-in on their home; whoever has
+/// left is asked nothing.
 async fn write_letter(app: &App, tx: &mut Tx, id: CheckinId, asking: Asking) -> Answer<()> {
     let checkin = store::checkin(tx, &ByServer(id)).await?;
     let Some(person) = people::card(tx, checkin.person_id).await? else { return Ok(()) };
     let Some(address) = person.email.clone() else { return Ok(()) };
+    if pairs::has_left(tx, person.id).await? {
+        return Ok(());
+    }
     let secret = token::new();
     store::insert_link(tx, &token::hash(&secret), id).await?;
     let (zone, now) = (person.zone(), tx.now());
-    let ask = &Letters {
+    let ask = &AskLetter {
         checkin: &checkin,
         name: &person.name,
         asking,
@@ -216,15 +259,8 @@ async fn write_letter(app: &App, tx: &mut Tx, id: CheckinId, asking: Asking) -> 
         zone: zone_name(&zone),
         link: &app.link(&format!("/checkins/answer/{secret}")),
     };
-    let letter = Letter {
-        key: format!("checkin:{id}:{}", if asking == Asking::First { "first" } else { "again" }),
-        person: Some(person.id),
-        address,
-        subject: AskSubject { ask }.render()?,
-        text: AskText { ask }.render()?,
-        html: AskHtml { ask }.render()?,
-        calendar: None,
-    };
+    let key = format!("checkin:{id}:{}", asking.name());
+    let letter = Letter::from_templates(key, person.id, &address, &AskText { ask }, &AskHtml { ask })?;
     mail::write(tx, app, letter).await?;
     Ok(())
 }

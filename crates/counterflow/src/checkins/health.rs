@@ -63,8 +63,13 @@ impl Sides {
 /// How a meeting stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
-    /// The mentor proposed times, at this moment; none is chosen yet.
-    Proposed(Timestamp),
+    /// Times are on the table and none is chosen: it is this side's turn, since this moment.
+    Proposed {
+        /// The mentee, to choose; the mentor, once other times were asked for.
+        turn: Side,
+        /// Since when.
+        since: Timestamp,
+    },
     /// It has a time.
     Planned,
     /// They met.
@@ -168,8 +173,10 @@ pub enum Reason {
         /// Days since the pair began.
         days: i64,
     },
-    /// Proposed times wait for the mentee.
+    /// A time is looked for, and it is somebody's turn.
     TimesWait {
+        /// The mentee, to choose; the mentor, to propose other times.
+        turn: Side,
         /// For so many days.
         days: i64,
     },
@@ -203,7 +210,7 @@ impl Reason {
     pub fn can_act(&self) -> Sides {
         match *self {
             Self::CancelledInARow { by, .. } | Self::Moved { by, .. } | Self::Unsigned { by, .. } => by,
-            Self::TimesWait { .. } => Sides::Mentee,
+            Self::TimesWait { turn, .. } => turn.into(),
             Self::Unmarked { .. } => Sides::Mentor,
             Self::Nothing { .. }
             | Self::MissedUnbooked { .. }
@@ -313,7 +320,7 @@ impl Seen {
         let planned: Vec<_> = timed.clone().filter(|(_, meeting)| meeting.fate == Fate::Planned).collect();
         let next = planned.iter().filter(|(at, _)| *at >= facts.now).min_by_key(|(at, _)| *at);
         let mut past: Vec<_> = timed
-            .filter(|(_, meeting)| !matches!(meeting.fate, Fate::Planned | Fate::Proposed(_)))
+            .filter(|(_, meeting)| !matches!(meeting.fate, Fate::Planned | Fate::Proposed { .. }))
             .map(|(at, meeting)| (at, meeting.fate))
             .collect();
         past.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
@@ -340,9 +347,9 @@ impl Seen {
 }
 
 fn nothing(facts: &Facts, seen: &Seen) -> Option<Reason> {
-    let on_its_way = facts.meetings.iter().any(
-        |meeting| matches!(meeting.fate, Fate::Proposed(at) if facts.now.since(at) < SignedDuration::from_hours(24 * TIMES_FRESH)),
-    );
+    let fresh = |since: Timestamp| facts.now.since(since) < SignedDuration::from_hours(24 * TIMES_FRESH);
+    let on_its_way =
+        facts.meetings.iter().any(|meeting| matches!(meeting.fate, Fate::Proposed { since, .. } if fresh(since)));
     if seen.next.is_some() || on_its_way {
         return None;
     }
@@ -394,11 +401,12 @@ fn unsigned(facts: &Facts) -> Option<Reason> {
 }
 
 fn times_wait(facts: &Facts) -> Option<Reason> {
-    let proposed = facts.meetings.iter().filter_map(|meeting| match meeting.fate {
-        Fate::Proposed(at) => Some(days(facts, at)),
+    let waits = facts.meetings.iter().filter_map(|meeting| match meeting.fate {
+        Fate::Proposed { turn, since } => Some((days(facts, since), turn)),
         _ => None,
     });
-    proposed.max().filter(|days| *days >= CHOOSE_WITHIN).map(|days| Reason::TimesWait { days })
+    let (days, turn) = waits.max_by_key(|(days, _)| *days)?;
+    (days >= CHOOSE_WITHIN).then_some(Reason::TimesWait { turn, days })
 }
 
 fn unmarked(facts: &Facts, seen: &Seen) -> Option<Reason> {

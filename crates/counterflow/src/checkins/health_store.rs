@@ -111,6 +111,7 @@ struct MeetingRow {
     state: String,
     starts_at: Option<Timestamp>,
     proposed_at: Timestamp,
+    other_times_at: Option<Timestamp>,
     by_side: Option<Sides>,
     notice_minutes: Option<i64>,
 }
@@ -119,7 +120,10 @@ impl MeetingRow {
     fn fate(&self) -> Fate {
         let by = self.by_side.unwrap_or(Sides::Both);
         match self.state.as_str() {
-            "proposed" => Fate::Proposed(self.proposed_at),
+            "proposed" => match self.other_times_at {
+                Some(since) => Fate::Proposed { turn: Side::Mentor, since },
+                None => Fate::Proposed { turn: Side::Mentee, since: self.proposed_at },
+            },
             "planned" => Fate::Planned,
             "held" => Fate::Held,
             "missed" => Fate::Missed { by },
@@ -175,9 +179,10 @@ async fn meetings_of(tx: &mut Tx, round: RoundId, only: Option<PairId>) -> Answe
     let rows = fetch_all!(
         tx,
         MeetingRow,
-        "select m.id, m.pair_id, m.state, m.starts_at, m.proposed_at, o.by_side, o.notice_minutes
+        "select m.id, m.pair_id, m.state, m.starts_at, m.proposed_at, m.other_times_at, o.by_side, o.notice_minutes
          from meetings m join pairs on pairs.id = m.pair_id left join meeting_outcomes o on o.meeting_id = m.id
          where pairs.round_id = $1 and pairs.state = 'active' and (cast($2 as text) is null or pairs.id = $2)
+           and m.state <> 'withdrawn'
          order by m.id",
         round,
         only

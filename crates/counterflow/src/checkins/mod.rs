@@ -17,7 +17,7 @@ mod store;
 mod tests;
 
 pub use answer::{Given, answer};
-pub use ask::{after_meeting, open_waves, remind};
+pub use ask::{after_meeting, ask_last, open_waves, remind};
 pub use health_store::{PairRow, Running, of_round};
 pub use store::{Waiting, waiting};
 

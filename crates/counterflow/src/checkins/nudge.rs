@@ -59,6 +59,12 @@ pub async fn nudge(app: &App, tx: &mut Tx, access: &Access<RoundId>, pair: PairI
     let running = found.into_iter().next().ok_or(Error::NotFound)?;
     let reason = *running.health.reasons.first().ok_or_else(|| Error::conflict("over"))?;
     let to: Vec<Side> = Side::ALL.iter().copied().filter(|side| reason.can_act().has(*side)).collect();
+    // Two managers at once: the second waits, in the same order of people, and then finds the letters of the first.
+    let mut people: Vec<PersonId> = to.iter().map(|side| running.pair.person_on(*side)).collect();
+    people.sort();
+    for person in people {
+        tx.lock(format!("nudge {person}")).await?;
+    }
     let mut written = 0;
     for side in &to {
         if write_to(app, tx, access, &running, reason, *side).await? {
@@ -84,12 +90,7 @@ struct NudgeHtml<'a> {
     nudge: &'a NudgeLetter<'a>,
 }
 
-#[derive(Template)]
-#[template(path = "checkins/mail_nudge_subject.txt")]
-struct NudgeSubject<'a> {
-    nudge: &'a NudgeLetter<'a>,
-}
-
+/// What the letter says; its text and its HTML are filled with the same.
 struct NudgeLetter<'a> {
     name: &'a str,
     other: &'a str,
@@ -110,7 +111,6 @@ async fn write_to(
 ) -> Answer<bool> {
     let pair = &running.pair;
     let person = pair.person_on(side);
-    tx.lock(format!("nudge {person}")).await?; // two managers at once
     let now = tx.now();
     let Some(card) = people::card(tx, person).await? else { return Ok(false) };
     let Some(address) = card.email.clone() else { return Ok(false) };
@@ -126,15 +126,8 @@ async fn write_to(
         reason,
         link: app.link(&format!("/pairs/{}", pair.id)),
     };
-    let letter = Letter {
-        key: format!("nudge:{}:{person}:{now}", pair.id),
-        person: Some(person),
-        address,
-        subject: NudgeSubject { nudge }.render()?,
-        text: NudgeText { nudge }.render()?,
-        html: NudgeHtml { nudge }.render()?,
-        calendar: None,
-    };
+    let key = format!("nudge:{}:{person}:{now}", pair.id);
+    let letter = Letter::from_templates(key, person, &address, &NudgeText { nudge }, &NudgeHtml { nudge })?;
     mail::write(tx, app, letter).await?;
     let facts = serde_json::json!({ "reason": reason.name() });
     Event::by(&access.viewer, "nudge.sent").round(access.id).pair(pair.id).on(person).with(facts).record(tx).await?;

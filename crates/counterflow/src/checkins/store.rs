@@ -1,5 +1,7 @@
 //! The statements on check-ins, their links and their answers.
 
+use std::ops::RangeInclusive;
+
 use super::{Checkin, Given, Occasion};
 use crate::{
     execute, fetch_all, fetch_optional,
@@ -179,22 +181,24 @@ pub(super) async fn rounds_with_waves(tx: &mut Tx, ended_after: Day) -> Answer<V
     )?)
 }
 
-/// Pairs of a round that go on, began after `began_after`, and were not asked at this occasion.
+/// Pairs of a round that go on or reached its end, began within a time, and were not asked at this occasion.
 pub(super) async fn pairs_not_asked(
     tx: &mut Tx,
     round: RoundId,
     occasion: Occasion,
-    began_after: Timestamp,
+    began: &RangeInclusive<Timestamp>,
 ) -> Answer<Vec<(PairId,)>> {
     Ok(fetch_all!(
         tx,
         (PairId,),
         "select pairs.id from pairs
-         where pairs.round_id = $1 and pairs.state in ('active', 'completed') and pairs.began_at > $2
-           and not exists (select 1 from checkins c where c.pair_id = pairs.id and c.occasion = $3)
+         where pairs.round_id = $1 and pairs.state in ('active', 'completed') and pairs.began_at >= $2
+           and pairs.began_at <= $3
+           and not exists (select 1 from checkins c where c.pair_id = pairs.id and c.occasion = $4)
          order by pairs.id",
         round,
-        began_after,
+        *began.start(),
+        *began.end(),
         occasion
     )?)
 }

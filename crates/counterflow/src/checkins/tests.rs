@@ -36,7 +36,7 @@ fn booked(in_days: i64) -> Meeting {
 }
 
 fn proposed(days_ago: i64) -> Meeting {
-    Meeting { at: None, fate: Fate::Proposed(ago(days_ago)), moves: Vec::new() }
+    Meeting { at: None, fate: Fate::Proposed { turn: Side::Mentee, since: ago(days_ago) }, moves: Vec::new() }
 }
 
 /// A pair that meets every 28 days, began so many days ago, and has signed.
@@ -78,7 +78,12 @@ fn stalled_after_two_rhythms() {
     check(120, &[held(70)], State::Stalled, &[Reason::Nothing { days: 70 }]);
     // Times on their way wake it up; times that wait for a week do not.
     check(120, &[held(90), held(62), held(58), proposed(1)], State::OnTrack, &[]);
-    check(70, &[held(60), proposed(8)], State::Stalled, &[Reason::Nothing { days: 60 }, Reason::TimesWait { days: 8 }]);
+    check(
+        70,
+        &[held(60), proposed(8)],
+        State::Stalled,
+        &[Reason::Nothing { days: 60 }, Reason::TimesWait { turn: Side::Mentee, days: 8 }],
+    );
 }
 
 #[test]
@@ -132,7 +137,9 @@ fn an_agreement_waits_ten_days() {
 #[test]
 fn what_waits_for_one_side() {
     check(20, &[proposed(4)], State::OnTrack, &[]);
-    check(20, &[proposed(5)], State::NeedsAttention, &[Reason::TimesWait { days: 5 }]);
+    check(20, &[proposed(5)], State::NeedsAttention, &[Reason::TimesWait { turn: Side::Mentee, days: 5 }]);
+    let others = Meeting { fate: Fate::Proposed { turn: Side::Mentor, since: ago(6) }, ..proposed(6) };
+    check(20, &[others], State::NeedsAttention, &[Reason::TimesWait { turn: Side::Mentor, days: 6 }]);
     let unmarked = meeting(1, Fate::Planned);
     check(20, &[unmarked], State::OnTrack, &[]);
     let unmarked = meeting(2, Fate::Planned);
@@ -164,7 +171,8 @@ fn the_worst_reason_is_the_state() {
 fn letters_go_to_whoever_can_act() {
     for (reason, to) in [
         (Reason::Nothing { days: 60 }, Sides::Both),
-        (Reason::TimesWait { days: 5 }, Sides::Mentee),
+        (Reason::TimesWait { turn: Side::Mentee, days: 5 }, Sides::Mentee),
+        (Reason::TimesWait { turn: Side::Mentor, days: 5 }, Sides::Mentor),
         (Reason::Unmarked { on: ago(3) }, Sides::Mentor),
         (Reason::Unsigned { by: Sides::Mentor, days: 11 }, Sides::Mentor),
         (Reason::CancelledInARow { times: 2, by: Sides::Mentee, late: 0 }, Sides::Mentee),

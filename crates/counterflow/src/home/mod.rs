@@ -44,11 +44,13 @@ enum Waiting {
     /// A proposal to answer, before it expires.
     Proposal(store::Proposal),
     /// A registration to finish, before enrollment ends.
-    Registration(store::Registration),
+    Registration(enrollment::Open),
     /// An agreement to sign.
     Agreement(store::Unsigned),
     /// Proposed times to choose from.
     Times(store::Times),
+    /// Other times to propose.
+    OtherTimes(store::OtherTimes),
     /// A meeting that is over: was it held?
     Mark(store::Unmarked),
     /// A check-in to answer.
@@ -89,11 +91,11 @@ pub async fn show(app: App, page: Page, viewer: Viewer) -> Answer {
 
 async fn waiting(tx: &mut Tx, viewer: &Viewer) -> Answer<Vec<Waiting>> {
     let me = viewer.person;
-    let today = tx.now().day_in(&viewer.zone);
     let mut waiting = Vec::new();
     waiting.extend(store::proposals(tx, me).await?.into_iter().map(Waiting::Proposal));
-    waiting.extend(store::registrations(tx, me, today).await?.into_iter().map(Waiting::Registration));
+    waiting.extend(enrollment::open_for(tx, viewer).await?.into_iter().map(Waiting::Registration));
     waiting.extend(store::times(tx, me).await?.into_iter().map(Waiting::Times));
+    waiting.extend(store::other_times(tx, me).await?.into_iter().map(Waiting::OtherTimes));
     waiting.extend(store::unsigned(tx, me).await?.into_iter().map(Waiting::Agreement));
     waiting.extend(store::unmarked(tx, me).await?.into_iter().map(Waiting::Mark));
     waiting.extend(checkins::waiting(tx, me).await?.into_iter().map(Waiting::Checkin));

@@ -6,7 +6,7 @@ use crate::{
         clock::{Day, Timestamp},
         db::Tx,
         error::Answer,
-        ids::{MeetingId, PairId, ParticipantId, PersonId, ProposalId, RoundId},
+        ids::{MeetingId, PairId, PersonId, ProposalId, RoundId},
     },
     pairs,
     programs::{Side, Stage},
@@ -97,7 +97,8 @@ pub(super) async fn leaders(tx: &mut Tx, me: PersonId) -> Answer<Vec<LeadersPair
         "select pairs.id, leader.name as leader, mentor.name as mentor,
                 (select min(m.starts_at) from meetings m
                  where m.pair_id = pairs.id and m.state = 'planned' and m.starts_at >= $2) as next_at,
-                exists (select 1 from meetings m where m.pair_id = pairs.id and m.state = 'proposed') as times_wait
+                exists (select 1 from meetings m where m.pair_id = pairs.id and m.state = 'proposed'
+                                                   and m.other_times_at is null) as times_wait
          from delegations d
          join pairs on pairs.mentee_id = d.leader_id and pairs.state = 'active'
          join people leader on leader.id = d.leader_id join people mentor on mentor.id = pairs.mentor_id
@@ -160,32 +161,6 @@ pub(super) async fn proposals(tx: &mut Tx, me: PersonId) -> Answer<Vec<Proposal>
     )?)
 }
 
-/// A registration to finish.
-#[derive(Debug, sqlx::FromRow)]
-pub(super) struct Registration {
-    pub id: ParticipantId,
-    pub program: String,
-    pub role: Side,
-    pub enroll_until: Day,
-    /// Something is saved already.
-    pub begun: bool,
-}
-
-pub(super) async fn registrations(tx: &mut Tx, me: PersonId, today: Day) -> Answer<Vec<Registration>> {
-    Ok(fetch_all!(
-        tx,
-        Registration,
-        "select p.id, programs.name as program, p.role, rounds.enroll_until,
-                exists (select 1 from registrations r where r.participant_id = p.id) as begun
-         from participants p
-         join rounds on rounds.id = p.round_id join programs on programs.id = rounds.program_id
-         where p.person_id = $1 and p.state = 'invited' and rounds.enroll_until >= $2 and programs.archived_at is null
-         order by rounds.enroll_until, p.id",
-        me,
-        today
-    )?)
-}
-
 /// An agreement that I have not signed as it stands.
 #[derive(Debug, sqlx::FromRow)]
 pub(super) struct Unsigned {
@@ -230,10 +205,30 @@ pub(super) async fn times(tx: &mut Tx, me: PersonId) -> Answer<Vec<Times>> {
                 case when pairs.mentee_id <> $1 then leader.name end as leader
          from meetings m join pairs on pairs.id = m.pair_id
          join people mentor on mentor.id = pairs.mentor_id join people leader on leader.id = pairs.mentee_id
-         where m.state = 'proposed' and pairs.state = 'active'
+         where m.state = 'proposed' and m.other_times_at is null and pairs.state = 'active'
            and (pairs.mentee_id = $1
                 or exists (select 1 from delegations d where d.leader_id = pairs.mentee_id and d.delegate_id = $1))
          order by m.proposed_at, m.id",
+        me
+    )?)
+}
+
+/// A meeting for which I, the mentor, was asked to propose other times.
+#[derive(Debug, sqlx::FromRow)]
+pub(super) struct OtherTimes {
+    pub pair_id: PairId,
+    pub meeting_id: MeetingId,
+    pub mentee: String,
+}
+
+pub(super) async fn other_times(tx: &mut Tx, me: PersonId) -> Answer<Vec<OtherTimes>> {
+    Ok(fetch_all!(
+        tx,
+        OtherTimes,
+        "select pairs.id as pair_id, m.id as meeting_id, mentee.name as mentee
+         from meetings m join pairs on pairs.id = m.pair_id join people mentee on mentee.id = pairs.mentee_id
+         where m.state = 'proposed' and m.other_times_at is not null and pairs.state = 'active' and pairs.mentor_id = $1
+         order by m.other_times_at, m.id",
         me
     )?)
 }

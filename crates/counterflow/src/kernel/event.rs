@@ -21,6 +21,7 @@ pub const SUBSCRIBERS: &[(&str, &str)] = &[
     ("proposal.accepted", "pairs.begin"),
     ("pair.ended", "meetings.release"),
     ("meeting.held", "checkins.after_meeting"),
+    ("round.stage_began", "checkins.ask_last"),
 ];
 
 /// An event about to be recorded.

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-/// A role somebody can hold on the organization, a program, a round, a participant, a proposal or a pair.
+/// A role somebody can hold on the organization, a program, a round, a participant, a proposal, a pair or a check-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[repr(u8)]

@@ -25,6 +25,11 @@ struct Words<'a> {
 }
 
 impl Words<'_> {
+    /// A number of the event's data; 0 if it has none.
+    fn number(&self, name: &str) -> i64 {
+        self.data[name].as_i64().unwrap_or_default()
+    }
+
     /// A word of the event's data.
     fn word(&self, name: &str) -> &str {
         self.data[name].as_str().unwrap_or_default()

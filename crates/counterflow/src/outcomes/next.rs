@@ -18,8 +18,8 @@ pub(super) struct Situation {
     /// The last day of the round is over.
     pub over: bool,
     pub people: BothSides<People>,
-    /// The round has criteria for the matching.
-    pub has_criteria: bool,
+    /// A manager has said what makes a good pair: changed the criteria, or matched with them as they came.
+    pub criteria_chosen: bool,
     pub run: Option<LatestRun>,
     pub proposals: ProposalCounts,
     pub pairs: PairCounts,
@@ -45,6 +45,8 @@ pub(super) enum Next {
     AwaitRun(RunId),
     /// A draft waits to be looked at.
     Review(RunId),
+    /// Proposals came to nothing: so many mentees have nobody.
+    Rematch(i64),
     /// Proposals wait for answers: so many, and so many of them for not much longer.
     AwaitAnswers(i64, i64),
     /// So many pairs could use a hand.
@@ -88,7 +90,8 @@ fn running(now: &Situation) -> Option<Next> {
     if now.health.troubled() > 0 {
         return Some(Next::Attend(now.health.troubled()));
     }
-    (now.pairs.began() > 0 && now.proposals.open == 0 && !has_draft(now)).then_some(Next::AllWell)
+    let launching = now.proposals.open > 0 || has_draft(now) || without_pair(now).is_some();
+    (now.pairs.began() > 0 && !launching).then_some(Next::AllWell)
 }
 
 fn launching(now: &Situation) -> Option<Next> {
@@ -99,12 +102,20 @@ fn has_draft(now: &Situation) -> bool {
     now.run.as_ref().is_some_and(|run| run.state == "done" && run.drafted > 0 && run.proposed == 0)
 }
 
+/// How many mentees have nobody because proposals of the latest run came to nothing.
+fn without_pair(now: &Situation) -> Option<i64> {
+    let lost = now.proposals.declined + now.proposals.expired;
+    let mentees = now.people.mentee.funnel.admitted - now.people.mentee.funnel.matched;
+    let sent = now.run.as_ref().is_some_and(|run| run.proposed > 0);
+    (sent && lost > 0 && mentees > 0).then_some(mentees)
+}
+
 fn matching(now: &Situation) -> Option<Next> {
     let run = now.run.as_ref()?;
     match run.state.as_str() {
         "queued" | "running" => Some(Next::AwaitRun(run.id)),
         _ if has_draft(now) => Some(Next::Review(run.id)),
-        _ => None,
+        _ => without_pair(now).map(Next::Rematch),
     }
 }
 
@@ -135,7 +146,7 @@ fn enrolling(now: &Situation) -> Next {
         (0, 0) => Next::Choose(Sides::Both),
         (0, _) => Next::Choose(Sides::Mentor),
         (_, 0) => Next::Choose(Sides::Mentee),
-        _ if now.has_criteria && now.stage >= Stage::Match => Next::Match,
+        _ if now.criteria_chosen => Next::Match,
         _ => Next::SetCriteria,
     }
 }

@@ -21,7 +21,7 @@ use crate::{
         page::{self, Page},
         rights::Role,
     },
-    programs::{self, AskingOrder, Direction, Round, stages},
+    programs::{self, AskingOrder, Direction, Round, Stage, stages},
 };
 
 #[derive(Template)]
@@ -105,7 +105,7 @@ async fn situation(tx: &mut Tx, access: &Access<RoundId>, round: &Round, today: 
         enrolled: today > round.enroll_until,
         over: today > round.ends_on,
         people: store::people(tx, access).await?,
-        has_criteria: !round.criteria.trim().is_empty(),
+        criteria_chosen: round.stage >= Stage::Match || store::criteria_changed(tx, access).await?,
         run: store::latest_run(tx, access).await?,
         proposals: store::proposals(tx, access).await?,
         pairs: store::pairs(tx, access).await?,

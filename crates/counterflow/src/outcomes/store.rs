@@ -254,6 +254,17 @@ pub(super) async fn unreachable(tx: &mut Tx, leave: &impl Leave<RoundId>) -> Ans
     )?)
 }
 
+/// Whether a manager has changed the criteria since the round was opened.
+pub(super) async fn criteria_changed(tx: &mut Tx, leave: &impl Leave<RoundId>) -> Answer<bool> {
+    let (changed,) = fetch_one!(
+        tx,
+        (bool,),
+        "select exists (select 1 from events where round_id = $1 and kind = 'round.criteria_changed') as changed",
+        leave.id()
+    )?;
+    Ok(changed)
+}
+
 /// The names of those who hold a role on a round's program.
 pub(super) async fn holders(tx: &mut Tx, leave: &impl Leave<RoundId>, role: &str) -> Answer<Vec<(String,)>> {
     Ok(fetch_all!(

@@ -15,7 +15,7 @@ fn new() -> Situation {
         enrolled: false,
         over: false,
         people: BothSides::default(),
-        has_criteria: true,
+        criteria_chosen: true,
         run: None,
         proposals: ProposalCounts::default(),
         pairs: PairCounts::default(),
@@ -48,8 +48,8 @@ fn before_the_matching() {
         (invited(12, 10, 10), invited(15, 15, 15), Stage::Enroll, false, Next::AwaitRegistrations(2)),
         (invited(12, 10, 0), invited(15, 15, 15), Stage::Enroll, true, Next::Admit(10)),
         (invited(12, 0, 0), invited(15, 15, 15), Stage::Enroll, true, Next::Choose(Sides::Mentee)),
-        (invited(12, 10, 10), invited(15, 15, 15), Stage::Enroll, true, Next::SetCriteria),
-        (invited(12, 12, 12), invited(15, 15, 15), Stage::Enroll, false, Next::SetCriteria),
+        (invited(12, 10, 10), invited(15, 15, 15), Stage::Enroll, true, Next::Match),
+        (invited(12, 12, 12), invited(15, 15, 15), Stage::Enroll, false, Next::Match),
         (invited(12, 12, 12), invited(15, 15, 15), Stage::Match, true, Next::Match),
     ] {
         let situation = Situation { people: BothSides { mentor, mentee }, stage, enrolled, ..new() };
@@ -58,9 +58,9 @@ fn before_the_matching() {
 }
 
 #[test]
-fn without_criteria_there_is_no_match() {
+fn before_the_first_match_somebody_says_what_makes_a_good_pair() {
     let people = BothSides { mentor: invited(9, 9, 9), mentee: invited(9, 9, 9) };
-    let situation = Situation { people, stage: Stage::Match, has_criteria: false, ..new() };
+    let situation = Situation { people, stage: Stage::Enroll, criteria_chosen: false, ..new() };
     assert_eq!(next(&situation), Next::SetCriteria);
 }
 
@@ -78,7 +78,9 @@ fn from_the_run_to_the_answers() {
     let sent = Situation { proposals, stage: Stage::Launch, ..with(run("done", 9, 9)) };
     assert_eq!(next(&sent), Next::AwaitAnswers(9, 2));
     let all_declined = Situation { proposals: ProposalCounts { declined: 9, ..ProposalCounts::default() }, ..sent };
-    assert_eq!(next(&all_declined), Next::Match);
+    assert_eq!(next(&all_declined), Next::Rematch(9));
+    let again = Situation { run: Some(run("done", 0, 0)), ..all_declined };
+    assert_eq!(next(&again), Next::Match);
 }
 
 #[test]
@@ -94,6 +96,11 @@ fn while_pairs_meet_and_after() {
     assert_eq!(next(&Situation { proposals, ..well.clone() }), Next::AwaitAnswers(1, 0));
     let redrafted = Situation { run: Some(run("done", 2, 0)), ..well.clone() };
     assert_eq!(next(&redrafted), Next::Review(redrafted.run.as_ref().unwrap().id));
+    let mut lost = Situation { proposals: ProposalCounts { declined: 1, ..ProposalCounts::default() }, ..well.clone() };
+    assert_eq!(next(&lost), Next::AllWell);
+    lost.people.mentee.funnel.admitted = 10;
+    lost.people.mentee.funnel.matched = 9;
+    assert_eq!(next(&lost), Next::Rematch(1));
     assert_eq!(next(&Situation { over: true, ..troubled.clone() }), Next::Close);
     assert_eq!(next(&Situation { stage: Stage::Close, ..troubled.clone() }), Next::Close);
     assert_eq!(next(&Situation { stage: Stage::Prove, over: true, ..troubled }), Next::Prove);

@@ -212,6 +212,25 @@ on_both! {
 }
 
 on_both! {
+    async fn halfway_everybody_is_asked_who_did_not_just_begin(app: TestApp) {
+        app.set_up().await;
+        let round = app.round_in("run").await;
+        app.running_pair(&round, "Ana Lim", "Ruth Okafor").await;
+        app.at("2026-03-30T08:00:00Z");
+        app.running_pair(&round, "New Mentor", "New Leader").await;
+        app.work().await;
+        assert!(app.letters(ANA).await.is_empty(), "not before the middle");
+        app.at("2026-04-06T08:00:00Z");
+        app.work().await;
+        app.pass(SignedDuration::from_hours(2));
+        app.work().await;
+        let subjects: Vec<String> = app.letters(ANA).await.into_iter().map(|(subject, _)| subject).collect();
+        assert_eq!(subjects, ["Halfway with Ruth Okafor"]);
+        assert!(app.letters("new.mentor@halden.example").await.is_empty());
+    }
+}
+
+on_both! {
     async fn nobody_else_ever_reads_an_answer(app: TestApp) {
         let pair = ana_met_ruth(app).await;
         let tunde = app.person("Tunde Bello").await;

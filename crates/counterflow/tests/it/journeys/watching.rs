@@ -200,9 +200,11 @@ on_both! {
 
 on_both! {
     async fn a_round_closes_and_goes_on_to_its_report(app: TestApp) {
-        let (round, _) = three_pairs(app).await;
+        let (round, [well, ..]) = three_pairs(app).await;
         let home = format!("/rounds/{}", round.id);
+        app.at("2026-06-20T08:00:00Z");
         let mut ines = app.as_person(round.ines).await;
+        ines.get(&home).await.ok().does_not_say("Close the round");
         ines.get(&format!("{home}/close")).await.ok().says("The round goes on until 5 July").says("Close it all the same");
         app.at("2026-07-06T08:00:00Z");
         let mut ines = app.as_person(round.ines).await;
@@ -212,6 +214,26 @@ on_both! {
         ines.post(&format!("{home}/prove"), &[]).await.ok().says("What Round 1 shows");
         ines.post(&format!("{home}/close"), &[]).await.ok().says("The round is closed");
         ines.get(&home).await.ok().says("See what came of it");
+        app.work().await;
+        ines.get(&format!("{home}/prove")).await.ok().says("At the end Leaders 0 of 3");
+        app.as_person(well.mentee).await.get("/home").await.ok().says("Looking back on your time with Ana Lim");
+    }
+}
+
+on_both! {
+    async fn closing_early_asks_the_last_questions_at_once_and_only_once(app: TestApp) {
+        let (round, _) = three_pairs(app).await;
+        const RUTH: &str = "ruth.okafor@halden.example";
+        app.work().await;
+        let before = app.letters(RUTH).await.len();
+        let mut ines = app.as_person(round.ines).await;
+        ines.post(&format!("/rounds/{}/close", round.id), &[]).await.ok();
+        app.work().await;
+        let letters = app.letters(RUTH).await;
+        assert_eq!((letters.len(), letters.last().unwrap().0.as_str()), (before + 1, "Looking back on your time with Ana Lim"));
+        ines.post(&format!("/rounds/{}/prove", round.id), &[]).await.ok();
+        app.work().await;
+        assert_eq!(app.letters(RUTH).await.len(), before + 1);
     }
 }
 
@@ -223,7 +245,7 @@ on_both! {
             .says("How was your meeting with Ruth Okafor?").says("You are the mentor").says("2 of 6").does_not_say("Gregor");
         app.as_person(missed.mentee).await.get("/home").await.ok().says("none yet: Kwame Boateng proposes times");
         app.meeting(stalled, None, "proposed").await;
-        app.as_person(stalled.mentee).await.get("/home").await.ok().says("Elif Kaya proposes times");
+        app.as_person(stalled.mentee).await.get("/home").await.ok().says("Elif Kaya proposes times").says("Choose a time");
         app.as_person(stalled.mentor).await.get("/home").await.ok().says("Nothing waits for you.").says("none yet: propose times");
         app.meeting(missed, Some("2026-03-19T10:00:00Z"), "planned").await;
         app.as_person(missed.mentor).await.get("/home").await.ok().says("Did you meet Helena Costa?");
@@ -238,6 +260,11 @@ on_both! {
         app.as_person(tunde).await.get("/home").await.ok()
             .says("Calendars you keep").says("Choose a time for Gregor Maier with Elif Kaya").does_not_say("Your pair");
 
+        let mut tx = app.write().await;
+        execute!(tx, "update meetings set other_times_by = $1, other_times_at = $2 where state = 'proposed'", tunde, now).unwrap();
+        tx.commit().await.unwrap();
+        app.as_person(tunde).await.get("/home").await.ok().does_not_say("Choose a time");
+        app.as_person(stalled.mentor).await.get("/home").await.ok().says("Gregor Maier asks for other times");
         app.as_person(round.ines).await.get("/home").await.ok().says("Rounds you look after").says("Digital fluency Round 1 Run 2 pairs could use a hand 3");
         app.as_person(round.karin).await.get("/home").await.ok().says("you back it").does_not_say("Ruth");
     }

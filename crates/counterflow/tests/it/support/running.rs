@@ -55,6 +55,8 @@ fn design() -> String {
             ],
         ),
         checkin("baseline", vec![question("confident", "mentee", "scale", "counted")]),
+        checkin("midpoint", vec![question("halfway", "both", "scale", "counted")]),
+        checkin("endline", vec![question("confident", "mentee", "scale", "counted")]),
     ];
     serde_json::to_string(&design).unwrap()
 }
@@ -156,7 +158,7 @@ impl TestApp {
             tx,
             "insert into proposals (id, round_id, run_id, mentor_id, mentee_id, score, rationale, state, asked_first,
                                     sent_at, expires_at, second_asked_at, answered_at)
-             values ($1, $2, $3, $4, $5, 0, '[]', 'accepted', 'mentee', $6, $6, $6, $6)",
+             values ($1, $2, $3, $4, $5, 8000, '{\"score\": 8000, \"pinned\": false, \"reasons\": []}', 'accepted', 'mentee', $6, $6, $6, $6)",
             proposal,
             round.id,
             round.run,
@@ -168,7 +170,7 @@ impl TestApp {
         execute!(
             tx,
             "insert into pairs (id, round_id, proposal_id, mentor_id, mentee_id, state, rationale, began_at)
-             values ($1, $2, $3, $4, $5, 'active', '[]', $6)",
+             values ($1, $2, $3, $4, $5, 'active', '{\"score\": 8000, \"pinned\": false, \"reasons\": []}', $6)",
             rows.id,
             round.id,
             proposal,
@@ -216,7 +218,8 @@ impl TestApp {
             tx,
             "insert into meetings (id, pair_id, number, state, minutes, starts_at, organizer_zone, sequence, agenda,
                                    agenda_version, proposed_by, proposed_at)
-             values ($1, $2, (select count(*) + 1 from meetings where pair_id = $2), $3, 45, $4, 'Europe/Berlin', 0, '[]', 1, $5, $6)",
+             values ($1, $2, (select count(*) + 1 from meetings where pair_id = $2), $3, 45, $4, 'Europe/Berlin', 0,
+                     '{\"title\": \"Begin\", \"items\": []}', 1, $5, $6)",
             id,
             pair.id,
             state,
