@@ -13,7 +13,7 @@ use crate::{
         config::{Config, Given},
         db::Db,
     },
-    mail,
+    mail, matching,
     people::import,
     router, works,
 };
@@ -34,6 +34,8 @@ enum Command {
     ///
     /// Exit code: 0 clean, 2 rows were rejected, 1 the file could not be read or a question is open.
     Import(import::command::Given),
+    /// Matches people by criteria, without a server
+    Match(matching::command::Given),
     /// Prints every route with its method and the roles that may use it
     Routes {
         /// As JSON
@@ -51,6 +53,7 @@ pub fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Serve(given) => serve_with(given),
         Command::Import(given) => import_with(given),
+        Command::Match(given) => matching::command::run(&given),
         Command::Routes { json } => routes(json),
     }
 }

@@ -1,6 +1,7 @@
 //! Counterflow runs reverse-mentoring programs from objective to proof. ARCHITECTURE.md is the map.
 
 pub mod accounts;
+pub mod checkins;
 pub mod cli;
 pub mod demo;
 pub mod enrollment;
@@ -11,6 +12,7 @@ pub mod kernel;
 pub mod mail;
 pub mod matching;
 pub mod meetings;
+pub mod outcomes;
 pub mod pairs;
 pub mod people;
 pub mod programs;

@@ -5,6 +5,7 @@
 //! ([`proposals`]).
 
 pub mod board;
+pub mod command;
 pub mod criteria;
 pub mod inputs;
 pub mod proposals;

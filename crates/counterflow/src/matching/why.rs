@@ -115,14 +115,25 @@ impl From<&Criterion> for Head {
 struct Label<'a> {
     head: &'a Head,
     field: &'a str,
+    /// Whether one of the two reads who wants, or who offers.
+    reads: &'static str,
 }
 
 impl Head {
     /// What the criterion is called: the manager's own name for it, or a few words such as `other department`.
     #[must_use]
     pub fn label(&self) -> String {
-        let label = Label { head: self, field: &self.mentor_field };
-        self.name.clone().unwrap_or_else(|| label.render().unwrap_or_default())
+        self.name.clone().unwrap_or_else(|| self.plain_label("nobody"))
+    }
+
+    /// The same for one of the two: `offers what you want`. The manager's own name for it stays with the managers.
+    fn label_for(&self, side: Side) -> String {
+        let field = if side == Side::Mentor { &self.mentor_field } else { &self.mentee_field };
+        self.plain_label(if field == "wants" { "learner" } else { "teacher" })
+    }
+
+    fn plain_label(&self, reads: &'static str) -> String {
+        Label { head: self, field: &self.mentor_field, reads }.render().unwrap_or_default()
     }
 
     /// Whether the two sides may read what this criterion compared. Other columns of the directory stay with the
@@ -241,50 +252,55 @@ impl Why {
     /// also reads what speaks against them; the two themselves read what speaks for them.
     #[must_use]
     pub fn phrases(&self, names: Names, reader: Reader) -> Vec<String> {
-        let (topics, rest) = self.both_kinds(names, reader);
-        topics.into_iter().chain(rest).collect()
+        let Said { topics, pros, cons } = self.said(names, reader);
+        let cons = cons.into_iter().map(|con| joined(&[], &[con]));
+        topics.into_iter().chain(pros).chain(cons).collect()
     }
 
-    /// The phrases as running text: `Wants AI at work; Ana offers level 4. 4 levels apart, other office.`
+    /// The phrases as running text: `Wants AI at work; Ana offers level 4. Other department, 4 levels apart, but other
+    /// office.`
     #[must_use]
     pub fn text(&self, names: Names, reader: Reader) -> String {
-        let (topics, rest) = self.both_kinds(names, reader);
-        let sentences = topics.into_iter().chain((!rest.is_empty()).then(|| rest.join(", ")));
-        sentences.map(|sentence| capitalized(&sentence) + ".").collect::<Vec<_>>().join(" ")
+        let Said { mut topics, pros, cons } = self.said(names, reader);
+        match reader {
+            Reader::Side(_) => topics.extend(pros),
+            Reader::Other if pros.is_empty() && cons.is_empty() => {}
+            Reader::Other => topics.push(joined(&pros, &cons)),
+        }
+        topics.iter().map(|sentence| capitalized(sentence) + ".").collect::<Vec<_>>().join(" ")
     }
 
-    /// Phrases about topics, which are long and stand alone, and all others, which can share a sentence.
-    fn both_kinds(&self, names: Names, reader: Reader) -> (Vec<String>, Vec<String>) {
-        let mut kinds = (Vec::new(), Vec::new());
-        for reason in self.reasons.iter().filter(|reason| reason.speaks_to(reader)) {
+    fn said(&self, names: Names, reader: Reader) -> Said {
+        let mut said = Said::default();
+        let mut reasons: Vec<&Reason> = self.reasons.iter().filter(|reason| reason.speaks_to(reader)).collect();
+        reasons.sort_by_key(|reason| std::cmp::Reverse(reason.points));
+        for reason in reasons {
             let phrase = phrase(reason, names, reader);
-            let kind = if matches!(reason.fact, Fact::Topics { .. }) { &mut kinds.0 } else { &mut kinds.1 };
-            if !phrase.is_empty() && !kind.contains(&phrase) {
-                kind.push(phrase);
+            let list = match reason.fact {
+                Fact::Topics { .. } => &mut said.topics,
+                _ if reason.speaks_against() => &mut said.cons,
+                _ => &mut said.pros,
+            };
+            if !phrase.is_empty() && !list.contains(&phrase) {
+                list.push(phrase);
             }
         }
-        kinds
+        said
     }
 
     /// Each criterion's part of the whole bar, which stands for a fit of 1.
     #[must_use]
     pub fn bar(&self) -> Vec<Share> {
-        self.shares_of(10_000)
+        self.shares_of(10_000, |reason| Some(reason.head.label()))
     }
 
     /// Each criterion's part of the fit that these two reach, for one of them to read: what they should not learn of
     /// the other is drawn together, and last.
     #[must_use]
-    pub fn shares(&self) -> Vec<Share> {
-        let mut shown = self.clone();
-        let hidden: u32 = shown.weighted().filter(|(_, r)| !r.head.is_shown_to_the_pair()).map(|(_, r)| r.points).sum();
-        for reason in &mut shown.reasons {
-            reason.head.name = None;
-            if !reason.head.is_shown_to_the_pair() {
-                reason.points = 0;
-            }
-        }
-        let mut shares = shown.shares_of(self.score);
+    pub fn shares(&self, side: Side) -> Vec<Share> {
+        let shown = |reason: &Reason| reason.head.is_shown_to_the_pair();
+        let mut shares = self.shares_of(self.score, |reason| shown(reason).then(|| reason.head.label_for(side)));
+        let hidden: u32 = self.reasons.iter().filter(|reason| !shown(reason)).map(|reason| reason.points).sum();
         if hidden > 0 {
             shares.push(share(6, String::new(), tenths(self.score - hidden, self.score), hidden, self.score));
         }
@@ -295,11 +311,13 @@ impl Why {
         self.reasons.iter().filter(|reason| reason.of > 0).enumerate()
     }
 
-    fn shares_of(&self, whole: u32) -> Vec<Share> {
+    /// The parts of those criteria that give points and have a label.
+    fn shares_of(&self, whole: u32, label: impl Fn(&Reason) -> Option<String>) -> Vec<Share> {
         let mut before = 0;
         let mut shares = Vec::new();
         for (position, reason) in self.weighted().filter(|(_, reason)| reason.points > 0) {
-            shares.push(share(series(position), reason.head.label(), tenths(before, whole), reason.points, whole));
+            let Some(label) = label(reason) else { continue };
+            shares.push(share(series(position), label, tenths(before, whole), reason.points, whole));
             before += reason.points;
         }
         shares
@@ -312,18 +330,45 @@ impl Why {
     }
 }
 
+/// What the words say, sorted.
+#[derive(Debug, Default)]
+struct Said {
+    topics: Vec<String>,
+    pros: Vec<String>,
+    cons: Vec<String>,
+}
+
 impl Reason {
+    /// Every pair of a draft follows the rules: of these only how far two people are apart tells one from another.
     fn speaks_to(&self, reader: Reader) -> bool {
-        let speaks_for = match self.head.rule {
-            Strength::Must => self.holds,
-            Strength::MustNot => !self.holds,
-            Strength::Prefer | Strength::Avoid => self.points > 0,
+        let (holds, is_wish) = match self.head.rule {
+            Strength::Must => (self.holds, false),
+            Strength::MustNot => (!self.holds, false),
+            Strength::Prefer | Strength::Avoid => (self.points > 0, true),
         };
         match reader {
-            Reader::Other => speaks_for || self.of > 0,
-            Reader::Side(_) => speaks_for && self.head.is_shown_to_the_pair(),
+            Reader::Other => {
+                self.of > 0 || (!is_wish && matches!(self.fact, Fact::Distance { .. } | Fact::Topics { .. }))
+            }
+            Reader::Side(_) => holds && self.head.is_shown_to_the_pair(),
         }
     }
+
+    /// Whether a wish is fulfilled by less than half.
+    fn speaks_against(&self) -> bool {
+        self.points * 2 < self.of
+    }
+}
+
+#[derive(Template)]
+#[template(path = "matching/why_joined.txt")]
+struct Joined<'a> {
+    pros: &'a [String],
+    cons: &'a [String],
+}
+
+fn joined(pros: &[String], cons: &[String]) -> String {
+    Joined { pros, cons }.render().unwrap_or_default().trim().to_owned()
 }
 
 #[derive(Template)]

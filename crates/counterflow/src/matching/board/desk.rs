@@ -16,7 +16,7 @@ use crate::{
         inputs::Inputs,
         runs::{self, Run},
     },
-    programs::{Round, Side},
+    programs::{self, Round, Side, template::Template},
 };
 
 /// What is needed to judge any pair of a run. It reads the run's own inputs, so its points are those of the draft.
@@ -25,7 +25,7 @@ pub struct Desk {
     people: HashMap<ParticipantId, PersonId>,
     participants: HashMap<(Side, PersonId), ParticipantId>,
     capacity: HashMap<ParticipantId, usize>,
-    topics: HashMap<String, String>,
+    design: Template,
 }
 
 /// Another mentor for a mentee, with its price.
@@ -48,14 +48,13 @@ impl Desk {
     /// A defect if the run's inputs are missing, or when the database fails.
     pub async fn open(tx: &mut Tx, round: &Round, run: &Run) -> Answer<Self> {
         let inputs = runs::store::inputs(tx, run).await?.ok_or(Error::NotFound)?;
-        let program = crate::programs::program_of(tx, round).await?;
-        let topics = program.design.topics.into_iter().map(|topic| (topic.key, topic.name)).collect();
+        let design = programs::program_of(tx, round).await?.design;
         let criteria = run.criteria.clone();
-        let work = tokio::task::spawn_blocking(move || Self::of(&inputs, &criteria, topics));
+        let work = tokio::task::spawn_blocking(move || Self::of(&inputs, &criteria, design));
         work.await.map_err(Error::defect)?
     }
 
-    fn of(inputs: &Inputs, criteria: &str, topics: HashMap<String, String>) -> Answer<Self> {
+    fn of(inputs: &Inputs, criteria: &str, design: Template) -> Answer<Self> {
         let compiled = runs::compile(inputs, criteria).map_err(|_| Error::defect("stored inputs no longer compile"))?;
         let both = [Side::Mentor, Side::Mentee];
         let entrants = || both.into_iter().flat_map(|side| inputs.side(side).iter().map(move |one| (side, one)));
@@ -64,7 +63,7 @@ impl Desk {
             people: entrants().map(|(_, one)| (one.participant, one.person)).collect(),
             participants: entrants().map(|(side, one)| ((side, one.person), one.participant)).collect(),
             capacity: entrants().map(|(_, one)| (one.participant, one.capacity as usize)).collect(),
-            topics,
+            design,
         })
     }
 
@@ -90,8 +89,7 @@ impl Desk {
         self.possible(two)?;
         let pair = self.ids(two)?;
         let rationale = explain_pair(&self.compiled, &pair.mentor, &pair.mentee).ok()?;
-        let topic = |key: &str| self.topics.get(key).cloned().unwrap_or_else(|| key.to_owned());
-        Some(Why::new(self.compiled.criteria(), rationale, topic))
+        Some(Why::new(self.compiled.criteria(), rationale, |key| self.design.topic_name(key).to_owned()))
     }
 
     /// Whether a mentor has room beside their pairs in the draft.

@@ -235,8 +235,7 @@ pub async fn change(app: App, page: Page, access: Access<RoundId>, fields: Field
 
 async fn of_the_program(app: &App, round: &Round) -> Answer<Sentences> {
     let program = programs::program_of(&mut app.db.read().await?, round).await?;
-    let text = toml::to_string(&program.design.matching).map_err(Error::defect)?;
-    Ok(read(&text).map(|criteria| Sentences::from(&criteria)).unwrap_or_default())
+    Ok(read(&program.design.criteria()).map(|criteria| Sentences::from(&criteria)).unwrap_or_default())
 }
 
 async fn save(

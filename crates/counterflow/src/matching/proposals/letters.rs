@@ -97,7 +97,7 @@ pub(super) async fn tell(
         organization: &app.organization(tx).await?.name,
         why: Why::read(&proposal.rationale)?.text(names, Reader::Side(side)),
         link: app.link(&proposal.href()),
-        until: page::moment_in(last_minute(proposal), &reader.zone(), tx.now()),
+        until: page::moment_in(proposal.last_minute(), &reader.zone(), tx.now()),
         zone: page::zone_name(&reader.zone()),
     };
     let letter = Letter {
@@ -111,11 +111,6 @@ pub(super) async fn tell(
     };
     mail::write(tx, app, letter).await?;
     Ok(())
-}
-
-/// Midnight belongs to the day before it: "until Friday, 23:59".
-pub(super) fn last_minute(proposal: &Proposal) -> Timestamp {
-    proposal.expires_at.minus(jiff::SignedDuration::from_mins(1))
 }
 
 /// A letter is written once a note and time to answer; reminders, which managers can repeat, once a moment.

@@ -10,12 +10,15 @@ mod letters;
 pub mod pages;
 mod send;
 pub(super) mod store;
+mod together;
 mod upkeep;
 
 pub use answer::{Answered, Decline, accept, decline, undo_decline};
 pub use send::{Plan, Planned, Skip, plan, send};
 pub use store::{Declined, Proposal, Waiting, proposal, proposals, waiting_for};
 pub use upkeep::{expire_due, remind, withdraw, withdraw_leaver};
+
+use jiff::SignedDuration;
 
 use super::{AskedFirst, ProposalState};
 use crate::{
@@ -61,6 +64,12 @@ impl Proposal {
             ProposalState::AcceptedByFirst => Some(first.other()),
             _ => None,
         }
+    }
+
+    /// The last minute in which whoever is asked can answer. Midnight belongs to the day before it.
+    #[must_use]
+    pub fn last_minute(&self) -> Timestamp {
+        self.expires_at.minus(SignedDuration::from_mins(1))
     }
 
     /// Whether a side was ever asked, and so may know.

@@ -6,7 +6,7 @@ use super::{AskedFirst, ProposalState};
 use crate::{
     execute, fetch_all, fetch_one, fetch_optional,
     kernel::{
-        clock::Timestamp,
+        clock::{Day, Timestamp},
         db::Tx,
         error::{Answer, Error},
         guard::Leave,
@@ -526,4 +526,10 @@ pub(super) async fn places(tx: &mut Tx, leave: &impl Leave<RoundId>) -> Answer<H
         leave.id()
     )?;
     Ok(rows.into_iter().map(|(id, state, capacity)| (id, (state == "admitted", capacity))).collect())
+}
+
+/// Since when somebody works here.
+pub(super) async fn started_on(tx: &mut Tx, person: PersonId) -> Answer<Option<Day>> {
+    let row = fetch_optional!(tx, (Option<Day>,), "select started_on from people where id = $1", person)?;
+    Ok(row.and_then(|(day,)| day))
 }

@@ -9,7 +9,7 @@ use axum::{
 };
 use counterflow_matching::Proof;
 
-use super::{Failure, Progress, Run, Step, StepDone, recheck, store};
+use super::{Failure, Run, Step, StepDone, recheck, store};
 use crate::{
     enrollment,
     kernel::{

@@ -256,8 +256,7 @@ pub async fn standings(tx: &mut Tx, leave: &impl Leave<RoundId>) -> Answer<Vec<S
         tx,
         Standing,
         "select d.run_id, cast(count(*) as bigint) as pairs, cast(count(distinct d.mentee_id) as bigint) as mentees,
-                cast(count(distinct d.mentor_id) as bigint) as mentors, min(d.score) as lowest,
-                cast(sum(d.score) as bigint) as total
+                min(d.score) as lowest, cast(sum(d.score) as bigint) as total
          from draft_pairs d join match_runs r on r.id = d.run_id where r.round_id = $1 group by d.run_id",
         leave.id()
     )?)
@@ -272,8 +271,6 @@ pub struct Standing {
     pub pairs: i64,
     /// Mentees who have a mentor.
     pub mentees: i64,
-    /// Mentors who have a mentee.
-    pub mentors: i64,
     /// The lowest score.
     pub lowest: i64,
     /// All scores together.

@@ -1,7 +1,7 @@
 //! The job `matching.run`: reads (once), lets the engine work on a thread of its own, notes its progress, stores what
 //! it found. Killed in the middle it is run again from what was read first, and finds the same draft.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use serde_json::Value;
 
@@ -23,7 +23,7 @@ use crate::{
         RunState, criteria,
         inputs::{self, Inputs},
     },
-    programs::{self, Round},
+    programs::{self, Round, template::Template},
 };
 
 /// How often progress is written and the wish to stop is read.
@@ -34,7 +34,7 @@ struct Begun {
     run: Run,
     round: Round,
     inputs: Inputs,
-    topics: HashMap<String, String>,
+    design: Template,
 }
 
 /// Carries out a run. The payload is its id.
@@ -45,11 +45,10 @@ pub async fn work(app: App, payload: Value) -> Answer<()> {
     let id: RunId = payload.as_str().unwrap_or_default().parse().map_err(|_| Error::defect("no run is named"))?;
     let watch = Arc::new(Watch::new(app.db.clock().clone()));
     let Some(begun) = begin(&app, id, &watch).await? else { return Ok(()) };
-    let Begun { run, round, inputs, topics } = begun;
+    let Begun { run, round, inputs, design } = begun;
     let (criteria, theirs) = (run.criteria.clone(), watch.clone());
     let mut engine = tokio::task::spawn_blocking(move || {
-        let topic = |key: &str| topics.get(key).cloned().unwrap_or_else(|| key.to_owned());
-        engine::draft(&inputs, &criteria, topic, &theirs)
+        engine::draft(&inputs, &criteria, |key| design.topic_name(key).to_owned(), &theirs)
     });
     let found = loop {
         tokio::select! {
@@ -101,8 +100,7 @@ async fn read(tx: &mut crate::kernel::db::Tx, leave: &ByServer<RoundId>, run: Ru
             inputs
         }
     };
-    let topics = program.design.topics.into_iter().map(|topic| (topic.key, topic.name)).collect();
-    Ok(Begun { run, round, inputs, topics })
+    Ok(Begun { run, round, inputs, design: program.design })
 }
 
 /// Notes how far the engine is, and passes on the wish to stop.

@@ -69,8 +69,8 @@ on_both! {
         app.person("Karin Vogt").await;
         round.manager.post(&format!("{}/roles", round.program), &[("role", "sponsor"), ("email", "karin.vogt@halden.example")]).await.ok();
         let form = round.manager.get(&format!("{}/endorsement", round.path)).await.ok();
-        let (version, sponsor) = (form.hidden("version"), app.person_at("karin.vogt@halden.example").await.to_string());
-        round.manager.post(&format!("{}/endorsement", round.path), &[("version", &version), ("sponsor", &sponsor), ("words", "I had a mentor of 24. It was worth every hour.")]).await.ok();
+        let (seen, sponsor) = (form.hidden("seen"), app.person_at("karin.vogt@halden.example").await.to_string());
+        round.manager.post(&format!("{}/endorsement", round.path), &[("seen", &seen), ("sponsor", &sponsor), ("words", "I had a mentor of 24. It was worth every hour.")]).await.ok();
         choose_and_invite(&mut round, "mentor").await;
         let (_, text) = app.letters("ana.lim@halden.example").await.remove(0);
         assert!(text.contains("worth every hour.\n- Karin Vogt"), "{text}");
