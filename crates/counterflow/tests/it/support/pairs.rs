@@ -256,6 +256,6 @@ fn design() -> serde_json::Value {
             { "title": "First steps", "items": [{ "title": "One tool, tried together", "minutes": 45 }] },
         ],
         "texts": { "invite_mentee": "", "invite_mentor": "", "commitment": "",
-                   "agreement": "{mentor} and {mentee} meet {rhythm} for {minutes} minutes. What is said stays between the two." },
+                   "agreement": "In {program} we meet {meetings} times for {minutes} minutes. What is said stays between the two." },
     })
 }
