@@ -89,7 +89,8 @@ const MOST_REMINDERS: i64 = 2;
 /// # Errors
 /// When the database fails.
 pub async fn open_for(tx: &mut Tx, viewer: &Viewer) -> Answer<Vec<Open>> {
-    registration_store::open_for(tx, viewer.person).await
+    let today = tx.now().day_in(&viewer.zone);
+    registration_store::open_for(tx, viewer.person, today).await
 }
 
 /// Whether a round still takes people in: until its pairs are proposed.

@@ -78,7 +78,7 @@ pub struct Open {
     pub begun: bool,
 }
 
-pub(super) async fn open_for(tx: &mut Tx, person: PersonId) -> Answer<Vec<Open>> {
+pub(super) async fn open_for(tx: &mut Tx, person: PersonId, today: Day) -> Answer<Vec<Open>> {
     Ok(fetch_all!(
         tx,
         Open,
@@ -87,8 +87,10 @@ pub(super) async fn open_for(tx: &mut Tx, person: PersonId) -> Answer<Vec<Open>>
          from participants p join rounds on rounds.id = p.round_id join programs on programs.id = rounds.program_id
          left join registrations on registrations.participant_id = p.id
          where p.person_id = $1 and p.state = 'invited' and rounds.stage in ('design', 'enroll', 'match')
+           and rounds.enroll_until >= $2 and programs.archived_at is null
          order by rounds.enroll_until, p.id",
-        person
+        person,
+        today,
     )?)
 }
 

@@ -44,7 +44,7 @@ enum Waiting {
     /// A proposal to answer, before it expires.
     Proposal(store::Proposal),
     /// A registration to finish, before enrollment ends.
-    Registration(store::Registration),
+    Registration(enrollment::Open),
     /// An agreement to sign.
     Agreement(store::Unsigned),
     /// Proposed times to choose from.
@@ -89,10 +89,9 @@ pub async fn show(app: App, page: Page, viewer: Viewer) -> Answer {
 
 async fn waiting(tx: &mut Tx, viewer: &Viewer) -> Answer<Vec<Waiting>> {
     let me = viewer.person;
-    let today = tx.now().day_in(&viewer.zone);
     let mut waiting = Vec::new();
     waiting.extend(store::proposals(tx, me).await?.into_iter().map(Waiting::Proposal));
-    waiting.extend(store::registrations(tx, me, today).await?.into_iter().map(Waiting::Registration));
+    waiting.extend(enrollment::open_for(tx, viewer).await?.into_iter().map(Waiting::Registration));
     waiting.extend(store::times(tx, me).await?.into_iter().map(Waiting::Times));
     waiting.extend(store::unsigned(tx, me).await?.into_iter().map(Waiting::Agreement));
     waiting.extend(store::unmarked(tx, me).await?.into_iter().map(Waiting::Mark));

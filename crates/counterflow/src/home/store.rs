@@ -6,7 +6,7 @@ use crate::{
         clock::{Day, Timestamp},
         db::Tx,
         error::Answer,
-        ids::{MeetingId, PairId, ParticipantId, PersonId, ProposalId, RoundId},
+        ids::{MeetingId, PairId, PersonId, ProposalId, RoundId},
     },
     pairs,
     programs::{Side, Stage},
@@ -157,32 +157,6 @@ pub(super) async fn proposals(tx: &mut Tx, me: PersonId) -> Answer<Vec<Proposal>
          order by proposals.expires_at, proposals.id",
         me,
         now
-    )?)
-}
-
-/// A registration to finish.
-#[derive(Debug, sqlx::FromRow)]
-pub(super) struct Registration {
-    pub id: ParticipantId,
-    pub program: String,
-    pub role: Side,
-    pub enroll_until: Day,
-    /// Something is saved already.
-    pub begun: bool,
-}
-
-pub(super) async fn registrations(tx: &mut Tx, me: PersonId, today: Day) -> Answer<Vec<Registration>> {
-    Ok(fetch_all!(
-        tx,
-        Registration,
-        "select p.id, programs.name as program, p.role, rounds.enroll_until,
-                exists (select 1 from registrations r where r.participant_id = p.id) as begun
-         from participants p
-         join rounds on rounds.id = p.round_id join programs on programs.id = rounds.program_id
-         where p.person_id = $1 and p.state = 'invited' and rounds.enroll_until >= $2 and programs.archived_at is null
-         order by rounds.enroll_until, p.id",
-        me,
-        today
     )?)
 }
 
