@@ -8,35 +8,47 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   let timer = 0;
   let changes = 0;
   let saved = 0;
+  let sending = false;
 
   const later = (wait) => {
     clearTimeout(timer);
     timer = setTimeout(save, wait);
   };
-  const save = async () => {
-    const at = changes;
-    if (at === saved) return;
+  const send = async () => {
     const body = new URLSearchParams(new FormData(form));
     body.set("by_itself", "yes");
-    status.textContent = status.dataset.saving;
     try {
       const reply = await fetch(form.dataset.autosave, { method: "POST", body, keepalive: true });
-      signedOut.hidden = reply.status !== 401;
-      if (reply.ok) saved = at;
-      if (reply.ok) status.textContent = status.dataset.saved;
-      else if (reply.status === 401) status.textContent = status.dataset.signedOut;
-      else status.textContent = status.dataset.unsaved;
+      if (reply.ok) return "saved";
+      if (reply.status === 401) return "away";
+      return reply.status < 500 ? "refused" : "waiting";
     } catch {
-      status.textContent = status.dataset.unsaved;
+      return "waiting";
     }
-    if (saved !== changes) later(10_000);
+  };
+  // One at a time, so that an older text never arrives after a newer one.
+  const save = async () => {
+    if (sending || changes === saved) return;
+    const sent = changes;
+    sending = true;
+    status.textContent = status.dataset.saving;
+    const outcome = await send();
+    sending = false;
+    status.textContent = status.dataset[outcome];
+    signedOut.hidden = outcome !== "away";
+    if (outcome === "saved") saved = sent;
+    if (saved !== changes && outcome !== "refused") later(outcome === "saved" ? 1_000 : 10_000);
   };
   form.addEventListener("input", () => {
     changes += 1;
     later(2_000);
   });
-  form.addEventListener("submit", () => clearTimeout(timer));
-  addEventListener("visibilitychange", () => later(0)); // leaving, or back from signing in in another tab
+  form.addEventListener("submit", () => {
+    clearTimeout(timer);
+    sending = true; // nothing goes out after what is sent by hand
+  });
+  addEventListener("pageshow", () => (sending = false)); // back again
+  document.addEventListener("visibilitychange", save); // leaving, or back from signing in in another tab
 }
 
 // ---- Forms whose effect is shown before they are sent (data-preview: where from, data-preview-into: where to).

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Admission, event, link_store, must_have, must_take_people, participant_lock, store};
+use super::{Admission, event, must_have, must_take_people, participant_lock, store};
 use crate::{
     kernel::{
         app::App,
@@ -77,17 +77,17 @@ async fn round_to_change(tx: &mut Tx, leave: &impl Leave<ParticipantId>) -> Answ
 /// When the database fails.
 pub async fn set_admission(tx: &mut Tx, access: &Access<RoundId>, policy: Admission) -> Answer<()> {
     let round = programs::round(tx, access).await?;
-    if link_store::admission(tx, round.id).await? == policy {
+    if store::admission(tx, round.id).await? == policy {
         return Ok(());
     }
-    link_store::set_admission(tx, round.id, policy, access.viewer.person).await?;
+    store::set_admission(tx, round.id, policy, access.viewer.person).await?;
     event(access, "admission.changed", &round).with(json!({ "policy": policy })).record(tx).await?;
     Ok(())
 }
 
 /// Admits whoever just registered, where the round admits everybody. Answers whether it did.
 pub(super) async fn admit_at_once(tx: &mut Tx, round: &Round, id: ParticipantId) -> Answer<bool> {
-    let at_once = link_store::admission(tx, round.id).await? == Admission::Everybody;
+    let at_once = store::admission(tx, round.id).await? == Admission::Everybody;
     Ok(at_once && store::set_admitted(tx, id).await?)
 }
 

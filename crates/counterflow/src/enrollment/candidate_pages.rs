@@ -32,6 +32,8 @@ use crate::{
 
 /// So many names are listed at once.
 const PER_PAGE: usize = 100;
+/// No list begins farther down.
+const FARTHEST: usize = 1_000_000;
 /// So many stand for the others.
 const SAMPLE: usize = 5;
 
@@ -161,7 +163,7 @@ pub async fn list(app: App, page: Page, access: Access<RoundId>, segment: Segmen
         rules: rules::eligibility(&round)?.of(side).to_vec(),
         problems: Problems::default(),
         find: query.get("q").trim().to_owned(),
-        from: query.get("from").parse().unwrap_or(0),
+        from: query.get("from").parse().unwrap_or(0).min(FARTHEST),
     };
     page::html(&CandidatesPage::load(&mut tx, page, &access, side, shown).await?)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::{State, event, link_store, lock_name, must_have, must_take_people, rules, store};
+use super::{State, event, lock_name, must_have, must_take_people, rules, store};
 use crate::{
     kernel::{
         clock::Day,
@@ -108,7 +108,7 @@ pub async fn choose_by_email(tx: &mut Tx, leave: &impl Leave<RoundId>, side: Sid
     tx.lock(lock_name(leave.id())).await?;
     let round = programs::round(tx, leave).await?;
     must_take_people(&round)?;
-    let Some(person) = link_store::person_at(tx, email).await? else { return Ok(Chosen::Nobody) };
+    let Some(person) = store::person_at(tx, email).await? else { return Ok(Chosen::Nobody) };
     if is_on(tx, round.id, person, side.other()).await? {
         return Ok(Chosen::OtherSide);
     }

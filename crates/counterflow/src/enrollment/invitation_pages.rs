@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use super::{
     State, decline, inviting,
     link_store::{self, Link},
-    takes_answers,
+    registration_store, takes_answers,
 };
 use crate::{
     accounts::{self, sign_in::Address},
@@ -80,7 +80,7 @@ impl Opened {
         let Some(link) = link_store::link(tx, &token::hash(secret.last())).await? else { return Ok(None) };
         let round = programs::round(tx, &ByServer(link.round_id)).await?;
         let program = programs::program_of(tx, &round).await?;
-        let managers = link_store::managers(tx, round.id).await?;
+        let managers = registration_store::managers(tx, round.id).await?;
         let good_for = Use::of(&link, &round, visitor, tx.now());
         Ok(Some(Self { link, round, program, managers, good_for }))
     }

@@ -16,6 +16,7 @@ pub mod participant_pages;
 mod registering;
 mod registration_form;
 pub mod registration_pages;
+mod registration_store;
 mod rule_form;
 pub mod rules;
 mod standing;
@@ -28,9 +29,9 @@ pub use admitting::{admit, admit_all, put_on_waiting_list, set_admission, withdr
 pub use answers::{Answers, BOUNDARIES};
 pub use choosing::{Chosen, choose, choose_again, choose_by_email, choose_everybody_who_fits};
 pub use inviting::{invite, invite_all, remind, remind_all, remind_due};
-pub use link_store::Open;
 pub use list_store::Counts;
 pub use registering::{decline, register, save_draft};
+pub use registration_store::Open;
 pub use standing::{Standing, standing};
 pub use store::{Participant, participant, participants};
 pub use week::weekly_slots_utc;
@@ -88,7 +89,8 @@ const MOST_REMINDERS: i64 = 2;
 /// # Errors
 /// When the database fails.
 pub async fn open_for(tx: &mut Tx, viewer: &Viewer) -> Answer<Vec<Open>> {
-    link_store::open_for(tx, viewer.person).await
+    let today = tx.now().day_in(&viewer.zone);
+    registration_store::open_for(tx, viewer.person, today).await
 }
 
 /// Whether a round still takes people in: until its pairs are proposed.

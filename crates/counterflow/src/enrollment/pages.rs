@@ -3,13 +3,13 @@
 use askama::Template;
 
 use super::{
-    Admission, Standing, State, admit_all, invite_all, link_store,
+    Admission, Standing, State, admit_all, invite_all,
     list_store::{self, Counts, Filter, Listed},
     remind_all,
     rules::{self, Field},
     set_admission, standing,
     standing::{Next, Registration},
-    takes_people,
+    store, takes_people,
 };
 use crate::{
     kernel::{
@@ -30,7 +30,10 @@ use crate::{
     },
 };
 
+/// So many people are listed at once.
 const PER_PAGE: i64 = 100;
+/// No list begins farther down.
+const FARTHEST: i64 = 1_000_000;
 
 /// The stage page, at the people of one side.
 pub(super) fn enroll_path(round: RoundId, side: Side) -> String {
@@ -82,7 +85,7 @@ impl EnrollPage {
         let direction = programs::program_of(tx, &round).await?.direction;
         let standing = standing(tx, access).await?;
         let filter = filter(query);
-        let from: i64 = query.get("from").parse().unwrap_or(0).max(0);
+        let from: i64 = query.get("from").parse().unwrap_or(0).clamp(0, FARTHEST);
         let mut people = list_store::list(tx, access, &filter, PER_PAGE + 1, from).await?;
         let older = (people.len() > PER_PAGE as usize).then_some(from + PER_PAGE);
         people.truncate(PER_PAGE as usize);
@@ -96,7 +99,7 @@ impl EnrollPage {
             }),
             standing,
             rules: rules::eligibility(&round)?,
-            admission: link_store::admission(tx, round.id).await?,
+            admission: store::admission(tx, round.id).await?,
             form,
             filter,
             people,

@@ -3,10 +3,11 @@
 use askama::Template;
 
 use super::{
-    Answers, Participant, State, admit, invite, link_store,
-    link_store::Registration,
+    Answers, Participant, State, admit, invite,
     list_store::{self, Listed},
-    put_on_waiting_list, remind, store, takes_people, withdraw,
+    put_on_waiting_list,
+    registration_store::{self, Registration},
+    remind, store, takes_people, withdraw,
 };
 use crate::{
     kernel::{
@@ -70,7 +71,7 @@ pub async fn show(app: App, page: Page, access: Access<ParticipantId>) -> Answer
         page,
         one: list_store::listed(&mut tx, &access).await?,
         never_with: cards(&mut tx, &answers.never_with).await?,
-        registration: link_store::registration(&mut tx, access.id).await?,
+        registration: registration_store::registration(&mut tx, access.id).await?,
         is_open: takes_people(round.stage),
         direction: program.direction,
         answers,

@@ -4,8 +4,8 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::{
-    Answers, Participant, State, admitting::admit_at_once, event, link_store, must_have, participant_lock, store,
-    takes_answers,
+    Answers, Participant, State, admitting::admit_at_once, event, must_have, participant_lock, registration_store,
+    store, takes_answers,
 };
 use crate::{
     accounts,
@@ -40,7 +40,7 @@ pub async fn save_draft(tx: &mut Tx, access: &Access<ParticipantId>, typed: &Fie
     while_open(tx, access).await?;
     let is_typed = |(name, _): &(&str, &str)| !["form_tag", "by_itself"].contains(name);
     let pairs: Vec<(&str, &str)> = typed.iter().filter(is_typed).collect();
-    link_store::save_draft(tx, access.id, &json!(pairs).to_string()).await
+    registration_store::save_draft(tx, access.id, &json!(pairs).to_string()).await
 }
 
 /// Registers somebody, or changes their answers. `commitment` is the text that they agreed to. Their settings take
@@ -51,7 +51,7 @@ pub async fn save_draft(tx: &mut Tx, access: &Access<ParticipantId>, typed: &Fie
 pub async fn register(tx: &mut Tx, access: &Access<ParticipantId>, answers: &Answers, commitment: &str) -> Answer<()> {
     let (participant, round) = while_open(tx, access).await?;
     let json = serde_json::to_string(answers).map_err(Error::defect)?;
-    link_store::submit(tx, access.id, &json, commitment).await?;
+    registration_store::submit(tx, access.id, &json, commitment).await?;
     must_have(store::set_registered(tx, access.id, i64::from(answers.capacity.max(1))).await?)?;
     let is_first = matches!(participant.state, State::Invited | State::Declined);
     let kind = if is_first { "participant.registered" } else { "registration.changed" };

@@ -4,10 +4,9 @@ use askama::Template;
 use axum::{http::StatusCode, response::IntoResponse};
 
 use super::{
-    Answers, BOUNDARIES, Participant, State, decline, link_store,
-    link_store::{Facts, Registration},
-    register,
+    Answers, BOUNDARIES, Participant, State, decline, register,
     registration_form::{self, Asked, ENERGIES, MOST_PLACES, highest, topic_field},
+    registration_store::{self, Facts, Registration},
     save_draft, store, takes_answers,
     week::{DAYS, HOURS},
 };
@@ -47,10 +46,10 @@ impl Loaded {
         Ok(Self {
             organization: app.organization(tx).await?.name,
             program: programs::program_of(tx, &round).await?,
-            facts: link_store::facts(tx, participant.person_id).await?,
+            facts: registration_store::facts(tx, participant.person_id).await?,
             card: people::card(tx, participant.person_id).await?.ok_or(Error::NotFound)?,
-            managers: link_store::managers(tx, round.id).await?,
-            kept: link_store::registration(tx, access.id()).await?,
+            managers: registration_store::managers(tx, round.id).await?,
+            kept: registration_store::registration(tx, access.id()).await?,
             is_open: takes_answers(round.stage, participant.state),
             participant,
             round,

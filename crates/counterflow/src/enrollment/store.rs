@@ -1,6 +1,6 @@
 //! The statements on participants: finding them, and each step that they take.
 
-use super::{Answers, State};
+use super::{Admission, Answers, State};
 use crate::{
     execute, fetch_all, fetch_optional,
     kernel::{
@@ -281,4 +281,30 @@ pub(super) async fn withdraw_unpaired(tx: &mut Tx, person: PersonId) -> Answer<V
         now,
         person,
     )?)
+}
+
+/// Who works here and has this address.
+pub(super) async fn person_at(tx: &mut Tx, email: &str) -> Answer<Option<PersonId>> {
+    let found = fetch_optional!(tx, (PersonId,), "select id from people where email = $1 and status <> 'left'", email)?;
+    Ok(found.map(|(id,)| id))
+}
+
+pub(super) async fn admission(tx: &mut Tx, round: RoundId) -> Answer<Admission> {
+    let found = fetch_optional!(tx, (Admission,), "select policy from admissions where round_id = $1", round)?;
+    Ok(found.map_or(Admission::Everybody, |(policy,)| policy))
+}
+
+pub(super) async fn set_admission(tx: &mut Tx, round: RoundId, policy: Admission, by: PersonId) -> Answer<()> {
+    let now = tx.now();
+    execute!(
+        tx,
+        "insert into admissions (round_id, policy, set_by, set_at) values ($1, $2, $3, $4)
+         on conflict (round_id) do update set policy = excluded.policy, set_by = excluded.set_by,
+             set_at = excluded.set_at",
+        round,
+        policy,
+        by,
+        now,
+    )?;
+    Ok(())
 }
