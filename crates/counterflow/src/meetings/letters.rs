@@ -81,8 +81,11 @@ pub(super) async fn times(
     offer: Offer,
 ) -> Answer<()> {
     let (mentor, mentee) = pairs::cards(tx, pair).await?;
-    let delegates = pairs::delegates_of(tx, pair.mentee_id).await?;
-    let readers = if delegates.is_empty() { vec![mentee.clone()] } else { delegates };
+    let mut readers = pairs::delegates_of(tx, pair.mentee_id).await?;
+    readers.retain(|delegate| delegate.email.is_some());
+    if readers.is_empty() {
+        readers.push(mentee.clone());
+    }
     let now = tx.now();
     for reader in readers {
         let Some(address) = &reader.email else { continue };

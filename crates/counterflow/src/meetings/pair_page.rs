@@ -147,6 +147,11 @@ impl PairPage {
         meeting.has_begun(self.page.now)
     }
 
+    /// What is not talked about; not for a delegate to know.
+    fn bounds(&self) -> &[String] {
+        if self.seated.seat.is_inside() { &self.common.out_of_bounds } else { &[] }
+    }
+
     /// What the one across said about themselves.
     fn about(&self) -> &str {
         match self.seated.seat {

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use askama::Template;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, tz::TimeZone};
 
 use super::{
     Meeting, Proposal, State,
@@ -15,6 +15,7 @@ use super::{
     view::Clocks,
 };
 use crate::{
+    enrollment::Answers,
     kernel::{
         app::App,
         clock::Timestamp,
@@ -25,7 +26,11 @@ use crate::{
         ids::{MeetingId, PairId},
         page::{self, Page},
     },
-    pairs::{self, Seated, agreement},
+    pairs::{
+        self, Seated,
+        agreement::{self, Agreement},
+    },
+    people::Card,
     programs,
 };
 
@@ -58,9 +63,15 @@ async fn suggestions(
     let busy = store::busy(tx, (pair.mentor_id, pair.mentee_id), except, from.minus(longest), window.end).await?;
     let busy: Vec<Range<Timestamp>> =
         busy.into_iter().map(|(at, minutes)| at..at.plus(SignedDuration::from_mins(minutes))).collect();
-    let weeks = (Week::new(&mentor.times, seated.mentor.zone()), Week::new(&mentee.times, seated.mentee.zone()));
+    let weeks = (week(&mentor, &seated.mentor), week(&mentee, &seated.mentee));
     let length = SignedDuration::from_mins(minutes);
     Ok(availability::both_can((&weeks.0, &weeks.1), window, length, &busy, MOST_SUGGESTIONS))
+}
+
+/// The hours that somebody ticked, in the zone that they chose with them or else in the directory's.
+fn week(answers: &Answers, card: &Card) -> Week {
+    let chosen = Some(&answers.time_zone).filter(|name| !name.is_empty()).and_then(|name| TimeZone::get(name).ok());
+    Week::new(&answers.times, chosen.unwrap_or_else(|| card.zone()))
 }
 
 /// A typed time, as the form shows it again.
@@ -84,6 +95,7 @@ struct ProposePage {
     rows: Vec<TypedRow>,
     clocks: Clocks,
     form: Form,
+    agreement: Agreement,
     /// Both have to sign first.
     gate: bool,
     /// Another proposal waits for an answer.
@@ -126,8 +138,13 @@ impl ProposePage {
             rows,
             clocks,
             form,
+            agreement,
             open,
         })
+    }
+
+    fn has_signed(&self) -> bool {
+        self.agreement.signature_of(&self.seated.me().id).is_some()
     }
 
     fn is_picked(&self, at: &Timestamp) -> bool {
@@ -328,19 +345,20 @@ impl MovePage {
 pub async fn show_move(app: App, page: Page, access: Access<PairId>, Part(id): Part<MeetingId>) -> Answer {
     let mut tx = app.db.read().await?;
     let meeting = meeting(&mut tx, &access, id).await?;
-    let form = Form::filled([("at", "keep".to_owned()), ("place", meeting.place.clone().unwrap_or_default())]);
+    let form = Form::filled([("place", meeting.place.unwrap_or_default())]);
     page::html(&MovePage::load(&mut tx, page, &access, id, form).await?)
 }
 
 /// The time that was chosen: as it is, a suggestion, or typed.
 fn new_time(check: &mut Check<'_>, fields: &Fields, page: &Page, before: Timestamp) -> Option<Timestamp> {
+    let typed = !fields.get("time").trim().is_empty();
     match fields.get("at") {
         "keep" => Some(before),
-        "typed" if fields.get("time").trim().is_empty() => {
+        "typed" if !typed => {
             check.problem("time", "missing", Vec::new());
             None
         }
-        "typed" => times::typed(check, "time", fields.get("time"), &page.zone, page.now),
+        "typed" | "" if typed => times::typed(check, "time", fields.get("time"), &page.zone, page.now),
         _ => check.choice::<Timestamp>("at"),
     }
 }
@@ -365,6 +383,7 @@ pub async fn save_move(
             let form = Form { fields, ..Form::default() };
             return page::html(&MovePage::load(&mut tx, page, &access, id, form).await?);
         }
+        Ok((at, place)) if at == starts_at && place == before.place => return Ok(page::see_other(&before.href())),
         Ok((at, place)) => change::move_to(&mut tx, &app, &access, id, seen, (at, place.as_deref())).await?,
         Err(problems) => Err(problems),
     };

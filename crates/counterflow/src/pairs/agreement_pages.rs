@@ -3,12 +3,13 @@
 use askama::Template;
 
 use super::{
-    Seated,
+    Common, Seated,
     agreement::{self, Agreement, Changed, Terms},
 };
 use crate::{
     kernel::{
         app::App,
+        db::Tx,
         error::{Answer, Error},
         filters,
         form::{Fields, Form},
@@ -17,7 +18,7 @@ use crate::{
         page::{self, Page},
     },
     people::Card,
-    programs,
+    programs::{self, Round},
 };
 
 #[derive(Template)]
@@ -26,6 +27,7 @@ struct AgreementPage {
     page: Page,
     seated: Seated,
     agreement: Agreement,
+    common: Common,
     /// No meeting before both have signed.
     gate: bool,
     form: Form,
@@ -36,14 +38,20 @@ impl AgreementPage {
         let mut tx = app.db.read().await?;
         let seated = Seated::load(&mut tx, access).await?;
         let agreement = agreement::agreement(&mut tx, access).await?;
-        let round = programs::round(&mut tx, &ByServer(seated.pair.round_id)).await?;
-        Ok(Self { page, seated, agreement, gate: round.agreement_gate == "required", form })
+        let (common, round) = common(&mut tx, &seated).await?;
+        Ok(Self { page, seated, agreement, common, gate: round.agreement_gate == "required", form })
     }
 
     /// The reader first.
     fn both(&self) -> [&Card; 2] {
         [self.seated.me(), self.seated.other()]
     }
+}
+
+async fn common(tx: &mut Tx, seated: &Seated) -> Answer<(Common, Round)> {
+    let round = programs::round(tx, &ByServer(seated.pair.round_id)).await?;
+    let program = programs::program_of(tx, &round).await?;
+    Ok((Common::load(tx, &seated.pair, &program.design).await?, round))
 }
 
 /// `GET /pairs/{pair}/agreement`
@@ -74,6 +82,7 @@ struct EditPage {
     page: Page,
     seated: Seated,
     agreement: Agreement,
+    common: Common,
     form: Form,
     /// Somebody changed the agreement while this form was open: what was typed is kept beside what stands now.
     meanwhile: bool,
@@ -92,7 +101,8 @@ pub async fn edit(app: App, page: Page, access: Access<PairId>) -> Answer {
         ("meeting_minutes", agreement.terms.meeting_minutes.to_string()),
         ("words", agreement.terms.words.clone()),
     ]);
-    page::html(&EditPage { page, seated, agreement, form, meanwhile: false })
+    let (common, _) = common(&mut tx, &seated).await?;
+    page::html(&EditPage { page, seated, agreement, common, form, meanwhile: false })
 }
 
 /// `POST /pairs/{pair}/agreement`
@@ -117,5 +127,6 @@ pub async fn save(app: App, page: Page, access: Access<PairId>, fields: Fields) 
         Err(problems) => (Form::back(fields, problems), false),
     };
     let agreement = agreement::agreement(&mut tx, &access).await?;
-    page::invalid(&EditPage { page, seated, agreement, form, meanwhile })
+    let (common, _) = common(&mut tx, &seated).await?;
+    page::invalid(&EditPage { page, seated, agreement, common, form, meanwhile })
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 use serde_json::Value;
 
-use super::{Common, Pair, cards, pair, rhythm, store};
+use super::{Common, Pair, cards, pair, store};
 use crate::{
     kernel::{
         app::App,
@@ -15,7 +15,10 @@ use crate::{
     },
     mail::{self, Letter},
     people::Card,
-    programs::{self, Program, Round, Side, template::Agenda},
+    programs::{
+        self, Program, Round, Side, Stage,
+        template::{Agenda, fill},
+    },
 };
 
 /// The job `pairs.begin`: the payload is the accepted proposal. Doing it again does nothing.
@@ -44,22 +47,20 @@ async fn begin_from(tx: &mut Tx, app: &App, proposal: ProposalId) -> Answer<()> 
     let words = draft(app, tx, &pair, &round, &program).await?;
     store::insert_agreement(tx, id, round.rhythm_days, round.meeting_minutes, &words).await?;
     Event::by_server("pair.began").program(round.program_id).round(round.id).pair(id).on(id).record(tx).await?;
+    programs::begin_stage(tx, &ByServer(round.id), Stage::Run).await?;
     introduce(tx, app, &pair, &round, &program).await
 }
 
 /// The program's text with the names of these two in it.
 async fn draft(app: &App, tx: &mut Tx, pair: &Pair, round: &Round, program: &Program) -> Answer<String> {
-    let values = [
-        ("{mentor}", pair.mentor.clone()),
-        ("{mentee}", pair.mentee.clone()),
-        ("{program}", program.name.clone()),
-        ("{organization}", app.organization(tx).await?.name),
-        ("{meetings}", round.meetings.to_string()),
-        ("{minutes}", round.meeting_minutes.to_string()),
-        ("{rhythm}", rhythm(round.rhythm_days)),
-    ];
-    let text = program.design.texts.agreement.trim().to_owned();
-    Ok(values.iter().fold(text, |text, (name, value)| text.replace(name, value)))
+    let mut values = round.placeholders();
+    values.extend([
+        ("organization", app.organization(tx).await?.name),
+        ("mentor", pair.mentor.clone()),
+        ("mentee", pair.mentee.clone()),
+        ("name", pair.mentee.clone()),
+    ]);
+    Ok(fill(program.design.texts.agreement.trim(), &values))
 }
 
 /// What both letters say; each is written from one side.

@@ -1,5 +1,7 @@
 //! What two people have in common, as they told it themselves: for introductions and for the pair's page.
 
+use std::collections::BTreeSet;
+
 use crate::{
     enrollment::{self, Answers},
     kernel::{db::Tx, error::Answer, guard::ByServer},
@@ -34,6 +36,8 @@ pub struct Common {
     pub topics: Vec<Shared>,
     /// Languages that both speak.
     pub languages: Vec<String>,
+    /// What one of them, or both, would rather not talk about. It belongs to the agreement.
+    pub out_of_bounds: Vec<String>,
 }
 
 impl Common {
@@ -68,6 +72,7 @@ impl Common {
             wants: ranked(&mentee.wants),
             topics: shared,
             languages: mentor.languages.intersection(&mentee.languages).cloned().collect(),
+            out_of_bounds: mentor.boundaries().into_iter().chain(mentee.boundaries()).collect::<BTreeSet<_>>().into_iter().collect(),
         }
     }
 }

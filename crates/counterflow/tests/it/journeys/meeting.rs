@@ -167,6 +167,10 @@ on_both! {
             .says("Join")
             .says("Agenda for 20 January")
             .says("Secret prompt");
+        for path in [&path, &format!("/pairs/{}", story.pair)] {
+            // Prompts are for the mentor alone.
+            ruth.get(path).await.ok().says("What Ruth wants to try").does_not_say("Secret prompt");
+        }
         let file = ana.get(&format!("{path}/invitation.ics")).await.ok();
         assert_eq!(file.headers["content-type"], "text/calendar; charset=utf-8; method=PUBLISH");
         assert!(file.body.contains("METHOD:PUBLISH\r\n") && !file.body.contains("ATTENDEE"));

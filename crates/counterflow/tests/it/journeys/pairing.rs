@@ -65,7 +65,7 @@ on_both! {
         let mut ana = app.as_person(story.ana).await;
         let mut ruth = app.as_person(story.ruth).await;
         ana.get(&path).await.ok()
-            .says("Ana Lim and Ruth Okafor meet every 4 weeks for 45 minutes.")
+            .says("In Digital fluency we meet 6 times for 45 minutes.")
             .says("Neither of you has signed yet");
         let sign = format!("{path}/signature");
         let missing = ana.post(&sign, &[("version", "1"), ("name", " ")]).await;

@@ -71,8 +71,8 @@ impl TestApp {
         let now = tx.now();
         execute!(
             tx,
-            "insert into programs (id, name, template, direction, design, created_at)
-             values ($1, 'Digital fluency', 'test', 'reverse', $2, $3)",
+            "insert into programs (id, name, template, direction, design, version, created_at)
+             values ($1, 'Digital fluency', 'test', 'reverse', $2, 1, $3)",
             program,
             design().to_string(),
             now
@@ -256,6 +256,6 @@ fn design() -> serde_json::Value {
             { "title": "First steps", "items": [{ "title": "One tool, tried together", "minutes": 45 }] },
         ],
         "texts": { "invite_mentee": "", "invite_mentor": "", "commitment": "",
-                   "agreement": "{mentor} and {mentee} meet {rhythm} for {minutes} minutes. What is said stays between the two." },
+                   "agreement": "In {program} we meet {meetings} times for {minutes} minutes. What is said stays between the two." },
     })
 }
