@@ -40,4 +40,7 @@ union all
     select r.person_id, r.role, pairs.id
     from program_roles r
     join rounds on rounds.program_id = r.program_id
-    join pairs on pairs.round_id = rounds.id;
+    join pairs on pairs.round_id = rounds.id
+union all
+    -- Questions are between one person and the counting: neither the other side nor a manager has a row here.
+    select c.person_id, c.side, c.id from checkins c;

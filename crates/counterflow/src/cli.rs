@@ -13,7 +13,9 @@ use crate::{
         config::{Config, Given},
         db::Db,
     },
-    mail, router, works,
+    mail, matching,
+    people::import,
+    router, works,
 };
 
 /// Runs reverse-mentoring programs from objective to proof.
@@ -28,6 +30,12 @@ struct Cli {
 enum Command {
     /// Starts the server
     Serve(Given),
+    /// Brings a people file into the directory
+    ///
+    /// Exit code: 0 clean, 2 rows were rejected, 1 the file could not be read or a question is open.
+    Import(import::command::Given),
+    /// Matches people by criteria, without a server
+    Match(matching::command::Given),
     /// Prints every route with its method and the roles that may use it
     Routes {
         /// As JSON
@@ -44,6 +52,8 @@ pub fn main() -> ExitCode {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match Cli::parse().command {
         Command::Serve(given) => serve_with(given),
+        Command::Import(given) => import_with(given),
+        Command::Match(given) => matching::command::run(&given),
         Command::Routes { json } => routes(json),
     }
 }
@@ -76,6 +86,16 @@ fn serve_with(given: Given) -> ExitCode {
             Err(error) => fail(error, 69),
         }
     })
+}
+
+fn import_with(given: import::command::Given) -> ExitCode {
+    let runtime = match runtime() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(error, 71),
+    };
+    let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
+    let command = import::command::run(given, Clock::System, &mut out, &mut err);
+    runtime.block_on(command).map_or_else(|error| fail(error, 74), ExitCode::from)
 }
 
 /// Serves until SIGINT or SIGTERM, finishing the requests that are under way.

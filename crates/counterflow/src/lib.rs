@@ -1,6 +1,7 @@
 //! Counterflow runs reverse-mentoring programs from objective to proof. ARCHITECTURE.md is the map.
 
 pub mod accounts;
+pub mod checkins;
 pub mod cli;
 pub mod demo;
 pub mod enrollment;
@@ -9,7 +10,9 @@ pub mod home;
 pub mod jobs;
 pub mod kernel;
 pub mod mail;
+pub mod matching;
 pub mod meetings;
+pub mod outcomes;
 pub mod pairs;
 pub mod people;
 pub mod programs;

@@ -10,7 +10,7 @@ use axum::{
 };
 
 use crate::{
-    accounts, enrollment, health, home,
+    accounts, checkins, enrollment, health, home,
     kernel::{
         app::App,
         assets,
@@ -19,10 +19,11 @@ use crate::{
         rights::{Role, Roles},
     },
     mail,
+    matching::{board, criteria, proposals, runs},
     meetings::{pages as meeting, pair_page, planning},
+    outcomes,
     pairs::{agreement_pages as agreement, delegates},
-    people,
-    programs::{pages as program_pages, round_pages},
+    people, programs,
 };
 
 /// One row of the rights table.
@@ -126,6 +127,45 @@ pub fn table() -> Vec<Route> {
         post("/registrations/{participant}", &[Mentor, Mentee], enrollment::registration_pages::submit),
         post("/registrations/{participant}/draft", &[Mentor, Mentee], enrollment::registration_pages::draft),
         post("/registrations/{participant}/decline", &[Mentor, Mentee], enrollment::registration_pages::say_no),
+        // A round as it stands
+        get("/rounds/{round}", &[Manager, Sponsor, Mentor, Mentee], outcomes::round_home::show),
+        get("/rounds/{round}/run", &[Manager], outcomes::run::show),
+        get("/rounds/{round}/run.csv", &[Manager], outcomes::run::csv),
+        post("/rounds/{round}/pairs/{pair}/nudge", &[Manager], outcomes::run::send_nudge),
+        get("/rounds/{round}/close", &[Manager], outcomes::close::show),
+        post("/rounds/{round}/close", &[Manager], outcomes::close::close),
+        get("/rounds/{round}/prove", &[Manager], outcomes::prove::show),
+        post("/rounds/{round}/prove", &[Manager], outcomes::close::prove),
+        get("/rounds/{round}/prove/{table}", &[Manager], outcomes::prove::csv),
+        get("/rounds/{round}/sponsor", &[Manager, Sponsor], outcomes::sponsor::show),
+        // Check-ins: only whom they ask
+        get("/checkins/answer/{token}", ANYBODY, checkins::pages::show_link),
+        post("/checkins/answer/{token}", ANYBODY, checkins::pages::save_link),
+        get("/checkins/{checkin}", &[Mentor, Mentee], checkins::pages::show),
+        post("/checkins/{checkin}", &[Mentor, Mentee], checkins::pages::save),
+        // Match and launch: a round's criteria, runs and drafts, for its managers
+        get("/rounds/{round}/match", &[Manager], runs::pages::stage),
+        get("/rounds/{round}/criteria", &[Manager], criteria::pages::show),
+        post("/rounds/{round}/criteria", &[Manager], criteria::pages::change),
+        post("/rounds/{round}/runs", &[Manager], runs::pages::begin),
+        get("/rounds/{round}/runs/{run}", &[Manager], runs::pages::show),
+        post("/rounds/{round}/runs/{run}/cancellation", &[Manager], runs::pages::cancel),
+        get("/rounds/{round}/runs/{run}/certificate", &[Manager], runs::pages::certificate),
+        get("/rounds/{round}/runs/{run}/certificate.json", &[Manager], runs::pages::download),
+        get("/rounds/{round}/runs/{run}/draft.csv", &[Manager], board::pages::download),
+        post("/rounds/{round}/runs/{run}/marks", &[Manager], board::pages::set_mark),
+        post("/rounds/{round}/runs/{run}/swaps", &[Manager], board::pages::make_swap),
+        post("/rounds/{round}/runs/{run}/undo", &[Manager], board::pages::take_back),
+        get("/rounds/{round}/runs/{run}/proposals", &[Manager], proposals::pages::confirm),
+        post("/rounds/{round}/runs/{run}/proposals", &[Manager], proposals::pages::send_all),
+        get("/rounds/{round}/launch", &[Manager], proposals::launch::show),
+        // A proposal, for those who were asked
+        get("/proposals/{proposal}", &[Manager, Mentor, Mentee], proposals::pages::show),
+        post("/proposals/{proposal}/acceptance", &[Mentor, Mentee], proposals::pages::say_yes),
+        post("/proposals/{proposal}/decline", &[Mentor, Mentee], proposals::pages::say_no),
+        post("/proposals/{proposal}/decline/undo", &[Mentor, Mentee], proposals::pages::think_again),
+        post("/proposals/{proposal}/withdrawal", &[Manager], proposals::pages::take_back),
+        post("/proposals/{proposal}/reminder", &[Manager], proposals::pages::send_reminder),
         // The organization
         get("/admin", &[Admin], health::admin),
         get("/admin/letters", &[Admin], mail::pages::list),
@@ -146,22 +186,21 @@ pub fn table() -> Vec<Route> {
         post("/directory/imports/{import}/confirmation", &[Admin], people::import::pages::confirm),
         post("/directory/imports/{import}/cancellation", &[Admin], people::import::pages::cancel),
         // Programs
-        get("/programs", &[Person], program_pages::list),
-        post("/programs", &[Admin, ProgramStarter], program_pages::create),
-        get("/programs/new", &[Admin, ProgramStarter], program_pages::new),
-        get("/programs/{program}", &[Manager, Sponsor], program_pages::show),
-        post("/programs/{program}/rounds", &[Manager], program_pages::add_round),
-        post("/programs/{program}/roles", &[Manager], program_pages::add_role),
-        post("/programs/{program}/roles/removal", &[Manager], program_pages::take_role),
-        post("/programs/{program}/archive", &[Manager], program_pages::put_away),
-        post("/programs/{program}/archive/removal", &[Manager], program_pages::bring_back),
+        get("/programs", &[Person], programs::pages::list),
+        post("/programs", &[Admin, ProgramStarter], programs::pages::create),
+        get("/programs/new", &[Admin, ProgramStarter], programs::pages::new),
+        get("/programs/{program}", &[Manager, Sponsor], programs::pages::show),
+        post("/programs/{program}/rounds", &[Manager], programs::pages::add_round),
+        post("/programs/{program}/roles", &[Manager], programs::pages::add_role),
+        post("/programs/{program}/roles/removal", &[Manager], programs::pages::take_role),
+        post("/programs/{program}/archive", &[Manager], programs::pages::put_away),
+        post("/programs/{program}/archive/removal", &[Manager], programs::pages::bring_back),
         // The design of a round, its stages and its close
-        get("/rounds/{round}/design", &[Manager], round_pages::design),
-        post("/rounds/{round}/design", &[Manager], round_pages::save),
-        get("/rounds/{round}/endorsement", &[Manager, Sponsor], round_pages::endorsement),
-        post("/rounds/{round}/endorsement", &[Manager, Sponsor], round_pages::save_endorsement),
-        post("/rounds/{round}/stage", &[Manager], round_pages::begin),
-        get("/rounds/{round}/close", &[Manager], round_pages::close),
+        get("/rounds/{round}/design", &[Manager], programs::round_pages::design),
+        post("/rounds/{round}/design", &[Manager], programs::round_pages::save),
+        get("/rounds/{round}/endorsement", &[Manager, Sponsor], programs::round_pages::endorsement),
+        post("/rounds/{round}/endorsement", &[Manager, Sponsor], programs::round_pages::save_endorsement),
+        post("/rounds/{round}/stage", &[Manager], programs::round_pages::begin),
     ]
 }
 

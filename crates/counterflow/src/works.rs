@@ -3,10 +3,10 @@
 use jiff::SignedDuration;
 
 use crate::{
-    accounts, enrollment,
+    accounts, checkins, enrollment,
     jobs::{Kind, Work},
-    meetings, pairs,
-    people,
+    matching::{proposals, runs},
+    meetings, pairs, people,
 };
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
@@ -33,5 +33,11 @@ pub fn kinds() -> Vec<Kind> {
         once("people.apply_import", |app, import| Box::pin(people::import::jobs::apply(app, import))),
         each(HOUR, "enrollment.remind", |app, _| Box::pin(enrollment::remind_due(app))),
         once("enrollment.withdraw_leaver", |app, person| Box::pin(enrollment::withdraw_leaver(app, person))),
+        once("checkins.after_meeting", |app, meeting| Box::pin(checkins::after_meeting(app, meeting))),
+        each(HOUR, "checkins.open_waves", |app, _| Box::pin(checkins::open_waves(app))),
+        each(HOUR, "checkins.remind", |app, _| Box::pin(checkins::remind(app))),
+        once("matching.run", |app, payload| Box::pin(runs::work(app, payload))),
+        each(HOUR, "matching.expire_proposals", |app, _| Box::pin(proposals::expire_due(app))),
+        once("matching.withdraw_leaver", |app, payload| Box::pin(proposals::withdraw_leaver(app, payload))),
     ]
 }

@@ -31,17 +31,22 @@ pub fn check(files: &[File]) -> Vec<Finding> {
     findings
 }
 
-/// Whether the handler's signature takes one of the two extractors that check the form token.
+/// Whether the handler's signature takes one of the two extractors that check the form token. Verbs of the same name
+/// are told from handlers by the application, which only handlers take whole.
 fn takes_a_form(files: &[File], handler: &str) -> bool {
     let Some((module, name)) = handler.rsplit_once("::") else { return false };
-    let folder = module.replace("::", "/");
     let declared = format!("pub async fn {name}(");
-    files
-        .iter()
-        .filter(|file| file.path.contains(&format!("src/{folder}")))
-        .filter_map(|file| file.text.split_once(declared.as_str()))
-        .any(|(_, rest)| {
-            let signature = rest.split("-> ").next().unwrap_or(rest);
-            signature.contains("Fields") || signature.contains("Upload")
-        })
+    let signature = |file: &File| {
+        let (_, rest) = file.text.split_once(&declared)?;
+        let signature = rest.split("-> ").next().unwrap_or(rest);
+        signature.trim_start().starts_with("app: App").then(|| signature.to_owned())
+    };
+    let inside = |file: &&File| file.path.starts_with("crates/counterflow/src/");
+    let named = |file: &&File| module.split("::").all(|part| file.path.contains(part));
+    let mut found: Vec<String> = files.iter().filter(inside).filter(named).filter_map(signature).collect();
+    if found.is_empty() {
+        // The router calls the module by another name: every handler of this name has to.
+        found = files.iter().filter(inside).filter_map(signature).collect();
+    }
+    !found.is_empty() && found.iter().all(|signature| signature.contains("Fields") || signature.contains("Upload"))
 }

@@ -55,6 +55,9 @@ pub(super) fn new_password(check: &mut Check<'_>, fields: &Fields) -> Option<Str
 
 /// `POST /setup`
 pub async fn create(app: App, page: Page, fields: Fields) -> Answer {
+    if store::is_set_up(&mut app.db.read().await?).await? {
+        return Err(Error::NotFound); // before a password is hashed: hashing is dear
+    }
     let mut check = fields.check();
     let organization = check.text("organization", 80);
     let zone = check.zone("zone");

@@ -246,7 +246,6 @@ pub(super) async fn role_holders(tx: &mut Tx) -> Answer<Vec<RoleHolder>> {
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub(super) struct Settings {
     pub email: Option<String>,
-    pub time_zone: Option<String>,
     pub theme: String,
     pub has_password: bool,
 }
@@ -255,7 +254,7 @@ pub(super) async fn settings(tx: &mut Tx, person: PersonId) -> Answer<Settings> 
     Ok(fetch_one!(
         tx,
         Settings,
-        "select people.email, people.time_zone, people.theme, passwords.person_id is not null as has_password
+        "select people.email, people.theme, passwords.person_id is not null as has_password
          from people left join passwords on passwords.person_id = people.id where people.id = $1",
         person
     )?)

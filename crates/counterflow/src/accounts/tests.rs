@@ -7,6 +7,8 @@ fn a_sign_in_leads_only_to_this_server() {
         ("https://evil.example", "/home"),
         ("//evil.example", "/home"),
         ("/\\evil.example", "/home"),
+        ("/\t/evil.example", "/home"),
+        ("/\u{1}x", "/home"),
         ("", "/home"),
     ] {
         assert_eq!(local_path(to), expected, "{to}");

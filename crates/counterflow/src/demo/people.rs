@@ -69,8 +69,11 @@ struct Employee {
     group: &'static str,
 }
 
+/// First name, last name, title, level, department, office, and whom they report to in this list.
+type Cast = (&'static str, &'static str, &'static str, u8, usize, usize, Option<usize>);
+
 /// The people of the story, who hold the roles of "enter as": name, title, level, department, office, manager.
-const STORY: [(&str, &str, &str, u8, usize, usize, Option<usize>); 8] = [
+const STORY: [Cast; 8] = [
     ("Karin", "Vogt", "Chief executive officer", 10, 6, 0, None),
     ("Ruth", "Okafor", "Chief financial officer", 9, 0, 2, Some(0)),
     ("Inés", "Duarte", "Head of learning programs", 7, 6, 0, Some(3)),

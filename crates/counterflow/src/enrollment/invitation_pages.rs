@@ -13,6 +13,7 @@ use crate::{
     accounts::{self, sign_in::Address},
     kernel::{
         app::App,
+        clock::Timestamp,
         db::Tx,
         error::{Answer, Error},
         form::Fields,
@@ -41,7 +42,7 @@ enum Use {
 }
 
 impl Use {
-    fn of(link: &Link, round: &Round, visitor: &Visitor, tx: &Tx) -> Self {
+    fn of(link: &Link, round: &Round, visitor: &Visitor, now: Timestamp) -> Self {
         let somebody_else = visitor.0.as_ref().is_some_and(|viewer| viewer.person != link.person_id);
         if somebody_else {
             Self::Foreign
@@ -49,7 +50,7 @@ impl Use {
             Self::Withdrawn
         } else if !takes_answers(round.stage, link.state) {
             Self::Over
-        } else if link.expires_at <= tx.now() {
+        } else if link.expires_at <= now {
             Self::Expired
         } else {
             Self::Works
@@ -80,7 +81,7 @@ impl Opened {
         let round = programs::round(tx, &ByServer(link.round_id)).await?;
         let program = programs::program_of(tx, &round).await?;
         let managers = link_store::managers(tx, round.id).await?;
-        let good_for = Use::of(&link, &round, visitor, tx);
+        let good_for = Use::of(&link, &round, visitor, tx.now());
         Ok(Some(Self { link, round, program, managers, good_for }))
     }
 

@@ -42,6 +42,14 @@ pub struct Counts {
     pub to_admit: i64,
 }
 
+impl Counts {
+    /// How many of the invited have neither registered nor declined.
+    #[must_use]
+    pub fn may_answer(&self) -> i64 {
+        self.invited - self.registered - self.declined
+    }
+}
+
 #[derive(sqlx::FromRow)]
 struct CountsRow {
     role: Side,

@@ -8,7 +8,7 @@ use super::{
     remind_all,
     rules::{self, Field},
     set_admission, standing,
-    standing::Next,
+    standing::{Next, Registration},
     takes_people,
 };
 use crate::{
@@ -87,10 +87,13 @@ impl EnrollPage {
         let older = (people.len() > PER_PAGE as usize).then_some(from + PER_PAGE);
         people.truncate(PER_PAGE as usize);
         Ok(Self {
-            page,
             steps: stages::steps(&round, Some(Stage::Enroll)),
             direction,
-            next: standing.next(),
+            next: standing.next(if page.now.day_in(&page.zone) > round.enroll_until {
+                Registration::Over
+            } else {
+                Registration::Open
+            }),
             standing,
             rules: rules::eligibility(&round)?,
             admission: link_store::admission(tx, round.id).await?,
@@ -101,6 +104,7 @@ impl EnrollPage {
             older,
             is_open: takes_people(round.stage),
             round,
+            page,
         })
     }
 

@@ -127,7 +127,7 @@ fn times(check: &mut Check<'_>, fields: &Fields) -> BTreeSet<String> {
 }
 
 fn out_of_bounds(check: &mut Check<'_>, fields: &Fields) -> Option<BTreeSet<String>> {
-    let own = words(check, "out_own", fields.get("out_own"))?;
+    let own = words(check, "own_boundaries", fields.get("own_boundaries"))?;
     let ticked = BOUNDARIES.iter().filter(|key| fields.is("out", key)).map(|key| (*key).to_owned());
     Some(ticked.chain(own).collect())
 }
@@ -184,7 +184,7 @@ pub(super) async fn filled(tx: &mut Tx, answers: &Answers) -> Answer<Fields> {
     for boundary in ticked {
         fields.push("out", boundary.clone());
     }
-    fields.push("out_own", own.into_iter().cloned().collect::<Vec<_>>().join(", "));
+    fields.push("own_boundaries", own.into_iter().cloned().collect::<Vec<_>>().join(", "));
     fields.push("never_with", addresses(tx, &answers.never_with).await?.join("\n"));
     fields.push("capacity", answers.capacity.to_string());
     Ok(fields)

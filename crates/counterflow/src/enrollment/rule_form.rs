@@ -52,14 +52,15 @@ impl Row {
 /// The rows for rules with what is wrong with them.
 pub(super) fn rows(rules: &[Rule], problems: &Problems, values: &Values) -> Vec<Row> {
     let row = |(position, rule): (usize, &Rule)| {
-        let problem = problems.iter().find(|problem| problem.field == value_field(position)).map(Problem::words);
+        let problem = problems.iter().find(|problem| problem.field == place(position)).map(Problem::words);
         Row { problem, ..Row::of(rule, values) }
     };
     rules.iter().enumerate().map(row).collect()
 }
 
-fn value_field(position: usize) -> String {
-    format!("value-{position}")
+/// Where the page shows what is wrong with a rule; people count from one.
+fn place(position: usize) -> String {
+    format!("rule-{}", position + 1)
 }
 
 /// The rules as they were typed, without the one to be removed and with the one to be added. A rule that is added asks
@@ -84,7 +85,7 @@ fn rule_at(fields: &Fields, position: usize) -> Option<Rule> {
     }
     let (mut value, mut values) = (String::new(), Vec::new());
     match is {
-        Operator::AtLeast | Operator::AtMost => value = fields.get(&value_field(position)).trim().to_owned(),
+        Operator::AtLeast | Operator::AtMost => value = fields.get(&format!("value-{position}")).trim().to_owned(),
         Operator::OneOf | Operator::NotOneOf => {
             let name = format!("values-{position}");
             let lines = fields.all(&name).flat_map(str::lines).map(str::trim);
@@ -106,8 +107,8 @@ pub(super) fn check(rules: &[Rule]) -> Result<(), Problems> {
     let mut check = fields.check();
     for (position, rule) in rules.iter().enumerate() {
         match rules::flaw(rule) {
-            Some(Flaw::NotANumber) => check.problem(&value_field(position), "not_a_quantity", Vec::new()),
-            Some(Flaw::NoValues) => check.problem(&value_field(position), "choose_value", Vec::new()),
+            Some(Flaw::NotANumber) => check.problem(&place(position), "not_a_quantity", Vec::new()),
+            Some(Flaw::NoValues) => check.problem(&place(position), "choose_value", Vec::new()),
             None => {}
         }
     }
@@ -140,8 +141,8 @@ mod tests {
     fn nonsense_is_left_out() {
         assert_eq!(typed(&fields("rules=many")), []);
         assert_eq!(typed(&fields("rules=2&field-0=level&is-0=near&field-1=&is-1=is_known")), []);
-        assert!(typed(&fields("rules=99999999999&field-0=level&is-0=is_known")).is_empty());
-        assert_eq!(typed(&fields("rules=1000000&field-0=level&is-0=is_known")).len(), 1);
+        assert_eq!(typed(&fields("rules=-1&field-0=level&is-0=is_known")), []);
+        assert_eq!(typed(&fields("rules=99999999999&field-0=level&is-0=is_known")).len(), 1);
     }
 
     #[test]

@@ -27,10 +27,19 @@ pub enum Next {
     Admit(Side, i64),
     /// Some on this side have not opened their link for a week.
     Remind(Side, i64),
-    /// Everybody who can answer was asked.
+    /// Everybody was asked whom it takes, and some can still answer.
     Wait,
     /// Both sides are there.
     Match,
+}
+
+/// Whether the last day to register is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Registration {
+    /// People can be waited for.
+    Open,
+    /// Whoever has not registered by now hardly will.
+    Over,
 }
 
 /// How a round's enrollment stands.
@@ -70,12 +79,19 @@ impl Standing {
 
     /// What comes next: first the mentees' side up to the admitted, then the mentors', as many as it needs.
     #[must_use]
-    pub fn next(&self) -> Next {
+    pub fn next(&self, registration: Registration) -> Next {
         self.next_on(Side::Mentee)
             .or_else(|| self.next_on(Side::Mentor))
             .or_else(|| self.lacks_mentors().then_some(Next::Choose(Side::Mentor)))
             .or_else(|| self.reminder())
-            .unwrap_or(if self.mentees.admitted == 0 || self.places_lacking() > 0 { Next::Wait } else { Next::Match })
+            .unwrap_or(if self.is_complete(registration) { Next::Match } else { Next::Wait })
+    }
+
+    /// Whether both sides are there, and nobody is waited for.
+    fn is_complete(&self, registration: Registration) -> bool {
+        let may_answer = self.mentees.may_answer() + self.mentors.may_answer();
+        let waits = registration == Registration::Open && may_answer > 0;
+        self.mentees.admitted > 0 && self.mentors.admitted > 0 && !waits
     }
 
     fn next_on(&self, side: Side) -> Option<Next> {
@@ -93,9 +109,7 @@ impl Standing {
 
     /// Whether even with everybody who may still answer there would be too few mentors.
     fn lacks_mentors(&self) -> bool {
-        let mentors = &self.mentors;
-        let may_answer = mentors.invited - mentors.registered - mentors.declined;
-        self.places_lacking() > may_answer.max(0)
+        self.places_lacking() > self.mentors.may_answer()
     }
 
     fn reminder(&self) -> Option<Next> {
@@ -116,7 +130,7 @@ mod tests {
     #[track_caller]
     fn check(mentees: Counts, mentors: Counts, expected: Next) {
         let standing = Standing { mentees, mentors };
-        assert_eq!(standing.next(), expected, "{standing:?}");
+        assert_eq!(standing.next(Registration::Open), expected, "{standing:?}");
     }
 
     #[test]
@@ -133,8 +147,13 @@ mod tests {
         check(side(4, 4), side(4, 4), Next::Match);
         check(side(4, 4), Counts { places: 4, ..side(2, 2) }, Next::Match);
         check(side(4, 4), side(6, 2), Next::Wait);
+        check(side(5, 4), side(6, 6), Next::Wait);
+        check(side(5, 4), Counts { declined: 1, ..side(6, 4) }, Next::Wait);
+        check(Counts { declined: 1, ..side(5, 4) }, Counts { declined: 2, ..side(6, 4) }, Next::Match);
         check(side(4, 4), Counts { declined: 3, ..side(6, 2) }, Next::Choose(Side::Mentor));
         check(side(9, 0), side(4, 4), Next::Wait);
+        let late = Standing { mentees: side(5, 4), mentors: side(6, 5) };
+        assert_eq!(late.next(Registration::Over), Next::Match, "nobody is waited for any more");
         let standing = Standing { mentees: side(4, 4), mentors: side(6, 1) };
         assert_eq!(standing.places_lacking(), 3);
         assert_eq!(Standing { mentees: side(1, 1), mentors: side(6, 4) }.places_lacking(), 0);

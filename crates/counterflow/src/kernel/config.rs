@@ -63,7 +63,7 @@ pub struct Given {
     /// Mail server, smtp://USER:PASSWORD@HOST:PORT or smtps://...; without it letters are kept and not sent
     #[arg(long, env = "COUNTERFLOW_SMTP_URL", value_name = "URL", hide_env_values = true)]
     pub smtp_url: Option<Url>,
-    /// Sender of letters, "Name <address>"
+    /// Sender of letters: a name with an address in angle brackets
     #[arg(long, env = "COUNTERFLOW_MAIL_FROM", value_name = "SENDER")]
     pub mail_from: Option<String>,
     /// Number of reverse proxies in front of the server whose X-Forwarded-For is believed

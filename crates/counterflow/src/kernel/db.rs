@@ -309,7 +309,8 @@ async fn open_sqlite(url: &str) -> Result<Pools, Refusal> {
         .busy_timeout(Duration::from_secs(10))
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true);
+        .foreign_keys(true)
+        .pragma("journal_size_limit", "67108864");
     let write = pool(1).connect_with(options.clone()).await.map_err(refusal)?;
     let (version,): (String,) =
         sqlx::query_as("select sqlite_version()").fetch_one(&write).await.map_err(Refusal::Open)?;

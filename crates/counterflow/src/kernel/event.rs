@@ -20,6 +20,7 @@ pub const SUBSCRIBERS: &[(&str, &str)] = &[
     ("person.left", "pairs.end_for_leaver"),
     ("proposal.accepted", "pairs.begin"),
     ("pair.ended", "meetings.release"),
+    ("meeting.held", "checkins.after_meeting"),
 ];
 
 /// An event about to be recorded.

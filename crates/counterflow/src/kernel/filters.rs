@@ -1,4 +1,5 @@
 //! Filters for templates.
+#![expect(missing_docs, reason = "the macro that makes a filter writes types without docs")]
 
 use std::fmt::Write as _;
 
@@ -27,16 +28,23 @@ pub fn linked(text: impl std::fmt::Display, _: &dyn askama::Values) -> askama::R
     Ok(Safe(out))
 }
 
-/// A count as people write it: `1,279`.
+/// A column's name as people read it: `cost_center` is cost center.
+#[askama::filter_fn]
+pub fn spaced(name: impl std::fmt::Display, _: &dyn askama::Values) -> askama::Result<String> {
+    Ok(name.to_string().replace('_', " "))
+}
+
+/// A count in groups of three: `38,212`.
 #[askama::filter_fn]
 pub fn grouped(number: impl std::fmt::Display, _: &dyn askama::Values) -> askama::Result<String> {
     Ok(group(&number.to_string()))
 }
 
-/// Commas between groups of three digits.
+/// Commas between groups of three digits, and a minus as typesetters write it.
 #[must_use]
-pub fn group(digits: &str) -> String {
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+pub fn group(number: &str) -> String {
+    let (sign, digits) = number.strip_prefix('-').map_or(("", number), |rest| ("−", rest));
+    let mut out = sign.to_owned();
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(',');
@@ -50,10 +58,10 @@ pub fn group(digits: &str) -> String {
 mod tests {
     #[test]
     fn counts_are_grouped() {
-        let check = |number: usize, expected: &str| assert_eq!(super::group(&number.to_string()), expected);
+        let check = |number: i64, expected: &str| assert_eq!(super::group(&number.to_string()), expected);
         check(0, "0");
         check(999, "999");
-        check(1279, "1,279");
+        check(-1279, "−1,279");
         check(1_000_000, "1,000,000");
     }
 }

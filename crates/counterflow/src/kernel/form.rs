@@ -149,6 +149,12 @@ impl Problems {
     }
 }
 
+impl FromIterator<Problem> for Problems {
+    fn from_iter<T: IntoIterator<Item = Problem>>(problems: T) -> Self {
+        Self(problems.into_iter().collect())
+    }
+}
+
 /// The second step: asks the fields for what is needed and collects every problem.
 ///
 /// ```

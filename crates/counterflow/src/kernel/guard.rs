@@ -29,7 +29,7 @@ pub const ABSOLUTE: SignedDuration = SignedDuration::from_hours(12);
 
 /// The path parameters whose object carries its own roles; under every other first parameter the roles on the
 /// organization count.
-const SCOPES: [&str; 5] = ["program", "round", "participant", "proposal", "pair"];
+const SCOPES: [&str; 6] = ["program", "round", "participant", "proposal", "pair", "checkin"];
 
 /// What the URL named, as text, in order.
 #[derive(Debug, Clone)]

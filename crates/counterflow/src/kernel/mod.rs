@@ -4,7 +4,6 @@ pub mod app;
 pub mod assets;
 pub mod clock;
 pub mod config;
-pub mod csv;
 pub mod db;
 pub mod error;
 pub mod event;

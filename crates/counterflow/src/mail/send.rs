@@ -18,7 +18,9 @@ use crate::kernel::{
 
 const LEASE: SignedDuration = SignedDuration::from_mins(5);
 /// About two days with the backoff below.
-const MOST_ATTEMPTS: i64 = 12;
+const MOST_ATTEMPTS: i64 = 17;
+/// How long the mail server may take for one letter; less than the lease.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 type Transport = AsyncSmtpTransport<Tokio1Executor>;
 
@@ -74,11 +76,21 @@ impl Post {
             tx.commit().await?;
             let Some(letter) = letter else { return Ok(taken) };
             let sent = match message(&self.smtp, &letter) {
-                Ok(message) => self.transport.send(message).await.map(|_| ()).map_err(Failure::from),
-                Err(error) => Err(Failure { words: error.to_string(), permanent: true }),
+                Ok(message) => self.hand_over(message).await,
+                Err(error) => Err(Failure { words: error.to_string(), permanent: true, ambiguous: false }),
             };
             taken += usize::from(sent.is_ok());
             note(app, &letter, sent).await?;
+        }
+    }
+}
+
+impl Post {
+    /// Hands a message to the mail server, which has two minutes: one that hangs must not stop all other letters.
+    async fn hand_over(&self, message: Message) -> Result<(), Failure> {
+        match tokio::time::timeout(PATIENCE, self.transport.send(message)).await {
+            Ok(sent) => sent.map(|_| ()).map_err(Failure::from),
+            Err(elapsed) => Err(Failure { words: elapsed.to_string(), permanent: false, ambiguous: true }),
         }
     }
 }
@@ -95,12 +107,17 @@ fn transport(smtp: &Smtp) -> Result<Transport, lettre::transport::smtp::Error> {
 
 struct Failure {
     words: String,
+    /// Trying again would not help.
     permanent: bool,
+    /// The server may have taken the letter all the same.
+    ambiguous: bool,
 }
 
 impl From<lettre::transport::smtp::Error> for Failure {
     fn from(error: lettre::transport::smtp::Error) -> Self {
-        Self { permanent: error.is_permanent(), words: error.to_string() }
+        // An answer of the server, or a mistake of ours, is clear; a connection that broke is not.
+        let clear = error.is_permanent() || error.is_transient() || error.is_client() || error.is_tls();
+        Self { permanent: error.is_permanent(), ambiguous: !clear, words: error.to_string() }
     }
 }
 
@@ -112,7 +129,7 @@ async fn note(app: &App, letter: &Claimed, sent: Result<(), Failure>) -> Answer<
             tracing::warn!(letter = %letter.id, error = failure.words, "a letter could not be sent");
             let give_up = failure.permanent || letter.attempts >= MOST_ATTEMPTS;
             let retry = (!give_up).then(|| tx.now().plus(backoff(letter.attempts)));
-            store::failed(&mut tx, letter, &failure.words, retry).await?;
+            store::failed(&mut tx, letter, &failure.words, failure.ambiguous, retry).await?;
             if give_up {
                 Event::by_server("letter.gave_up").on(letter.id).record(&mut tx).await?;
             }
@@ -122,7 +139,7 @@ async fn note(app: &App, letter: &Claimed, sent: Result<(), Failure>) -> Answer<
     Ok(())
 }
 
-/// 15 s, 30 s, 1 min, ... up to 8 h.
+/// 15 s, 30 s, 1 min, ... up to 8 h between two tries.
 fn backoff(attempts: i64) -> SignedDuration {
     let exponent = u32::try_from(attempts.clamp(1, 12)).unwrap_or(1) - 1;
     SignedDuration::from_secs((15 * 2_i64.pow(exponent)).min(8 * 3600))

@@ -110,14 +110,22 @@ pub(super) async fn sent(tx: &mut Tx, letter: &Claimed) -> Answer<()> {
 }
 
 /// Notes a failure: to be tried again at `retry`, or put aside.
-pub(super) async fn failed(tx: &mut Tx, letter: &Claimed, error: &str, retry: Option<Timestamp>) -> Answer<()> {
+pub(super) async fn failed(
+    tx: &mut Tx,
+    letter: &Claimed,
+    error: &str,
+    ambiguous: bool,
+    retry: Option<Timestamp>,
+) -> Answer<()> {
     execute!(
         tx,
         "update letters set state = case when cast($1 as text) is null then 'dead' else 'queued' end,
-                send_at = coalesce($1, send_at), leased_until = null, last_error = $2
-         where id = $3 and fence = $4",
+                send_at = coalesce($1, send_at), leased_until = null, last_error = $2,
+                maybe_twice = (maybe_twice or $3)
+         where id = $4 and fence = $5",
         retry,
         error,
+        ambiguous,
         letter.id,
         letter.fence
     )?;

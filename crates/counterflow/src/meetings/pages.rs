@@ -134,7 +134,7 @@ pub async fn withdraw(app: App, access: Access<PairId>, Part(id): Part<MeetingId
     let mut tx = app.db.write().await?;
     propose::withdraw(&mut tx, &access, id).await?;
     tx.commit().await?;
-    Ok(page::done(&format!("/pairs/{}", access.id), "proposal_withdrawn"))
+    Ok(page::done(&format!("/pairs/{}", access.id), "times_withdrawn"))
 }
 
 /// `POST /pairs/{pair}/meetings/{meeting}/cancellation`

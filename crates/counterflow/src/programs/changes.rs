@@ -8,8 +8,8 @@ use crate::kernel::{
     db::Tx,
     error::{Answer, Error},
     event::Event,
-    guard::Access,
-    ids::RoundId,
+    guard::{Access, ByServer},
+    ids::{ProgramId, RoundId},
 };
 
 /// What became of a change that was made on the sight of one version.
@@ -32,16 +32,26 @@ impl Changed {
     }
 }
 
+/// Makes sure that the program was not put away: then its rounds stay as they are.
+pub(super) async fn check_present(tx: &mut Tx, program: ProgramId) -> Answer<()> {
+    match store::program(tx, &ByServer(program)).await?.archived_at {
+        None => Ok(()),
+        Some(_) => Err(Error::conflict("archived")),
+    }
+}
+
 /// Changes who can take part. `seen` is the [`super::Round::version`] that the viewer saw.
 ///
 /// # Errors
-/// `changed_meanwhile` if somebody else was faster, or when the database fails.
+/// `archived`; `changed_meanwhile` if somebody else was faster; or when the database fails.
 pub async fn set_eligibility(tx: &mut Tx, access: &Access<RoundId>, seen: i64, rules: &Eligibility) -> Answer<()> {
     let rules = serde_json::to_string(rules).map_err(Error::defect)?;
     tx.lock(access.id).await?;
-    if store::round(tx, access).await?.eligibility == rules {
+    let round = store::round(tx, access).await?;
+    if round.eligibility == rules {
         return Ok(()); // a double click, or the back button
     }
+    check_present(tx, round.program_id).await?;
     store::update_eligibility(tx, access, seen, &rules).await?.or_conflict()?;
     record(tx, access, "round.eligibility_changed").await
 }
@@ -49,12 +59,14 @@ pub async fn set_eligibility(tx: &mut Tx, access: &Access<RoundId>, seen: i64, r
 /// Changes the criteria: TOML, in the one form. `seen` is the [`super::Round::version`] that the viewer saw.
 ///
 /// # Errors
-/// `changed_meanwhile` if somebody else was faster, or when the database fails.
+/// `archived`; `changed_meanwhile` if somebody else was faster; or when the database fails.
 pub async fn set_criteria(tx: &mut Tx, access: &Access<RoundId>, seen: i64, criteria: &str) -> Answer<()> {
     tx.lock(access.id).await?;
-    if store::round(tx, access).await?.criteria == criteria {
+    let round = store::round(tx, access).await?;
+    if round.criteria == criteria {
         return Ok(());
     }
+    check_present(tx, round.program_id).await?;
     store::update_criteria(tx, access, seen, criteria).await?.or_conflict()?;
     record(tx, access, "round.criteria_changed").await
 }

@@ -4,14 +4,13 @@
 use std::ops::RangeInclusive;
 
 use super::{
-    AskingOrder, Dates, Program, Round, Stage, archived, changes, dates::written, limits, store, template::Topic,
-    topics,
+    AskingOrder, Dates, Program, Round, Stage, changes, dates::written, limits, store, template::Topic, topics,
 };
 use crate::kernel::{
     clock::Day,
     db::Tx,
     error::Answer,
-    form::{Check, Fields, Problems},
+    form::{Check, Fields, Problem, Problems},
     guard::{Access, ByServer},
     ids::RoundId,
 };
@@ -83,6 +82,17 @@ pub struct Standing {
 }
 
 impl Standing {
+    /// Reads it so that nobody else changes it before the end of the transaction.
+    ///
+    /// # Errors
+    /// [`crate::kernel::error::Error::NotFound`], or when the database fails.
+    pub async fn lock(tx: &mut Tx, access: &Access<RoundId>) -> Answer<Self> {
+        let program = store::round(tx, access).await?.program_id;
+        tx.lock(program).await?;
+        tx.lock(access.id).await?;
+        Self::read(tx, access).await
+    }
+
     /// Reads it.
     ///
     /// # Errors
@@ -171,24 +181,29 @@ impl Design {
         })
     }
 
-    /// Notes on each field where this differs from what is stored, for somebody whose change came too late.
+    /// A note for each answer that differs from what is stored, for somebody whose change came too late.
     #[must_use]
-    pub fn differences(&self, fields: &Fields, stored: &Self) -> Problems {
-        let mut check = fields.check();
+    pub fn differences(&self, stored: &Self) -> Problems {
         let (mine, theirs) = (self.fields(), stored.fields());
-        for (name, _) in mine.iter().filter(|(name, value)| theirs.get(name) != *value) {
-            match (name, theirs.get(name).parse::<Day>()) {
-                ("asking_order" | "agreement_gate", _) => check.problem(name, "stored_differently", Vec::new()),
-                (_, Ok(day)) => check.problem(name, "stored_now", vec![("value", written(day))]),
-                (_, Err(_)) => check.problem(name, "stored_now", vec![("value", theirs.get(name).to_owned())]),
-            }
-        }
-        if self.program.topics != stored.program.topics {
+        let differing = mine.iter().filter(|(name, value)| theirs.get(name) != *value);
+        let topics = (self.program.topics != stored.program.topics).then(|| {
             let names: Vec<_> = stored.program.topics.iter().map(|topic| topic.name.as_str()).collect();
-            check.problem("topics", "stored_now", vec![("value", names.join(", "))]);
-        }
-        check.done(|| None::<()>).err().unwrap_or_default()
+            stored_now("topics", names.join(", "))
+        });
+        differing.map(|(name, _)| stored_as(name, theirs.get(name))).chain(topics).collect()
     }
+}
+
+/// What is stored under a name, as people write it.
+fn stored_as(name: &str, value: &str) -> Problem {
+    if matches!(name, "asking_order" | "agreement_gate") {
+        return Problem { field: name.to_owned(), key: "stored_differently", data: Vec::new() };
+    }
+    stored_now(name, value.parse().map_or_else(|_| value.to_owned(), written))
+}
+
+fn stored_now(name: &str, value: String) -> Problem {
+    Problem { field: name.to_owned(), key: "stored_now", data: vec![("value", value)] }
 }
 
 fn read_seen(check: &mut Check<'_>) -> Option<Seen> {
@@ -235,26 +250,26 @@ fn number(check: &mut Check<'_>, name: &str, bounds: &RangeInclusive<i64>) -> Op
 ///
 /// # Errors
 /// `archived`; `changed_meanwhile` if somebody else was faster; or when the database fails.
-pub async fn save_design(tx: &mut Tx, access: &Access<RoundId>, design: &Design, seen: Seen) -> Answer<()> {
-    let program = store::round(tx, access).await?.program_id;
-    tx.lock(program).await?;
-    tx.lock(access.id).await?;
-    let mut standing = Standing::read(tx, access).await?;
-    if standing.program.archived_at.is_some() {
-        return Err(archived());
-    }
-    let stored = standing.design();
+pub async fn save_design(
+    tx: &mut Tx,
+    access: &Access<RoundId>,
+    locked: Standing,
+    design: &Design,
+    seen: Seen,
+) -> Answer<()> {
+    let stored = locked.design();
     if *design == stored {
         return Ok(()); // a double click, or nothing was changed
     }
+    let mut program = locked.program;
+    changes::check_present(tx, program.id).await?;
     if design.round != stored.round {
         store::update_round(tx, access, seen.round, &design.round).await?.or_conflict()?;
     }
     if design.program != stored.program {
-        let program = &mut standing.program;
         program.design.objective.clone_from(&design.program.objective);
         program.design.topics.clone_from(&design.program.topics);
-        store::update_program(tx, access, seen.program, program).await?.or_conflict()?;
+        store::update_program(tx, access, seen.program, &program).await?.or_conflict()?;
     }
     changes::record(tx, access, "round.design_changed").await
 }

@@ -17,8 +17,8 @@ pub struct Endorsement {
     pub words: Option<String>,
     /// Whose words they are: a sponsor of the program.
     pub sponsor: PersonId,
-    /// The version of the round that the viewer saw.
-    pub seen: i64,
+    /// The words that stood there when the viewer began to write.
+    pub seen: Option<String>,
 }
 
 /// The sponsors in whose name the viewer can speak: a manager for each of them, a sponsor only for themselves.
@@ -36,21 +36,25 @@ pub async fn sponsors(tx: &mut Tx, access: &Access<RoundId>) -> Answer<Vec<role_
 /// Sets or takes back the endorsement of a round.
 ///
 /// # Errors
-/// `changed_meanwhile`, or when the database fails. Inside: not somebody in whose name the viewer can speak.
+/// `archived`; `changed_meanwhile`; or when the database fails. Inside: not somebody in whose name the viewer can speak.
 pub async fn endorse(tx: &mut Tx, access: &Access<RoundId>, new: &Endorsement) -> Answer<Result<(), Problems>> {
     tx.lock(access.id).await?;
-    if !sponsors(tx, access).await?.iter().any(|sponsor| sponsor.person_id == new.sponsor) {
+    let sponsors = sponsors(tx, access).await?;
+    let Some(sponsor) = sponsors.iter().find(|sponsor| sponsor.person_id == new.sponsor) else {
         return Ok(Err(Problems::one("sponsor", "not_a_choice")));
+    };
+    let round = store::round(tx, access).await?;
+    let spoken_by = new.words.as_ref().map(|_| &sponsor.name);
+    if (&round.endorsement, round.endorser.as_ref()) == (&new.words, spoken_by) {
+        return Ok(Ok(())); // a double click
+    }
+    changes::check_present(tx, round.program_id).await?;
+    if round.endorsement != new.seen {
+        let who = store::last_endorsed_by(tx, access).await?;
+        Changed::OvertakenBy(who).or_conflict()?;
     }
     let by = new.words.as_ref().map(|_| new.sponsor);
-    match store::update_endorsement(tx, access, new.seen, new.words.as_deref(), by).await? {
-        Changed::Yes => changes::record(tx, access, "round.endorsed").await?,
-        overtaken => {
-            let round = store::round(tx, access).await?;
-            if round.endorsement != new.words {
-                overtaken.or_conflict()?;
-            }
-        }
-    }
+    store::set_endorsement(tx, access, new.words.as_deref(), by).await?;
+    changes::record(tx, access, "round.endorsed").await?;
     Ok(Ok(()))
 }

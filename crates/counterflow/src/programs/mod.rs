@@ -1,7 +1,6 @@
 //! Programs and their rounds: what a manager designs before anybody is asked.
 
 mod changes;
-mod close_store;
 mod dates;
 mod design;
 mod endorse;
@@ -17,7 +16,7 @@ mod topics;
 
 pub use changes::{set_criteria, set_eligibility};
 pub use dates::Dates;
-pub use design::{Design, ProgramPlan, RoundPlan, Seen, save_design};
+pub use design::{Design, ProgramPlan, RoundPlan, Seen, Standing, save_design};
 pub use endorse::{Endorsement, endorse};
 pub use role_store::{Holder, holders};
 pub use roles::{archive, grant_role, remove_role, unarchive};
@@ -248,11 +247,6 @@ impl fmt::Display for Round {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.label())
     }
-}
-
-/// What is answered to a change of a program that was put away.
-fn archived() -> Error {
-    Error::conflict("archived")
 }
 
 /// Reads a stored design back.

@@ -133,6 +133,11 @@ impl ShowPage {
             program,
         })
     }
+
+    fn is_only_manager(&self, holder: &Holder) -> bool {
+        let managers = self.holders.iter().filter(|other| other.role == ProgramRole::Manager).count();
+        holder.role == ProgramRole::Manager && managers == 1
+    }
 }
 
 /// The form of the next round, filled in: after the last one, or from today on.

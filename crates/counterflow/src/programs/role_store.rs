@@ -8,7 +8,7 @@ use crate::{
         db::Tx,
         error::Answer,
         guard::{Access, Leave},
-        ids::{PersonId, ProgramId},
+        ids::{PersonId, ProgramId, RoundId},
     },
 };
 
@@ -94,15 +94,18 @@ pub(super) async fn delete(tx: &mut Tx, program: ProgramId, person: PersonId, ro
     Ok(())
 }
 
-/// Takes a person's endorsements out of the rounds whose introductions have not gone out yet.
-pub(super) async fn delete_endorsements(tx: &mut Tx, access: &Access<ProgramId>, person: PersonId) -> Answer<()> {
-    execute!(
+/// Takes a person's endorsements out of the rounds whose introductions have not gone out yet. Answers those rounds.
+pub(super) async fn delete_endorsements(
+    tx: &mut Tx,
+    access: &Access<ProgramId>,
+    person: PersonId,
+) -> Answer<Vec<(RoundId,)>> {
+    Ok(fetch_all!(
         tx,
-        "update rounds set endorsement = null, endorsed_by = null, version = version + 1, changed_by = $1
-         where program_id = $2 and endorsed_by = $3 and stage in ('design', 'enroll', 'match')",
-        access.viewer.person,
+        (RoundId,),
+        "update rounds set endorsement = null, endorsed_by = null
+         where program_id = $1 and endorsed_by = $2 and stage in ('design', 'enroll', 'match') returning id",
         access.id,
         person,
-    )?;
-    Ok(())
+    )?)
 }

@@ -109,7 +109,10 @@ pub async fn remove_role(tx: &mut Tx, access: &Access<ProgramId>, person: Person
     }
     role_store::delete(tx, access.id, person, role).await?;
     if role == ProgramRole::Sponsor {
-        role_store::delete_endorsements(tx, access, person).await?;
+        for (round,) in role_store::delete_endorsements(tx, access, person).await? {
+            let event = Event::by(&access.viewer, "round.endorsement_removed").program(access.id).round(round);
+            event.on(round).record(tx).await?;
+        }
     }
     let event = Event::by(&access.viewer, "program.role_removed").program(access.id).on(person);
     event.with(json!({ "role": role })).record(tx).await?;

@@ -1,17 +1,17 @@
-//! The pages of a round's design, its sponsor's words and its close, and the step to the next stage.
+//! The pages of a round's design and its sponsor's words, and the step to the next stage.
 
 use askama::Template;
 use axum::http::StatusCode;
 
 use super::{
-    Endorsement, ProgramRole, Stage, begin_stage, close_store,
+    Endorsement, ProgramRole, Stage, begin_stage,
     design::{Design, Seen, Standing, save_design},
     endorse::{self, endorse},
     pages::today,
     role_store::{self, Holder},
     stages::{self, Step},
     store,
-    template::{Question, Unit, fill},
+    template::{Unit, fill},
     topics,
 };
 use crate::kernel::{
@@ -19,7 +19,7 @@ use crate::kernel::{
     db::Tx,
     error::{Answer, Error},
     filters,
-    form::{Fields, Form},
+    form::{Fields, Form, Problems},
     guard::{Access, ByServer},
     ids::RoundId,
     page::{self, Page},
@@ -89,7 +89,7 @@ pub async fn design(app: App, page: Page, access: Access<RoundId>) -> Answer {
 /// `POST /rounds/{round}/design`
 pub async fn save(app: App, page: Page, access: Access<RoundId>, fields: Fields) -> Answer {
     let mut tx = app.db.write().await?;
-    let standing = Standing::read(&mut tx, &access).await?;
+    let standing = Standing::lock(&mut tx, &access).await?;
     let (design, seen) = match Design::read(&fields, &standing, today(&page)) {
         Ok(read) => read,
         Err(problems) => {
@@ -97,17 +97,24 @@ pub async fn save(app: App, page: Page, access: Access<RoundId>, fields: Fields)
             return page::invalid(&DesignPage::load(&app, &mut tx, page, &access, Some(form)).await?);
         }
     };
-    match save_design(&mut tx, &access, &design, seen).await {
+    match save_design(&mut tx, &access, standing, &design, seen).await {
         Ok(()) => {
             tx.commit().await?;
             Ok(page::done(&format!("/rounds/{}/design", access.id), "saved"))
         }
-        Err(Error::Trouble { key: "changed_meanwhile", data, .. }) => {
+        Err(error) => {
+            let conflict = overtaken_words(error)?;
             drop(tx);
-            let conflict = Some(words::say("trouble", "changed_meanwhile", &data));
             overtaken(&app, page, &access, fields, &design, conflict).await
         }
-        Err(error) => Err(error),
+    }
+}
+
+/// Who was faster, in words; any other error stays one.
+fn overtaken_words(error: Error) -> Answer<String> {
+    match error {
+        Error::Trouble { key: "changed_meanwhile", data, .. } => Ok(words::say("trouble", "changed_meanwhile", &data)),
+        other => Err(other),
     }
 }
 
@@ -119,14 +126,14 @@ async fn overtaken(
     access: &Access<RoundId>,
     fields: Fields,
     design: &Design,
-    conflict: Option<String>,
+    conflict: String,
 ) -> Answer {
     let mut tx = app.db.read().await?;
     let stored = Standing::read(&mut tx, access).await?.design();
-    let problems = design.differences(&fields, &stored);
+    let problems = design.differences(&stored);
     let form = Some(Form::back(fields, problems));
     let shown = DesignPage::load(app, &mut tx, page, access, form).await?;
-    let mut response = page::html(&DesignPage { conflict, ..shown })?;
+    let mut response = page::html(&DesignPage { conflict: Some(conflict), ..shown })?;
     *response.status_mut() = StatusCode::CONFLICT;
     Ok(response)
 }
@@ -151,6 +158,8 @@ struct EndorsementPage {
     sponsors: Vec<Holder>,
     manages: bool,
     form: Form,
+    /// Who changed the words while somebody else was typing.
+    conflict: Option<String>,
 }
 
 impl EndorsementPage {
@@ -158,7 +167,7 @@ impl EndorsementPage {
         let standing = Standing::read(tx, access).await?;
         let sponsors = endorse::sponsors(tx, access).await?;
         let form = form.unwrap_or_else(|| filled(&standing, &sponsors));
-        Ok(Self { page, standing, sponsors, manages: access.has(Role::Manager), form })
+        Ok(Self { page, standing, sponsors, manages: access.has(Role::Manager), form, conflict: None })
     }
 
     fn sponsor_choices(&self) -> Vec<(String, &str)> {
@@ -174,7 +183,6 @@ fn filled(standing: &Standing, sponsors: &[Holder]) -> Form {
     Form::filled([
         ("words", round.endorsement.clone().unwrap_or_else(draft)),
         ("sponsor", sponsor.map(|sponsor| sponsor.person_id.to_string()).unwrap_or_default()),
-        ("version", round.version.to_string()),
     ])
 }
 
@@ -187,50 +195,21 @@ pub async fn endorsement(app: App, page: Page, access: Access<RoundId>) -> Answe
 /// `POST /rounds/{round}/endorsement`
 pub async fn save_endorsement(app: App, page: Page, access: Access<RoundId>, fields: Fields) -> Answer {
     let mut check = fields.check();
-    let (words, sponsor) = (check.optional_text("words", 800), check.id("sponsor"));
-    let seen = check.number("version", 0, i64::MAX);
+    let (words, seen) = (check.optional_text("words", 800), check.optional_text("seen", 800));
+    let sponsor = check.id("sponsor");
     let mut tx = app.db.write().await?;
     let endorsed = match check.done(|| Some(Endorsement { words: words?, sponsor: sponsor?, seen: seen? })) {
-        Ok(new) => endorse(&mut tx, &access, &new).await?,
-        Err(problems) => Err(problems),
+        Ok(new) => endorse(&mut tx, &access, &new).await,
+        Err(problems) => Ok(Err(problems)),
     };
-    match endorsed {
-        Ok(()) => {
+    let (problems, conflict) = match endorsed {
+        Ok(Ok(())) => {
             tx.commit().await?;
-            Ok(page::done(&format!("/rounds/{}/endorsement", access.id), "saved"))
+            return Ok(page::done(&format!("/rounds/{}/endorsement", access.id), "saved"));
         }
-        Err(problems) => {
-            let form = Some(Form::back(fields, problems));
-            page::invalid(&EndorsementPage::load(&mut tx, page, &access, form).await?)
-        }
-    }
-}
-
-#[derive(Template)]
-#[template(path = "programs/close.html")]
-struct ClosePage {
-    page: Page,
-    round: super::Round,
-    steps: Vec<Step>,
-    counts: close_store::Counts,
-    days_left: i32,
-    last_questions: usize,
-}
-
-/// `GET /rounds/{round}/close`
-pub async fn close(app: App, page: Page, access: Access<RoundId>) -> Answer {
-    let mut tx = app.db.read().await?;
-    let round = store::round(&mut tx, &access).await?;
-    let program = store::program_of(&mut tx, &round).await?;
-    let endline = program.design.checkins.iter().find(|checkin| checkin.occasion == "endline");
-    let questions: &[Question] = endline.map_or(&[], |checkin| &checkin.questions);
-    let most = |side: &str| questions.iter().filter(|question| question.ask == side || question.ask == "both").count();
-    page::html(&ClosePage {
-        steps: stages::steps(&round, Some(Stage::Close)),
-        counts: close_store::counts(&mut tx, &access).await?,
-        days_left: round.ends_on.days_since(today(&page)),
-        last_questions: most("mentor").max(most("mentee")),
-        page,
-        round,
-    })
+        Ok(Err(problems)) => (problems, None),
+        Err(error) => (Problems::default(), Some(overtaken_words(error)?)),
+    };
+    let shown = EndorsementPage::load(&mut tx, page, &access, Some(Form::back(fields, problems))).await?;
+    page::invalid(&EndorsementPage { conflict, ..shown })
 }

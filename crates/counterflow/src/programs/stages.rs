@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Round, Stage, store};
+use super::{Round, Stage, changes, store};
 use crate::kernel::{db::Tx, error::Answer, event::Event, guard::Leave, ids::RoundId};
 
 /// One step of the bar.
@@ -58,13 +58,14 @@ impl Stage {
 /// forward, and may skip: where it has reached the stage already, nothing happens. Answers whether the stage began.
 ///
 /// # Errors
-/// [`crate::kernel::error::Error::NotFound`], or when the database fails.
+/// [`crate::kernel::error::Error::NotFound`], `archived`, or when the database fails.
 pub async fn begin_stage(tx: &mut Tx, leave: &impl Leave<RoundId>, stage: Stage) -> Answer<bool> {
     tx.lock(leave.id()).await?;
     let round = store::round(tx, leave).await?;
     if stage <= round.stage {
         return Ok(false);
     }
+    changes::check_present(tx, round.program_id).await?;
     store::set_stage(tx, round.id, stage, leave.actor().map(|viewer| viewer.person)).await?;
     let event = match leave.actor() {
         Some(viewer) => Event::by(viewer, "round.stage_began"),

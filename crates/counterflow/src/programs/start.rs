@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{
-    Dates, ProgramRole, archived, role_store,
+    Dates, ProgramRole, changes, limits, role_store,
     store::{self, RoundRow},
     template::Template,
 };
@@ -42,9 +42,6 @@ pub struct NewRound {
     pub dates: Dates,
 }
 
-/// The smallest reporting size, with which every round begins.
-const SMALLEST_REPORT: i64 = 5;
-
 /// Starts a program and its first round. Whoever starts it manages it. The same ids again change nothing.
 ///
 /// # Errors
@@ -63,7 +60,7 @@ pub async fn start(tx: &mut Tx, viewer: &Viewer, new: &NewProgram) -> Answer<()>
         asking_order: shape.asking_order,
         answer_days: shape.answer_days,
         agreement_gate: shape.agreement_gate.clone(),
-        minimum_reporting_size: SMALLEST_REPORT,
+        minimum_reporting_size: *limits::REPORTING_SIZE.start(),
         eligibility: serde_json::to_string(&new.template.eligibility).map_err(Error::defect)?,
         criteria: new.template.criteria(),
     };
@@ -84,13 +81,11 @@ pub async fn start(tx: &mut Tx, viewer: &Viewer, new: &NewProgram) -> Answer<()>
 /// `archived` if the program was put away, or when the database fails. Inside: the name is taken.
 pub async fn open_round(tx: &mut Tx, access: &Access<ProgramId>, new: &NewRound) -> Answer<Result<(), Problems>> {
     tx.lock(access.id).await?;
-    if store::program(tx, access).await?.archived_at.is_some() {
-        return Err(archived());
-    }
     let rounds = store::rounds(tx, access).await?;
     if rounds.iter().any(|round| round.id == new.id) {
         return Ok(Ok(()));
     }
+    changes::check_present(tx, access.id).await?;
     if rounds.iter().any(|round| round.name == new.name) {
         return Ok(Err(Problems::one("name", "taken")));
     }

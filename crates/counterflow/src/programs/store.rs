@@ -357,25 +357,28 @@ pub(super) async fn update_program(
     who.map(|(name,)| Changed::OvertakenBy(name)).ok_or(Error::NotFound)
 }
 
-/// Sets the sponsor's words, or takes them back.
-pub(super) async fn update_endorsement(
+/// Sets the sponsor's words, or takes them back. They are guarded by themselves, not by the version of the design.
+pub(super) async fn set_endorsement(
     tx: &mut Tx,
     access: &Access<RoundId>,
-    seen: i64,
     words: Option<&str>,
     sponsor: Option<PersonId>,
-) -> Answer<Changed> {
-    let rows = execute!(
+) -> Answer<()> {
+    execute!(tx, "update rounds set endorsement = $1, endorsed_by = $2 where id = $3", words, sponsor, access.id)?;
+    Ok(())
+}
+
+/// The name of whoever changed the endorsement last.
+pub(super) async fn last_endorsed_by(tx: &mut Tx, access: &Access<RoundId>) -> Answer<String> {
+    let (who,) = fetch_one!(
         tx,
-        "update rounds set endorsement = $1, endorsed_by = $2, version = version + 1, changed_by = $3
-         where id = $4 and version = $5",
-        words,
-        sponsor,
-        access.viewer.person,
-        access.id,
-        seen,
+        (String,),
+        "select people.name from events join people on people.id = events.actor_id
+         where events.round_id = $1 and events.kind in ('round.endorsed', 'round.endorsement_removed')
+         order by events.at desc, events.id desc limit 1",
+        access.id
     )?;
-    round_changed(tx, access, rows).await
+    Ok(who)
 }
 
 /// Whether the update touched the round, and who was faster if not.

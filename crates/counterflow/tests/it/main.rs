@@ -3,6 +3,8 @@
 //! PostgreSQL is wherever `COUNTERFLOW_TEST_POSTGRES` says (`bin/test` starts a throwaway one); without it those
 //! tests say SKIPPED.
 
+#![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
+
 mod jobs;
 mod journeys;
 mod letters;

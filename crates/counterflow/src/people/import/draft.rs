@@ -39,6 +39,7 @@ pub(super) struct Draft<'a> {
 
 /// What becomes of a person of the file.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "almost every row is the large one")]
 pub(super) enum Draw {
     /// The row is not imported.
     Rejected,

@@ -7,6 +7,7 @@
 //! ```
 //! Until it is applied an import can be cancelled, and nothing of it stays.
 
+pub mod command;
 mod draft;
 mod file;
 mod form;
@@ -18,6 +19,8 @@ mod plan;
 mod record;
 mod report;
 mod store;
+#[cfg(test)]
+mod tests;
 mod wording;
 mod write;
 

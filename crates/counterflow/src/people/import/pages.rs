@@ -17,9 +17,8 @@ use super::{
 use crate::{
     kernel::{
         app::App,
-        csv,
         error::{Answer, Error},
-        filters,
+        export, filters,
         form::Fields,
         guard::Access,
         ids::ImportId,
@@ -264,7 +263,7 @@ pub async fn errors(app: App, access: Access<ImportId>) -> Answer {
     let report = import.report.ok_or(Error::NotFound)?.0;
     let rows = report.rejected.into_iter().map(|problem| {
         let words = problem.words();
-        vec![problem.line.to_string(), problem.column.unwrap_or_default(), problem.value, words]
+        [problem.line.to_string(), problem.column.unwrap_or_default(), problem.value, words]
     });
-    csv::download(&format!("errors of {}", import.file_name), &["line", "column", "value", "reason"], rows)
+    export::csv(&format!("errors of {}", import.file_name), ["line", "column", "value", "reason"], rows)
 }

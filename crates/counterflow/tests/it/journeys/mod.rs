@@ -1,5 +1,11 @@
+mod checking_in;
+mod enrolling;
+mod import_command;
+mod importing;
+mod matching;
 pub mod meeting;
 mod pairing;
-mod importing;
 mod programs;
+mod registering;
 mod signing_in;
+mod watching;

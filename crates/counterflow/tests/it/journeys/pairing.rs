@@ -153,8 +153,8 @@ on_both! {
     async fn a_leaver_ends_the_pair_kindly(app: TestApp) {
         let story = app.story(Gate::Advised).await;
         let mut ana = app.as_person(story.ana).await;
-        let meeting = crate::journeys::meeting::plan(&app, &story, "2026-01-20T16:00").await;
-        let waiting = crate::journeys::meeting::propose(&app, &story, &["2026-02-20T16:00"]).await;
+        let meeting = crate::journeys::meeting::plan(app, &story, "2026-01-20T16:00").await;
+        let waiting = crate::journeys::meeting::propose(app, &story, &["2026-02-20T16:00"]).await;
         let mut tx = app.write().await;
         execute!(tx, "update people set status = 'left' where id = $1", story.ruth).unwrap();
         Event::by_server("person.left").on(story.ruth).record(&mut tx).await.unwrap();

@@ -2,9 +2,12 @@
 
 pub mod app;
 pub mod browser;
-pub mod pairs;
 pub mod forms;
+pub mod matching;
+pub mod pairs;
 pub mod people;
+pub mod rounds;
+pub mod running;
 pub mod smtp;
 
 /// Defines a test twice: on SQLite and on PostgreSQL. After it, no job may be left unrun.

@@ -158,8 +158,8 @@ impl TestApp {
         let now = tx.now();
         execute!(
             tx,
-            "insert into match_runs (id, round_id, number, state, criteria, step, progress_done, progress_of, version, created_at)
-             select $1, $2, 1 + count(*), 'done', '', '', 1, 1, 1, $3 from match_runs where round_id = $2",
+            "insert into match_runs (id, round_id, number, state, criteria, progress, outcome, certificate, version, created_at)
+             select $1, $2, 1 + count(*), 'done', '', '{}', '{}', '{}', 1, $3 from match_runs where round_id = $2",
             run,
             round,
             now

@@ -1,0 +1,230 @@
+//! Asking: after each meeting that was held, and in waves; one letter, and one more after three days.
+
+use askama::Template;
+use serde_json::Value;
+
+use super::{Checkin, OPEN_FOR, Occasion, REMIND_AFTER, store};
+use crate::{
+    kernel::{
+        app::App,
+        clock::{Day, Timestamp},
+        db::Tx,
+        error::{Answer, Error},
+        event::Event,
+        guard::ByServer,
+        ids::{CheckinId, MeetingId, PairId, RoundId},
+        page::{moment_in, zone_name},
+        token,
+    },
+    mail::{self, Letter},
+    pairs, people,
+    programs::{
+        self, Round, Side,
+        template::{Question, Template as Design},
+    },
+};
+
+/// Reminders written in one transaction.
+const BATCH: i64 = 200;
+/// Days for which a wave can be opened; as long as it can be answered.
+const WAVE_DAYS: i32 = 14;
+/// The endline is asked so many days before the round ends, while people still meet.
+const ENDLINE_DAYS: i32 = 7;
+
+/// Job `checkins.after_meeting`: asks both sides about a meeting that was held. The payload is the meeting's id.
+///
+/// # Errors
+/// When the payload is no id or the database fails.
+pub async fn after_meeting(app: App, payload: Value) -> Answer<()> {
+    let meeting: MeetingId = payload
+        .as_str()
+        .and_then(|text| text.parse().ok())
+        .ok_or_else(|| Error::defect(format!("not a meeting: {payload}")))?;
+    let mut tx = app.db.write().await?;
+    if let Some((pair, round)) = store::held_meeting(&mut tx, meeting).await? {
+        let round = programs::round(&mut tx, &ByServer(round)).await?;
+        ask_pair(&app, &mut tx, &round, pair, Occasion::AfterMeeting, Some(meeting)).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Job `checkins.open_waves`: asks the pairs of every round whose dates call for it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn open_waves(app: App) -> Answer<()> {
+    let mut tx = app.db.read().await?;
+    let zone = app.organization(&mut tx).await.map_or(jiff::tz::TimeZone::UTC, |organization| {
+        jiff::tz::TimeZone::get(&organization.time_zone).unwrap_or(jiff::tz::TimeZone::UTC)
+    });
+    let today = tx.now().day_in(&zone);
+    let rounds = store::rounds_with_waves(&mut tx, today.plus_days(-WAVE_DAYS)).await?;
+    drop(tx);
+    for (round,) in rounds {
+        open_waves_of(&app, round, today).await?;
+    }
+    Ok(())
+}
+
+async fn open_waves_of(app: &App, round: RoundId, today: Day) -> Answer<()> {
+    let mut tx = app.db.write().await?;
+    let round = programs::round(&mut tx, &ByServer(round)).await?;
+    for occasion in waves_on(today, &round) {
+        // A baseline is asked at the beginning of a pair or not at all.
+        let began_after = match occasion {
+            Occasion::Baseline => tx.now().minus(OPEN_FOR),
+            _ => Timestamp::from_jiff(jiff::Timestamp::UNIX_EPOCH),
+        };
+        for (pair,) in store::pairs_not_asked(&mut tx, round.id, occasion, began_after).await? {
+            ask_pair(app, &mut tx, &round, pair, occasion, None).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The waves that are opened on a day. Baselines follow the pairs' own beginnings; the other two have the same days
+/// for the whole round, so that answers can be compared.
+fn waves_on(today: Day, round: &Round) -> Vec<Occasion> {
+    let middle = round.starts_on.plus_days(round.ends_on.days_since(round.starts_on) / 2);
+    let open_from = |first: Day| (0..WAVE_DAYS).contains(&today.days_since(first));
+    let mut waves = vec![Occasion::Baseline];
+    if open_from(middle) {
+        waves.push(Occasion::Midpoint);
+    }
+    if open_from(round.ends_on.plus_days(-ENDLINE_DAYS)) {
+        waves.push(Occasion::Endline);
+    }
+    waves
+}
+
+/// The questions of a program to one side at one occasion.
+fn questions_for(design: &Design, occasion: Occasion, side: Side) -> Vec<Question> {
+    let at_occasion = design.checkins.iter().filter(|checkin| checkin.occasion == occasion.name());
+    let questions = at_occasion.flat_map(|checkin| &checkin.questions);
+    questions.filter(|question| question.ask == "both" || question.ask == side.name()).cloned().collect()
+}
+
+/// Asks both sides of a pair, each what the program asks of that side. Asking again changes nothing.
+async fn ask_pair(
+    app: &App,
+    tx: &mut Tx,
+    round: &Round,
+    pair: PairId,
+    occasion: Occasion,
+    meeting: Option<MeetingId>,
+) -> Answer<()> {
+    let design = programs::program_of(tx, round).await?.design;
+    let pair = pairs::pair(tx, &ByServer(pair)).await?;
+    for side in Side::ALL.iter().copied() {
+        let questions = questions_for(&design, occasion, side);
+        if questions.is_empty() {
+            continue;
+        }
+        let new = store::New {
+            id: CheckinId::new(),
+            round_id: round.id,
+            pair_id: pair.id,
+            meeting_id: meeting,
+            person_id: pair.person_on(side),
+            side,
+            occasion,
+            questions: &serde_json::to_string(&questions).map_err(Error::defect)?,
+            due_at: tx.now().plus(OPEN_FOR),
+        };
+        if store::insert(tx, &new).await? {
+            Event::by_server("checkin.asked").round(round.id).pair(pair.id).on(new.id).record(tx).await?;
+            write_letter(app, tx, new.id, Asking::First).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Job `checkins.remind`: one more letter to everybody who has not answered for three days.
+///
+/// # Errors
+/// When the database fails.
+pub async fn remind(app: App) -> Answer<()> {
+    loop {
+        let mut tx = app.db.write().await?;
+        let asked_before = tx.now().minus(REMIND_AFTER);
+        let unanswered = store::unanswered(&mut tx, asked_before, BATCH).await?;
+        if unanswered.is_empty() {
+            return Ok(());
+        }
+        for (checkin,) in unanswered {
+            if store::mark_reminded(&mut tx, checkin).await? {
+                Event::by_server("checkin.reminded").on(checkin).record(&mut tx).await?;
+                write_letter(&app, &mut tx, checkin, Asking::Again).await?;
+            }
+        }
+        tx.commit().await?;
+    }
+}
+
+/// Which letter about a check-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asking {
+    First,
+    Again,
+}
+
+/// What the letter says; text, HTML and subject are filled with the same.
+struct Letters<'a> {
+    checkin: &'a Checkin,
+    name: &'a str,
+    asking: Asking,
+    met: Option<String>,
+    until: String,
+    zone: String,
+    link: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "checkins/mail_ask.txt")]
+struct AskText<'a> {
+    ask: &'a Letters<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "checkins/mail_ask.html")]
+struct AskHtml<'a> {
+    ask: &'a Letters<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "checkins/mail_ask_subject.txt")]
+struct AskSubject<'a> {
+    ask: &'a Letters<'a>,
+}
+
+/// Writes the letter with a link of its own. Somebody without an address finds the check-in on their home.
+async fn write_letter(app: &App, tx: &mut Tx, id: CheckinId, asking: Asking) -> Answer<()> {
+    let checkin = store::checkin(tx, &ByServer(id)).await?;
+    let Some(person) = people::card(tx, checkin.person_id).await? else { return Ok(()) };
+    let Some(address) = person.email.clone() else { return Ok(()) };
+    let secret = token::new();
+    store::insert_link(tx, &token::hash(&secret), id).await?;
+    let (zone, now) = (person.zone(), tx.now());
+    let ask = &Letters {
+        checkin: &checkin,
+        name: &person.name,
+        asking,
+        met: checkin.met_at.map(|at| moment_in(at, &zone, now)),
+        until: moment_in(checkin.due_at, &zone, now),
+        zone: zone_name(&zone),
+        link: &app.link(&format!("/checkins/answer/{secret}")),
+    };
+    let letter = Letter {
+        key: format!("checkin:{id}:{}", if asking == Asking::First { "first" } else { "again" }),
+        person: Some(person.id),
+        address,
+        subject: AskSubject { ask }.render()?,
+        text: AskText { ask }.render()?,
+        html: AskHtml { ask }.render()?,
+        calendar: None,
+    };
+    mail::write(tx, app, letter).await?;
+    Ok(())
+}

@@ -1,0 +1,163 @@
+//! `counterflow import`: answers, exit codes, and nothing half done.
+
+use std::path::PathBuf;
+
+use counterflow::{
+    fetch_one,
+    people::import::command::{self, Format, Given},
+};
+
+use crate::{on_both, support::app::TestApp};
+
+const GOOD: &str = "\
+Employee ID,Name,Email,Manager Email,Department
+1,Karin Holm,karin.holm@halden.example,,Board
+2,Ruth Okafor,ruth.okafor@halden.example,karin.holm@halden.example,Finance
+3,Ana Lim,ana.lim@halden.example,ruth.okafor@halden.example,Finance
+";
+
+/// A folder with a people file, and the command on it.
+struct Command {
+    folder: tempfile::TempDir,
+    given: Given,
+}
+
+impl Command {
+    fn on(app: &TestApp, content: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("people.csv");
+        std::fs::write(&file, content).unwrap();
+        let given = Given {
+            file,
+            database: Some(app.app.config.database.clone()),
+            mapping: None,
+            sheet: None,
+            dry_run: false,
+            format: Format::Text,
+            accept_rejected: false,
+            confirm_leavers: false,
+            mark_missing_left: false,
+        };
+        Self { folder, given }
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Given)) -> Self {
+        change(&mut self.given);
+        self
+    }
+
+    fn with_mapping(self, toml: &str) -> Self {
+        let path: PathBuf = self.folder.path().join("MAP.toml");
+        std::fs::write(&path, toml).unwrap();
+        self.with(|given| given.mapping = Some(path))
+    }
+
+    /// Exit code, standard output, standard error.
+    async fn run(&self, app: &TestApp) -> (u8, String, String) {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let code = command::run(self.given.clone(), app.clock.clone(), &mut out, &mut err).await.unwrap();
+        (code, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
+    }
+}
+
+async fn people(app: &TestApp) -> i64 {
+    let mut tx = app.read().await;
+    fetch_one!(tx, (i64,), "select count(*) from people where status <> 'left'").unwrap().0
+}
+
+#[track_caller]
+fn says(text: &str, words: &str) {
+    assert!(text.contains(words), "does not say {words:?} but: {text}");
+}
+
+on_both! {
+    async fn a_clean_file_is_imported_once(app: TestApp) {
+        let (code, out, _) = Command::on(app, GOOD).with(|given| given.dry_run = true).run(app).await;
+        assert_eq!((code, people(app).await), (0, 0));
+        says(&out, "New                 3");
+        says(&out, "Nothing was changed: this was a dry run.");
+
+        let (code, out, err) = Command::on(app, GOOD).run(app).await;
+        assert_eq!((code, people(app).await, err.as_str()), (0, 3, ""));
+        says(&out, "Imported.");
+        let (code, out, _) = Command::on(app, GOOD).run(app).await;
+        assert_eq!(code, 0);
+        says(&out, "Unchanged           3");
+        says(&out, "The directory said the same already.");
+    }
+}
+
+on_both! {
+    async fn rejected_rows_keep_everything_out_until_they_are_accepted(app: TestApp) {
+        let bad = format!("{GOOD}4,Wei Zhang,wei.zhang,karin.hom@halden.example,Finance\n");
+        let (code, out, _) = Command::on(app, &bad).run(app).await;
+        assert_eq!((code, people(app).await), (2, 0));
+        says(&out, "line 5, Email, \"wei.zhang\": This is not an e-mail address.");
+        says(&out, "Nothing was imported. Correct the rejected rows, or import the others with --accept-rejected.");
+
+        let accepting = Command::on(app, &bad).with(|given| given.accept_rejected = true);
+        let (code, out, _) = accepting.with(|given| given.format = Format::Json).run(app).await;
+        assert_eq!((code, people(app).await), (2, 3));
+        let answer: serde_json::Value = serde_json::from_str(&out).unwrap();
+        assert_eq!(answer["status"], "imported");
+        assert_eq!(answer["counts"]["new"], 3);
+        assert_eq!(answer["rejected"][0]["line"], 5);
+        assert_eq!(answer["rejected"][0]["cause"]["kind"], "not_an_email");
+    }
+}
+
+on_both! {
+    async fn many_leavers_need_a_word(app: TestApp) {
+        Command::on(app, GOOD).run(app).await;
+        let gone = GOOD.replace(",Department", ",Department,Termination Date").replace("Board", "Board,")
+            .replace("halden.example,Finance", "halden.example,Finance,2025-11-30");
+        let (code, out, _) = Command::on(app, &gone).run(app).await;
+        assert_eq!((code, people(app).await), (1, 3));
+        says(&out, "2 of 3 people (67 %) would leave");
+        let (code, _, _) = Command::on(app, &gone).with(|given| given.confirm_leavers = true).run(app).await;
+        assert_eq!((code, people(app).await), (0, 1));
+
+        let one = "Employee ID,Name,Email\n9,Uma Kim,uma.kim@halden.example\n";
+        let all = Command::on(app, one).with(|given| (given.mark_missing_left, given.confirm_leavers) = (true, true));
+        let (code, _, _) = all.run(app).await;
+        assert_eq!((code, people(app).await), (0, 1), "Uma is here, and Karin was missing");
+        app.work().await;
+    }
+}
+
+on_both! {
+    async fn questions_are_answered_in_a_file(app: TestApp) {
+        let open = "ID,Name,Email,Hire Date\n1,Ana Lim,ana.lim@halden.example,3/1/2024\n";
+        let (code, _, err) = Command::on(app, open).run(app).await;
+        assert_eq!(code, 1);
+        says(&err, "# 3/1/2024: \"day-first\" or \"month-first\"?\n[date_order]\n\"Hire Date\" = \"day-first\"");
+        let answered = "[date_order]\n\"Hire Date\" = \"month-first\"\n";
+        let (code, _, _) = Command::on(app, open).with_mapping(answered).run(app).await;
+        assert_eq!((code, people(app).await), (0, 1));
+        let mut tx = app.read().await;
+        let (day,) = fetch_one!(tx, (String,), "select started_on from people").unwrap();
+        assert_eq!(day, "2024-03-01");
+        drop(tx);
+        let (code, _, _) = Command::on(app, open).run(app).await;
+        assert_eq!(code, 0, "the answer is remembered");
+    }
+}
+
+on_both! {
+    async fn what_cannot_be_read_says_why(app: TestApp) {
+        let check = |command: Command, expected: &'static str| async move {
+            let (code, out, err) = command.with(|given| given.format = Format::Json).run(app).await;
+            assert_eq!(code, 1, "{expected}");
+            says(&err, expected);
+            let answer: serde_json::Value = serde_json::from_str(&out).unwrap();
+            assert_eq!(answer["status"], "stopped");
+        };
+        check(Command::on(app, ""), "people.csv can't be read: The file is empty.").await;
+        check(Command::on(app, GOOD).with(|given| given.file = "no/such/file.csv".into()), "no/such/file.csv can't be read").await;
+        check(Command::on(app, "Shoe,Hat\n1,2\n"), "No column is read as e-mail or employee id").await;
+        check(Command::on(app, GOOD).with_mapping("[columns]\nEmail = \"mail\""), "MAP.toml is no mapping").await;
+        check(Command::on(app, GOOD).with_mapping("[columns]\nEmail = \"email\"\nName = \"email\""), "Several columns are read as e-mail").await;
+        check(Command::on(app, GOOD).with(|given| given.database = Some("mysql://x".into())), "neither sqlite").await;
+        assert_eq!(people(app).await, 0);
+    }
+}
