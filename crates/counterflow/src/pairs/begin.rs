@@ -3,7 +3,7 @@
 use askama::Template;
 use serde_json::Value;
 
-use super::{Common, Pair, cards, pair, store};
+use super::{Pair, Profiles, cards, pair, store, why};
 use crate::{
     kernel::{
         app::App,
@@ -68,9 +68,8 @@ struct Introduction<'a> {
     me: &'a Card,
     other: &'a Card,
     side: Side,
-    mentor: &'a Card,
-    mentee: &'a Card,
-    common: &'a Common,
+    profiles: &'a Profiles,
+    why: Vec<String>,
     round: &'a Round,
     agenda: Option<&'a Agenda>,
     link: String,
@@ -100,7 +99,7 @@ struct IntroductionHtml<'a> {
 
 /// Writes to both: who the other one is, why they were matched, what comes first.
 async fn introduce(tx: &mut Tx, app: &App, pair: &Pair, round: &Round, program: &Program) -> Answer<()> {
-    let common = Common::load(tx, pair, &program.design).await?;
+    let profiles = Profiles::load(tx, pair, &program.design).await?;
     let (mentor, mentee) = cards(tx, pair).await?;
     for side in [Side::Mentor, Side::Mentee] {
         let (me, other) = if side == Side::Mentor { (&mentor, &mentee) } else { (&mentee, &mentor) };
@@ -109,9 +108,8 @@ async fn introduce(tx: &mut Tx, app: &App, pair: &Pair, round: &Round, program: 
             me,
             other,
             side,
-            mentor: &mentor,
-            mentee: &mentee,
-            common: &common,
+            profiles: &profiles,
+            why: why(pair, &mentor, &mentee, side)?,
             round,
             agenda: program.design.agendas.first(),
             link: app.link(&pair.href()),
