@@ -13,11 +13,32 @@ use jiff::{SignedDuration, tz::TimeZone};
 use serde_json::{Value, json};
 
 const ZONES: [&str; 26] = [
-    "Europe/Berlin", "Europe/London", "Europe/Dublin", "Europe/Istanbul", "America/New_York", "America/Los_Angeles",
-    "America/St_Johns", "America/Sao_Paulo", "America/Santiago", "America/Mexico_City", "Africa/Lagos", "Africa/Cairo",
-    "Africa/Casablanca", "Asia/Singapore", "Asia/Kolkata", "Asia/Kathmandu", "Asia/Tokyo", "Asia/Tehran",
-    "Asia/Jerusalem", "Asia/Beirut", "Australia/Sydney", "Australia/Lord_Howe", "Pacific/Auckland", "Pacific/Chatham",
-    "Pacific/Apia", "UTC",
+    "Europe/Berlin",
+    "Europe/London",
+    "Europe/Dublin",
+    "Europe/Istanbul",
+    "America/New_York",
+    "America/Los_Angeles",
+    "America/St_Johns",
+    "America/Sao_Paulo",
+    "America/Santiago",
+    "America/Mexico_City",
+    "Africa/Lagos",
+    "Africa/Cairo",
+    "Africa/Casablanca",
+    "Asia/Singapore",
+    "Asia/Kolkata",
+    "Asia/Kathmandu",
+    "Asia/Tokyo",
+    "Asia/Tehran",
+    "Asia/Jerusalem",
+    "Asia/Beirut",
+    "Australia/Sydney",
+    "Australia/Lord_Howe",
+    "Pacific/Auckland",
+    "Pacific/Chatham",
+    "Pacific/Apia",
+    "UTC",
 ];
 
 /// Minutes around a change of the clocks at which meetings begin.
@@ -32,7 +53,8 @@ const TITLES: [&str; 6] = [
     "Two\nlines",
 ];
 
-const NAMES: [&str; 5] = ["Ana Lim", "Okafor, Ruth", "Müller; \"Mo\" Anne-Sophie: the second", "王小明", "O’Brien Ñandú 🙂"];
+const NAMES: [&str; 5] =
+    ["Ana Lim", "Okafor, Ruth", "Müller; \"Mo\" Anne-Sophie: the second", "王小明", "O’Brien Ñandú 🙂"];
 
 fn main() {
     let folder = std::env::args().nth(1).expect("the folder to write into");
@@ -86,7 +108,8 @@ fn life(number: usize, zone: &TimeZone, starts_at: Timestamp) -> Vec<(Invitation
 }
 
 fn invitation(number: usize, zone: &TimeZone, starts_at: Timestamp) -> Invitation {
-    let attendee = |name: &str, address: String| Attendee { name: name.to_owned(), address, standing: Standing::Accepted };
+    let attendee =
+        |name: &str, address: String| Attendee { name: name.to_owned(), address, standing: Standing::Accepted };
     Invitation {
         uid: format!("sample-{number}@counterflow.example"),
         sequence: 0,
