@@ -103,7 +103,9 @@ impl PairPage {
         };
         let profiles = Profiles::load(tx, &seated.pair, &program.design).await?;
         let why = match seated.seat {
-            Seat::Mentor | Seat::Mentee => pairs::why(&seated.pair, &seated.mentor, &seated.mentee, seated.seat.side())?,
+            Seat::Mentor | Seat::Mentee => {
+                pairs::why(&seated.pair, &seated.mentor, &seated.mentee, seated.seat.side())?
+            }
             Seat::Delegate => Vec::new(),
         };
         let clocks = Clocks::new(&page, &seated);

@@ -38,7 +38,7 @@ impl AgreementPage {
         let mut tx = app.db.read().await?;
         let seated = Seated::load(&mut tx, access).await?;
         let agreement = agreement::agreement(&mut tx, access).await?;
-        let (out_of_bounds, round) = terms(&mut tx, &seated).await?;
+        let (out_of_bounds, round) = around(&mut tx, &seated).await?;
         Ok(Self { page, seated, agreement, out_of_bounds, gate: round.agreement_gate == "required", form })
     }
 
@@ -49,7 +49,7 @@ impl AgreementPage {
 }
 
 /// What is not talked about, and the round.
-async fn terms(tx: &mut Tx, seated: &Seated) -> Answer<(Vec<String>, Round)> {
+async fn around(tx: &mut Tx, seated: &Seated) -> Answer<(Vec<String>, Round)> {
     let round = programs::round(tx, &ByServer(seated.pair.round_id)).await?;
     let program = programs::program_of(tx, &round).await?;
     Ok((Profiles::load(tx, &seated.pair, &program.design).await?.out_of_bounds, round))
@@ -102,7 +102,7 @@ pub async fn edit(app: App, page: Page, access: Access<PairId>) -> Answer {
         ("meeting_minutes", agreement.terms.meeting_minutes.to_string()),
         ("words", agreement.terms.words.clone()),
     ]);
-    let (out_of_bounds, _) = terms(&mut tx, &seated).await?;
+    let (out_of_bounds, _) = around(&mut tx, &seated).await?;
     page::html(&EditPage { page, seated, agreement, out_of_bounds, form, meanwhile: false })
 }
 
@@ -128,6 +128,6 @@ pub async fn save(app: App, page: Page, access: Access<PairId>, fields: Fields) 
         Err(problems) => (Form::back(fields, problems), false),
     };
     let agreement = agreement::agreement(&mut tx, &access).await?;
-    let (out_of_bounds, _) = terms(&mut tx, &seated).await?;
+    let (out_of_bounds, _) = around(&mut tx, &seated).await?;
     page::invalid(&EditPage { page, seated, agreement, out_of_bounds, form, meanwhile })
 }
