@@ -107,8 +107,14 @@ async fn changed_meanwhile(tx: &mut Tx, by: Option<PersonId>) -> Error {
     Error::Trouble { status: StatusCode::CONFLICT, key: "changed_meanwhile", data: vec![("who", who)] }
 }
 
-/// Whether one of the two has another meeting at that time by now.
+/// Whether one of the two has another meeting at that time by now. Nobody else plans for either of them until this
+/// transaction ends.
 async fn is_busy(tx: &mut Tx, pair: &Pair, except: MeetingId, at: Timestamp, minutes: i64) -> Answer<bool> {
+    // In the same order everywhere, so that two never wait for each other.
+    let both = [pair.mentor_id.min(pair.mentee_id), pair.mentor_id.max(pair.mentee_id)];
+    for person in both {
+        tx.lock(person).await?;
+    }
     let longest = jiff::SignedDuration::from_mins(240);
     let end = at.plus(jiff::SignedDuration::from_mins(minutes));
     let others = store::busy(tx, (pair.mentor_id, pair.mentee_id), except, at.minus(longest), end).await?;

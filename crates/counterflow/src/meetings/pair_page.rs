@@ -19,7 +19,7 @@ use crate::{
         page::{self, Page},
     },
     pairs::{
-        self, Common, Seat, Seated,
+        self, Profiles, Seat, Seated,
         agreement::{self, Agreement},
     },
     people::Card,
@@ -62,7 +62,9 @@ struct PairPage {
     seated: Seated,
     round: Round,
     agreement: Agreement,
-    common: Common,
+    profiles: Profiles,
+    /// Why these two, for the one who reads; nothing for a delegate.
+    why: Vec<String>,
     meetings: Vec<Meeting>,
     moves: Vec<Move>,
     next: Next,
@@ -99,14 +101,21 @@ impl PairPage {
             Seat::Mentee => pairs::delegates_of(tx, seated.pair.mentee_id).await?,
             Seat::Mentor | Seat::Delegate => Vec::new(),
         };
-        let common = Common::load(tx, &seated.pair, &program.design).await?;
+        let profiles = Profiles::load(tx, &seated.pair, &program.design).await?;
+        let why = match seated.seat {
+            Seat::Mentor | Seat::Mentee => {
+                pairs::why(&seated.pair, &seated.mentor, &seated.mentee, seated.seat.side())?
+            }
+            Seat::Delegate => Vec::new(),
+        };
         let clocks = Clocks::new(&page, &seated);
         Ok(Self {
             page,
             seated,
             round,
             agreement,
-            common,
+            profiles,
+            why,
             meetings,
             moves,
             next,
@@ -149,15 +158,12 @@ impl PairPage {
 
     /// What is not talked about; not for a delegate to know.
     fn bounds(&self) -> &[String] {
-        if self.seated.seat.is_inside() { &self.common.out_of_bounds } else { &[] }
+        if self.seated.seat.is_inside() { &self.profiles.out_of_bounds } else { &[] }
     }
 
     /// What the one across said about themselves.
     fn about(&self) -> &str {
-        match self.seated.seat {
-            Seat::Mentor => &self.common.mentee_about,
-            Seat::Mentee | Seat::Delegate => &self.common.mentor_about,
-        }
+        &self.profiles.on(self.seated.seat.side().other()).about
     }
 
     fn asks_signature(&self) -> bool {

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::{
-    Common, Seated,
+    Profiles, Seated,
     agreement::{self, Agreement, Changed, Terms},
 };
 use crate::{
@@ -27,7 +27,7 @@ struct AgreementPage {
     page: Page,
     seated: Seated,
     agreement: Agreement,
-    common: Common,
+    out_of_bounds: Vec<String>,
     /// No meeting before both have signed.
     gate: bool,
     form: Form,
@@ -38,8 +38,8 @@ impl AgreementPage {
         let mut tx = app.db.read().await?;
         let seated = Seated::load(&mut tx, access).await?;
         let agreement = agreement::agreement(&mut tx, access).await?;
-        let (common, round) = common(&mut tx, &seated).await?;
-        Ok(Self { page, seated, agreement, common, gate: round.agreement_gate == "required", form })
+        let (out_of_bounds, round) = around(&mut tx, &seated).await?;
+        Ok(Self { page, seated, agreement, out_of_bounds, gate: round.agreement_gate == "required", form })
     }
 
     /// The reader first.
@@ -48,10 +48,11 @@ impl AgreementPage {
     }
 }
 
-async fn common(tx: &mut Tx, seated: &Seated) -> Answer<(Common, Round)> {
+/// What is not talked about, and the round.
+async fn around(tx: &mut Tx, seated: &Seated) -> Answer<(Vec<String>, Round)> {
     let round = programs::round(tx, &ByServer(seated.pair.round_id)).await?;
     let program = programs::program_of(tx, &round).await?;
-    Ok((Common::load(tx, &seated.pair, &program.design).await?, round))
+    Ok((Profiles::load(tx, &seated.pair, &program.design).await?.out_of_bounds, round))
 }
 
 /// `GET /pairs/{pair}/agreement`
@@ -82,7 +83,7 @@ struct EditPage {
     page: Page,
     seated: Seated,
     agreement: Agreement,
-    common: Common,
+    out_of_bounds: Vec<String>,
     form: Form,
     /// Somebody changed the agreement while this form was open: what was typed is kept beside what stands now.
     meanwhile: bool,
@@ -101,8 +102,8 @@ pub async fn edit(app: App, page: Page, access: Access<PairId>) -> Answer {
         ("meeting_minutes", agreement.terms.meeting_minutes.to_string()),
         ("words", agreement.terms.words.clone()),
     ]);
-    let (common, _) = common(&mut tx, &seated).await?;
-    page::html(&EditPage { page, seated, agreement, common, form, meanwhile: false })
+    let (out_of_bounds, _) = around(&mut tx, &seated).await?;
+    page::html(&EditPage { page, seated, agreement, out_of_bounds, form, meanwhile: false })
 }
 
 /// `POST /pairs/{pair}/agreement`
@@ -127,6 +128,6 @@ pub async fn save(app: App, page: Page, access: Access<PairId>, fields: Fields) 
         Err(problems) => (Form::back(fields, problems), false),
     };
     let agreement = agreement::agreement(&mut tx, &access).await?;
-    let (common, _) = common(&mut tx, &seated).await?;
-    page::invalid(&EditPage { page, seated, agreement, common, form, meanwhile })
+    let (out_of_bounds, _) = around(&mut tx, &seated).await?;
+    page::invalid(&EditPage { page, seated, agreement, out_of_bounds, form, meanwhile })
 }

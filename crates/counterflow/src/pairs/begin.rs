@@ -3,7 +3,7 @@
 use askama::Template;
 use serde_json::Value;
 
-use super::{Common, Pair, cards, pair, store};
+use super::{Pair, Profile, Profiles, cards, pair, store, why};
 use crate::{
     kernel::{
         app::App,
@@ -63,14 +63,24 @@ async fn draft(app: &App, tx: &mut Tx, pair: &Pair, round: &Round, program: &Pro
     Ok(fill(program.design.texts.agreement.trim(), &values))
 }
 
+/// One of the two, as the letters show them.
+struct Face<'a> {
+    card: &'a Card,
+    profile: &'a Profile,
+    side: Side,
+}
+
+impl Face<'_> {
+    fn is_mentor(&self) -> bool {
+        self.side == Side::Mentor
+    }
+}
+
 /// What both letters say; each is written from one side.
 struct Introduction<'a> {
-    me: &'a Card,
-    other: &'a Card,
-    side: Side,
-    mentor: &'a Card,
-    mentee: &'a Card,
-    common: &'a Common,
+    me: Face<'a>,
+    other: Face<'a>,
+    why: Vec<String>,
     round: &'a Round,
     agenda: Option<&'a Agenda>,
     link: String,
@@ -79,10 +89,6 @@ struct Introduction<'a> {
 impl Introduction<'_> {
     fn gate(&self) -> bool {
         self.round.agreement_gate == "required"
-    }
-
-    fn is_mentor(&self) -> bool {
-        self.side == Side::Mentor
     }
 }
 
@@ -100,22 +106,24 @@ struct IntroductionHtml<'a> {
 
 /// Writes to both: who the other one is, why they were matched, what comes first.
 async fn introduce(tx: &mut Tx, app: &App, pair: &Pair, round: &Round, program: &Program) -> Answer<()> {
-    let common = Common::load(tx, pair, &program.design).await?;
+    let profiles = Profiles::load(tx, pair, &program.design).await?;
     let (mentor, mentee) = cards(tx, pair).await?;
+    let face = |side: Side| Face {
+        card: if side == Side::Mentor { &mentor } else { &mentee },
+        profile: profiles.on(side),
+        side,
+    };
     for side in [Side::Mentor, Side::Mentee] {
-        let (me, other) = if side == Side::Mentor { (&mentor, &mentee) } else { (&mentee, &mentor) };
-        let Some(address) = &me.email else { continue };
         let it = Introduction {
-            me,
-            other,
-            side,
-            mentor: &mentor,
-            mentee: &mentee,
-            common: &common,
+            me: face(side),
+            other: face(side.other()),
+            why: why(pair, &mentor, &mentee, side)?,
             round,
             agenda: program.design.agendas.first(),
             link: app.link(&pair.href()),
         };
+        let me = it.me.card;
+        let Some(address) = &me.email else { continue };
         let key = format!("introduction:{}:{}", pair.id, me.id);
         let letter =
             Letter::from_templates(key, me.id, address, &IntroductionText { it: &it }, &IntroductionHtml { it: &it })?;

@@ -5,14 +5,14 @@
 pub mod agreement;
 pub mod agreement_pages;
 mod begin;
-mod common;
 pub mod delegates;
 mod ending;
+mod profiles;
 mod store;
 
 pub use begin::begin;
-pub use common::{Common, answers};
 pub use ending::end_for_leaver;
+pub use profiles::{Profile, Profiles, answers, why};
 pub use store::{Own, Pair, of_person, pair};
 
 use crate::{

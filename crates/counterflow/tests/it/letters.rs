@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The application with its mail server set to this one.
-fn with_mail(app: &TestApp, server: &MailServer) -> App {
+pub fn with_mail(app: &TestApp, server: &MailServer) -> App {
     let given = Given {
         database: Some(app.app.config.database.clone()),
         smtp_url: Some(format!("smtp://{}", server.address).parse().unwrap()),

@@ -1,14 +1,16 @@
 //! Meetings: proposed, chosen, moved, cancelled, held; by the mentor, the leader and the leader's delegate.
 
 use axum::http::StatusCode;
-use counterflow::{kernel::ids::MeetingId, meetings};
+use counterflow::{kernel::ids::MeetingId, mail::Post, meetings};
 use jiff::SignedDuration;
 
 use crate::{
+    letters::with_mail,
     on_both,
     support::{
         app::TestApp,
         pairs::{ANA, Gate, RUTH, Story, TUNDE},
+        smtp::{MailServer, Manners},
     },
 };
 
@@ -224,13 +226,13 @@ on_both! {
         let late = ruth.post(&format!("{path}/choice"), &[("at", &at)]).await;
         assert_eq!(late.status, StatusCode::CONFLICT);
         propose(app, &story, &["2026-01-21T16:00"]).await;
-        let times_over = propose_path_after(app, &story).await;
-        assert_eq!(times_over, 1, "the number is free again");
+        let number = open_number(app, &story).await;
+        assert_eq!(number, 1, "the number is free again");
     }
 }
 
 /// The number of the open proposal.
-async fn propose_path_after(app: &TestApp, story: &Story) -> i64 {
+async fn open_number(app: &TestApp, story: &Story) -> i64 {
     let mut tx = app.read().await;
     let all = meetings::of_pair(&mut tx, &counterflow::kernel::guard::ByServer(story.pair)).await.unwrap();
     all.iter().find(|meeting| meeting.state == meetings::State::Proposed).unwrap().number
@@ -430,5 +432,29 @@ on_both! {
         let (_, object) = app.calendars(ANA).await.pop().unwrap();
         assert_eq!(line(&object, "DTSTART;"), "DTSTART;TZID=Europe/Berlin:20260331T150000");
         assert!(object.contains("TZOFFSETTO:+0200"));
+    }
+}
+
+on_both! {
+    async fn the_invitation_arrives_as_calendars_expect_it(app: TestApp) {
+        let story = app.story(Gate::Advised).await;
+        plan(app, &story, "2026-01-20T16:00").await;
+        let server = MailServer::start(Manners::Good).await;
+        let mailing = with_mail(app, &server);
+        Post::new(&mailing).unwrap().unwrap().send_due(&mailing).await.unwrap();
+        let invitations: Vec<_> =
+            server.received().into_iter().filter(|letter| letter.contains("text/calendar")).collect();
+        assert_eq!(invitations.len(), 2);
+        for letter in invitations {
+            // RFC 6047: the object beside text and HTML with its method, and once more as a file.
+            for words in [
+                "multipart/mixed",
+                "multipart/alternative",
+                "Content-Type: text/calendar; charset=utf-8; method=REQUEST",
+                "filename=\"invitation.ics\"",
+            ] {
+                assert!(letter.contains(words), "{words} is missing in {letter}");
+            }
+        }
     }
 }

@@ -18,7 +18,7 @@ on_both! {
             "\"I want to judge what a model tells me.\"",
             "What Ruth reads about you",
             "\"I build the tools that read invoices.\"",
-            "- Ana offers what Ruth wants: AI at work (level 4 of 5)",
+            "- Ruth wants AI at work, which you offer",
             "- You both speak English",
             "You can plan a meeting once both have signed.",
             "You propose times to meet; Ruth picks one.",

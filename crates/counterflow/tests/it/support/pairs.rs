@@ -169,12 +169,13 @@ impl TestApp {
             tx,
             "insert into proposals (id, round_id, run_id, mentor_id, mentee_id, score, rationale, state, asked_first,
                                     sent_at, expires_at, answered_at)
-             values ($1, $2, $3, $4, $5, 84, '{}', 'accepted', 'mentee', $6, $6, $6)",
+             values ($1, $2, $3, $4, $5, 84, $6, 'accepted', 'mentee', $7, $7, $7)",
             proposal,
             round,
             run,
             mentor,
             mentee,
+            rationale().to_string(),
             now
         )
         .unwrap();
@@ -222,6 +223,19 @@ impl TestApp {
                 .unwrap();
         rows.into_iter().map(|(kind,)| kind).collect()
     }
+}
+
+/// Why Ana and Ruth, as the matching stores it.
+fn rationale() -> serde_json::Value {
+    json!({ "score": 8400, "pinned": false, "reasons": [
+        { "name": null, "rule": "prefer", "compare": "offers_what_the_other_wants", "mentor_field": "offers",
+          "mentee_field": "wants", "by": "1", "weight": 8, "points": 6000, "of": 6000, "holds": true,
+          "fact": { "kind": "topics", "offering": "mentor", "by": 1, "wanted": [
+              { "topic": "AI at work", "priority": 3, "at_least": 3, "offered": 4 } ] } },
+        { "name": null, "rule": "must", "compare": "overlaps", "mentor_field": "languages",
+          "mentee_field": "languages", "by": "1", "weight": 0, "points": 0, "of": 0, "holds": true,
+          "fact": { "kind": "shared", "members": ["English"], "by": 1 } },
+    ] })
 }
 
 fn mentor_answers() -> serde_json::Value {
