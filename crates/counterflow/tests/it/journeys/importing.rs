@@ -325,7 +325,9 @@ on_both! {
         let first = browser.upload("/directory/imports", &[("id", &id)], "people.csv", HALDEN.as_bytes()).await.ok();
         let second = browser.upload("/directory/imports", &[("id", &id)], "people.csv", HALDEN.as_bytes()).await.ok();
         assert_eq!(first.path, second.path);
-        assert_eq!(count(&app, "import.uploaded").await, 1);
+        let other = browser.upload("/directory/imports", &[("id", &id)], "other.csv", b"Name,Email\nUma Kim,uma.kim@halden.example\n").await.ok();
+        other.says("Uma Kim");
+        assert_eq!(count(&app, "import.uploaded").await, 2);
         take_columns(&mut browser, &first, &[]).await.ok();
         take_columns(&mut browser, &first, &[]).await.says("That was not done");
         app.work().await;
