@@ -26,6 +26,7 @@ pub fn kinds() -> Vec<Kind> {
         each(HOUR, "accounts.forget_old", |app, _| Box::pin(accounts::forget_old(app))),
         once("pairs.begin", |app, proposal| Box::pin(pairs::begin(app, proposal))),
         once("pairs.end_for_leaver", |app, person| Box::pin(pairs::end_for_leaver(app, person))),
+        once("pairs.complete", |app, round| Box::pin(pairs::complete(app, round))),
         once("meetings.release", |app, pair| Box::pin(meetings::release(app, pair))),
         each(HOUR, "people.leave_when_due", |app, _| Box::pin(people::leaving::leave_when_due(app))),
         each(HOUR, "people.forget_uploads", |app, _| Box::pin(people::import::jobs::forget_uploads(app))),

@@ -21,7 +21,8 @@ pub const SUBSCRIBERS: &[(&str, &str)] = &[
     ("proposal.accepted", "pairs.begin"),
     ("pair.ended", "meetings.release"),
     ("meeting.held", "checkins.after_meeting"),
-    ("round.stage_began", "checkins.ask_last"),
+    ("round.closed", "checkins.ask_last"),
+    ("round.closed", "pairs.complete"),
 ];
 
 /// An event about to be recorded.

@@ -1,4 +1,4 @@
-//! How a pair ends before its time because one of the two has left the organization.
+//! How a pair ends: with its round, or before its time because one of the two has left the organization.
 
 use askama::Template;
 use serde_json::Value;
@@ -11,7 +11,7 @@ use crate::{
         error::{Answer, Error},
         event::Event,
         guard::ByServer,
-        ids::PersonId,
+        ids::{PersonId, RoundId},
     },
     mail::{self, Letter},
     programs::Side,
@@ -38,6 +38,24 @@ pub async fn end_for_leaver(app: App, payload: Value) -> Answer<()> {
                 tell_who_stays(&mut tx, &app, &pair, person).await?;
             }
         }
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The job `pairs.complete`: the payload is a round that has closed. Whoever still meets has completed it. Meetings that
+/// are booked stay: nobody forbids two people to see each other.
+///
+/// # Errors
+/// When the payload is no id or the database fails.
+pub async fn complete(app: App, payload: Value) -> Answer<()> {
+    let round: RoundId = payload
+        .as_str()
+        .and_then(|text| text.parse().ok())
+        .ok_or_else(|| Error::defect("pairs.complete without a round"))?;
+    let mut tx = app.db.write().await?;
+    for (id,) in store::complete_all(&mut tx, round).await? {
+        Event::by_server("pair.completed").round(round).pair(id).on(id).record(&mut tx).await?;
     }
     tx.commit().await?;
     Ok(())

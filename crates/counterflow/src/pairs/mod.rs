@@ -11,7 +11,7 @@ mod profiles;
 mod store;
 
 pub use begin::begin;
-pub use ending::end_for_leaver;
+pub use ending::{complete, end_for_leaver};
 pub use profiles::{Profile, Profiles, answers, why};
 pub use store::{Own, Pair, of_person, pair};
 

@@ -187,6 +187,18 @@ pub(super) async fn end_early(tx: &mut Tx, pair: PairId) -> Answer<bool> {
     Ok(rows == 1)
 }
 
+/// Completes the pairs of a round that still meet, and answers them.
+pub(super) async fn complete_all(tx: &mut Tx, round: RoundId) -> Answer<Vec<(PairId,)>> {
+    let now = tx.now();
+    Ok(fetch_all!(
+        tx,
+        (PairId,),
+        "update pairs set state = 'completed', ended_at = $1 where round_id = $2 and state in ('active', 'paused') returning id",
+        now,
+        round
+    )?)
+}
+
 pub(super) async fn has_left(tx: &mut Tx, person: PersonId) -> Answer<bool> {
     let (count,) = fetch_one!(tx, (i64,), "select count(*) from people where id = $1 and status = 'left'", person)?;
     Ok(count > 0)

@@ -54,8 +54,8 @@ impl Stage {
     }
 }
 
-/// Begins a stage of a round, and records `round.stage_began` with the round as its subject. A round only goes
-/// forward, and may skip: where it has reached the stage already, nothing happens. Answers whether the stage began.
+/// Begins a stage of a round, and records `round.stage_began` with the round as its subject; and `round.closed` when it
+/// reaches its close, also where it skips it. A round only goes forward, and may skip: where it has reached the stage already, nothing happens. Answers whether the stage began.
 ///
 /// # Errors
 /// [`crate::kernel::error::Error::NotFound`], `archived`, or when the database fails.
@@ -67,11 +67,18 @@ pub async fn begin_stage(tx: &mut Tx, leave: &impl Leave<RoundId>, stage: Stage)
     }
     changes::check_present(tx, round.program_id).await?;
     store::set_stage(tx, round.id, stage, leave.actor().map(|viewer| viewer.person)).await?;
-    let event = match leave.actor() {
-        Some(viewer) => Event::by(viewer, "round.stage_began"),
-        None => Event::by_server("round.stage_began"),
-    };
     let facts = json!({ "stage": stage, "from": round.stage });
-    event.program(round.program_id).round(round.id).on(round.id).with(facts).record(tx).await?;
+    happened(leave, &round, "round.stage_began").with(facts).record(tx).await?;
+    if round.stage < Stage::Close && stage >= Stage::Close {
+        happened(leave, &round, "round.closed").record(tx).await?;
+    }
     Ok(true)
+}
+
+fn happened(leave: &impl Leave<RoundId>, round: &Round, kind: &'static str) -> Event {
+    let event = match leave.actor() {
+        Some(viewer) => Event::by(viewer, kind),
+        None => Event::by_server(kind),
+    };
+    event.program(round.program_id).round(round.id).on(round.id)
 }

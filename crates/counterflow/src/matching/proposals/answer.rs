@@ -119,7 +119,7 @@ pub(super) async fn can_undo(tx: &mut Tx, proposal: &Proposal, side: Side) -> An
     else {
         return Ok(false);
     };
-    Ok(by == side && !store::was_matched_since(tx, proposal.round_id, at).await?)
+    Ok(by == side && !store::was_matched_since(tx, proposal, at).await?)
 }
 
 async fn record(tx: &mut Tx, access: &Access<ProposalId>, round: &Round, kind: &'static str) -> Answer<()> {

@@ -286,13 +286,14 @@ pub(super) async fn reopen(tx: &mut Tx, proposal: &Proposal, expires_at: Timesta
 }
 
 /// Whether a run was begun in the round since then.
-pub(super) async fn was_matched_since(tx: &mut Tx, round: RoundId, since: Timestamp) -> Answer<bool> {
+pub(super) async fn was_matched_since(tx: &mut Tx, proposal: &Proposal, since: Timestamp) -> Answer<bool> {
     let (runs,) = fetch_one!(
         tx,
         (i64,),
-        "select count(*) from match_runs where round_id = $1 and created_at >= $2",
-        round,
-        since
+        "select count(*) from match_runs where round_id = $1 and created_at >= $2 and id <> $3",
+        proposal.round_id,
+        since,
+        proposal.run_id
     )?;
     Ok(runs > 0)
 }

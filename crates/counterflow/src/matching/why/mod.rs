@@ -304,7 +304,13 @@ fn series(position: usize) -> usize {
 fn share(series: usize, label: String, start: u32, points: u32, whole: u32) -> Share {
     let width = tenths(points, whole);
     let decimal = |tenths: u32| format!("{}.{}", tenths / 10, tenths % 10);
-    Share { series, label, start: decimal(start), width: decimal(width), percent: (points * 200 + whole) / (whole * 2).max(1) }
+    Share {
+        series,
+        label,
+        start: decimal(start),
+        width: decimal(width),
+        percent: (points * 200 + whole) / (whole * 2).max(1),
+    }
 }
 
 /// Tenths of a percent, rounded half up.

@@ -39,7 +39,7 @@ use crate::{
         db::Tx,
         error::{Answer, Error},
         event::Event,
-        guard::{Access, Leave},
+        guard::{Access, ByServer, Leave},
         ids::ImportId,
         viewer::Viewer,
     },
@@ -151,17 +151,25 @@ pub async fn open(
     Ok(Ok(NewImport { id, file_name, content, facts, mapping, mapping_from, questions }))
 }
 
-/// Keeps an upload until somebody has confirmed its columns.
+/// Keeps an upload until somebody has confirmed its columns. A double click sends the same file twice and makes one
+/// import; a form that the back button brought back may send another file, which becomes one of its own.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn upload(tx: &mut Tx, viewer: &Viewer, new: NewImport) -> Answer<()> {
+pub async fn upload(tx: &mut Tx, viewer: &Viewer, mut new: NewImport) -> Answer<ImportId> {
+    let known = ByServer(new.id);
+    if store::find(tx, &known).await?.is_some() {
+        if store::content(tx, &known).await?.as_ref() == Some(&new.content) {
+            return Ok(new.id);
+        }
+        new.id = ImportId::new();
+    }
     let (id, file_name) = (new.id, new.file_name.clone());
     if store::insert(tx, viewer.person, new).await? {
         let event = Event::by(viewer, "import.uploaded").on(id);
         event.with(serde_json::json!({ "file": file_name })).record(tx).await?;
     }
-    Ok(())
+    Ok(id)
 }
 
 /// Reads another sheet of the workbook.

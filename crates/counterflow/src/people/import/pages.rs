@@ -72,9 +72,9 @@ pub async fn create(app: App, page: Page, viewer: Viewer, upload: Result<Upload,
     match import::open(&app, id, upload.file_name.clone(), upload.content, None).await? {
         Ok(new) => {
             let mut tx = app.db.write().await?;
-            import::upload(&mut tx, &viewer, new).await?;
+            let import = import::upload(&mut tx, &viewer, new).await?;
             tx.commit().await?;
-            Ok(page::see_other(&path(id)))
+            Ok(page::see_other(&path(import)))
         }
         Err(error) => {
             let trouble = Some((upload.file_name, import::file_words(&error)));

@@ -4,7 +4,6 @@ mod import_command;
 mod importing;
 mod matching;
 pub mod meeting;
-mod matching;
 mod pairing;
 mod programs;
 mod registering;

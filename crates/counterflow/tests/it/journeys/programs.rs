@@ -410,6 +410,7 @@ on_both! {
         send(&mut browser, &format!("/rounds/{id}/design"), &typed(&other, &[("name", "Round 1")])).await.says("This is taken already");
 
         browser.post(&stage, &[("stage", "close")]).await.ok().says("Go on to the report");
+        app.work().await;
         browser.post(&format!("{}/archive", started.program), &[]).await.ok().says("Put away");
         browser.get(&started.program).await.ok().says("Bring it back").does_not_say("Open the next round");
         assert_eq!(browser.post(&format!("{}/rounds", started.program), &[("id", &RoundId::new().to_string()), ("name", "Round 3"), DATES[0], DATES[1], DATES[2]]).await.status, StatusCode::CONFLICT);

@@ -231,6 +231,8 @@ on_both! {
         app.work().await;
         let letters = app.letters(RUTH).await;
         assert_eq!((letters.len(), letters.last().unwrap().0.as_str()), (before + 1, "Looking back on your time with Ana Lim"));
+        ines.get(&format!("/rounds/{}/close", round.id)).await.ok().says("It is closed").says("Pairs that go on 0").does_not_say("Closing earlier");
+        ines.get(&format!("/rounds/{}/run", round.id)).await.ok().says("3 completed");
         ines.post(&format!("/rounds/{}/prove", round.id), &[]).await.ok();
         app.work().await;
         assert_eq!(app.letters(RUTH).await.len(), before + 1);

@@ -105,12 +105,17 @@ impl Browser {
     }
 
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let body = self.encoded(fields);
+        self.post_body(path, "application/x-www-form-urlencoded", body).await
+    }
+
+    fn encoded(&self, fields: &[(&str, &str)]) -> Vec<u8> {
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         form.extend_pairs(fields);
         if let Some(person) = self.person {
             form.append_pair("form_tag", &token::form_tag(&self.form_key, &person.to_string()));
         }
-        self.post_body(path, "application/x-www-form-urlencoded", form.finish().into_bytes()).await
+        form.finish().into_bytes()
     }
 
     pub async fn upload(&mut self, path: &str, fields: &[(&str, &str)], file_name: &str, content: &[u8]) -> Reply {

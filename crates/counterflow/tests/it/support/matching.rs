@@ -1,5 +1,4 @@
 //! A round about to be matched, with people written straight into the tables.
-#![allow(dead_code, reason = "builders for the review board's journeys, which grow next")]
 
 use std::collections::BTreeMap;
 

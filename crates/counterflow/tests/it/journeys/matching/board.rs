@@ -5,7 +5,11 @@ use counterflow::{execute, programs::Side};
 use super::{Six, six};
 use crate::{
     on_both,
-    support::{app::TestApp, browser::{Browser, Reply}, matching::{Given, Someone}},
+    support::{
+        app::TestApp,
+        browser::{Browser, Reply},
+        matching::{Given, Someone},
+    },
 };
 
 /// What the button of a mark sends.

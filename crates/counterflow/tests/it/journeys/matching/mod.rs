@@ -18,7 +18,6 @@ pub struct Six {
     pub round: Matched,
     pub ruth: Someone,
     pub gregor: Someone,
-    pub bernard: Someone,
     pub ana: Someone,
     pub elif: Someone,
     pub tom: Someone,
@@ -27,10 +26,10 @@ pub struct Six {
 pub async fn six(app: &TestApp) -> Six {
     let round = app.round_to_match().await;
     let given = |level, department, topics| Given { level, department, topics, ..Given::default() };
+    app.admit(&round, "Bernard Stone", Side::Mentee, given(5, "Logistics", &[("own-tools", 2)])).await;
     Six {
         ruth: app.admit(&round, "Ruth Okafor", Side::Mentee, given(9, "Finance", &[("ai-at-work", 3)])).await,
         gregor: app.admit(&round, "Gregor Maier", Side::Mentee, given(8, "Operations", &[("data", 3)])).await,
-        bernard: app.admit(&round, "Bernard Stone", Side::Mentee, given(5, "Logistics", &[("own-tools", 2)])).await,
         ana: app.admit(&round, "Ana Lim", Side::Mentor, given(3, "Platform", &[("ai-at-work", 4), ("data", 2)])).await,
         elif: app.admit(&round, "Elif Kaya", Side::Mentor, given(4, "Analytics", &[("data", 3)])).await,
         tom: app.admit(&round, "Tom Whitaker", Side::Mentor, given(7, "Support", &[("social-media", 5)])).await,

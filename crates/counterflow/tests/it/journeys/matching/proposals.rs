@@ -55,7 +55,7 @@ on_both! {
         ines.post(&format!("{run}/proposals"), &[("version", &version)]).await.ok().says("0 of 2 proposals are accepted");
         assert_eq!(app.letters(RUTH).await.len(), 1, "a double click sends no second letter");
         assert_eq!(app.letters(RUTH).await[0].0, "Ana Lim could be your mentor");
-        assert!(app.letters(RUTH).await[0].1.contains("Ana offers AI at work (level 4), which you want. You are 6 levels apart."));
+        assert!(app.letters(RUTH).await[0].1.contains("Ana offers AI at work (level 4), which you want. You work in different departments. You are 6 levels apart."));
         assert!(app.letters(ANA).await.is_empty());
 
         let path = path_of(app, story.ana, story.ruth).await;
@@ -272,6 +272,6 @@ on_both! {
         app.pass(SignedDuration::from_hours(8 * 24));
         app.work().await;
         let all = everything_about(app, story.ana, ANA, &[path]).await;
-        assert!(!all.contains("declin") && all.contains("No pair"), "{all}");
+        assert!(!all.contains("declined") && all.contains("No pair"), "{all}");
     }
 }
