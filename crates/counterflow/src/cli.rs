@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 use tokio::net::TcpListener;
 
 use crate::{
-    jobs,
+    demo, jobs,
     kernel::{
         app::App,
         clock::Clock,
@@ -28,6 +28,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Shows an invented company with a round in the middle, to look around in
+    Demo(demo::command::Given),
     /// Starts the server
     Serve(Given),
     /// Brings a people file into the directory
@@ -51,6 +53,7 @@ pub fn main() -> ExitCode {
         tracing_subscriber::EnvFilter::try_from_env("COUNTERFLOW_LOG").unwrap_or_else(|_| "info,sqlx=warn".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match Cli::parse().command {
+        Command::Demo(given) => demo_with(&given),
         Command::Serve(given) => serve_with(given),
         Command::Import(given) => import_with(given),
         Command::Match(given) => matching::command::run(&given),
@@ -85,6 +88,23 @@ fn serve_with(given: Given) -> ExitCode {
             Ok(app) => serve(app).await,
             Err(error) => fail(error, 69),
         }
+    })
+}
+
+#[expect(clippy::print_stdout, reason = "the command's output")]
+fn demo_with(given: &demo::command::Given) -> ExitCode {
+    let runtime = match runtime() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(error, 71),
+    };
+    runtime.block_on(async {
+        println!("Inventing a company and the last months of its program ...");
+        let (app, _folder) = match demo::command::open(given).await {
+            Ok(opened) => opened,
+            Err(error) => return fail(error, 74),
+        };
+        println!("The demo is at {}  (Ctrl+C ends it)", app.config.public_url);
+        serve(app).await
     })
 }
 

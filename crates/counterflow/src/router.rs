@@ -10,7 +10,7 @@ use axum::{
 };
 
 use crate::{
-    accounts, checkins, enrollment, health, home,
+    accounts, checkins, demo, enrollment, health, home,
     kernel::{
         app::App,
         assets,
@@ -68,6 +68,7 @@ pub fn table() -> Vec<Route> {
         post("/sign-in/password", ANYBODY, accounts::sign_in::with_password),
         get("/sign-in/links/{token}", ANYBODY, accounts::sign_in::show_link),
         post("/sign-in/links/{token}", ANYBODY, accounts::sign_in::use_link),
+        post("/demo/enter", ANYBODY, demo::doors::enter),
         post("/sign-out", &[Person], accounts::sign_in::sign_out),
         // Everybody
         get("/home", &[Person], home::show),

@@ -21,8 +21,8 @@ const ORDER: [&str; 20] = [
     "trust",
     "home",
     "works",
-    "router",
     "demo",
+    "router",
     "cli",
 ];
 /// Modules that read from everywhere and are read by the router alone.

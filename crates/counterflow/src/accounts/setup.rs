@@ -5,9 +5,11 @@ use askama::Template;
 use super::{SHORTEST, hash_password, start_login, store};
 use crate::kernel::{
     app::App,
+    db::Tx,
     error::{Answer, Error},
     event::Event,
     form::{Check, Fields, Form},
+    ids::PersonId,
     page::{self, Page},
 };
 
@@ -27,12 +29,33 @@ pub async fn show(app: App, page: Page) -> Answer {
     page::html(&SetupPage { page, form: Form::filled([("zone", "Europe/Berlin")]) })
 }
 
-struct Setup {
-    organization: String,
-    zone: String,
-    name: String,
-    email: String,
-    password: String,
+/// What the first visitor says.
+#[derive(Debug)]
+pub struct Setup {
+    /// The organization's name.
+    pub organization: String,
+    /// The zone for people who have none of their own, as an IANA name.
+    pub zone: String,
+    /// The first admin's name.
+    pub name: String,
+    /// And e-mail address.
+    pub email: String,
+}
+
+/// Names the organization and makes its first admin.
+///
+/// # Errors
+/// [`Error::NotFound`] once it is done, or when the database fails.
+pub async fn set_up(tx: &mut Tx, setup: &Setup) -> Answer<PersonId> {
+    tx.lock("setup").await?;
+    if store::is_set_up(tx).await? {
+        return Err(Error::NotFound);
+    }
+    store::insert_organization(tx, &setup.organization, &setup.zone).await?;
+    let person = store::insert_first_person(tx, &setup.name, &setup.email).await?;
+    store::grant_role(tx, person, "admin", None).await?;
+    Event::by_person(person, "organization.set_up").on(person).record(tx).await?;
+    Ok(person)
 }
 
 /// Asks for a new password, twice the same.
@@ -64,24 +87,16 @@ pub async fn create(app: App, page: Page, fields: Fields) -> Answer {
     let name = check.text("name", 120);
     let email = check.email("email");
     let password = new_password(&mut check, &fields);
-    let setup = check.done(|| {
-        Some(Setup { organization: organization?, zone: zone?, name: name?, email: email?, password: password? })
-    });
-    let setup = match setup {
-        Ok(setup) => setup,
+    let setup = check
+        .done(|| Some((Setup { organization: organization?, zone: zone?, name: name?, email: email? }, password?)));
+    let (setup, password) = match setup {
+        Ok(both) => both,
         Err(problems) => return page::invalid(&SetupPage { page, form: Form::back(fields, problems) }),
     };
-    let phc = hash_password(&app, setup.password).await?;
+    let phc = hash_password(&app, password).await?;
     let mut tx = app.db.write().await?;
-    tx.lock("setup").await?;
-    if store::is_set_up(&mut tx).await? {
-        return Err(Error::NotFound);
-    }
-    store::insert_organization(&mut tx, &setup.organization, &setup.zone).await?;
-    let person = store::insert_first_person(&mut tx, &setup.name, &setup.email).await?;
+    let person = set_up(&mut tx, &setup).await?;
     store::set_password(&mut tx, person, &phc).await?;
-    store::grant_role(&mut tx, person, "admin", None).await?;
-    Event::by_person(person, "organization.set_up").on(person).record(&mut tx).await?;
     let response = start_login(&app, &mut tx, person, "/home").await?;
     tx.commit().await?;
     Ok(response)

@@ -19,7 +19,7 @@ mod tests;
 pub use answer::{Given, answer};
 pub use ask::{after_meeting, ask_last, open_waves, remind};
 pub use health_store::{PairRow, Running, of_round};
-pub use store::{Waiting, waiting};
+pub use store::{Waiting, checkin, waiting};
 
 use jiff::{SignedDuration, tz::TimeZone};
 

@@ -19,7 +19,7 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::NotFound`], or when the database fails.
-pub(super) async fn checkin(tx: &mut Tx, leave: &impl Leave<CheckinId>) -> Answer<Checkin> {
+pub async fn checkin(tx: &mut Tx, leave: &impl Leave<CheckinId>) -> Answer<Checkin> {
     let found = fetch_optional!(
         tx,
         Checkin,

@@ -30,7 +30,7 @@ pub use answers::{Answers, BOUNDARIES};
 pub use choosing::{Chosen, choose, choose_again, choose_by_email, choose_everybody_who_fits};
 pub use inviting::{invite, invite_all, remind, remind_all, remind_due};
 pub use list_store::Counts;
-pub use registering::{decline, register, save_draft};
+pub use registering::{commitment, decline, register, save_draft};
 pub use registration_store::Open;
 pub use standing::{Standing, standing};
 pub use store::{Participant, participant, participants};

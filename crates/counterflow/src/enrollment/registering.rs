@@ -17,7 +17,7 @@ use crate::{
         ids::ParticipantId,
     },
     people,
-    programs::{self, Round},
+    programs::{self, Program, Round, template::fill},
 };
 
 /// The participant and the round, if answers can still be sent.
@@ -41,6 +41,14 @@ pub async fn save_draft(tx: &mut Tx, access: &Access<ParticipantId>, typed: &Fie
     let is_typed = |(name, _): &(&str, &str)| !["form_tag", "by_itself"].contains(name);
     let pairs: Vec<(&str, &str)> = typed.iter().filter(is_typed).collect();
     registration_store::save_draft(tx, access.id, &json!(pairs).to_string()).await
+}
+
+/// What somebody promises who registers, filled in.
+#[must_use]
+pub fn commitment(program: &Program, round: &Round, name: &str, organization: &str) -> String {
+    let mut values = round.placeholders();
+    values.extend([("name", name.to_owned()), ("organization", organization.to_owned())]);
+    fill(program.design.texts.commitment.trim(), &values)
 }
 
 /// Registers somebody, or changes their answers. `commitment` is the text that they agreed to. Their settings take

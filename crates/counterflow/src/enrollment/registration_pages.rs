@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{http::StatusCode, response::IntoResponse};
 
 use super::{
-    Answers, BOUNDARIES, Participant, State, decline, register,
+    Answers, BOUNDARIES, Participant, State, commitment, decline, register,
     registration_form::{self, Asked, ENERGIES, MOST_PLACES, highest, topic_field},
     registration_store::{self, Facts, Registration},
     save_draft, store, takes_answers,
@@ -23,7 +23,7 @@ use crate::{
         words,
     },
     people::{self, Card},
-    programs::{self, Program, Round, Side, template::fill},
+    programs::{self, Program, Round, Side},
 };
 
 /// A registration with everything that its pages need.
@@ -75,10 +75,7 @@ impl Loaded {
 
     /// What they promise, filled in.
     fn commitment(&self) -> String {
-        let mut values = self.round.placeholders();
-        values.push(("name", self.participant.name.clone()));
-        values.push(("organization", self.organization.clone()));
-        fill(self.program.design.texts.commitment.trim(), &values)
+        commitment(&self.program, &self.round, &self.participant.name, &self.organization)
     }
 
     fn asked(&self) -> Asked<'_> {

@@ -26,6 +26,8 @@ pub(super) struct MyPair {
     pub plan: i64,
     pub next_at: Option<Timestamp>,
     pub next_place: Option<String>,
+    /// Times are proposed, and none is chosen.
+    pub times_wait: bool,
 }
 
 pub(super) async fn pairs(tx: &mut Tx, me: PersonId) -> Answer<Vec<MyPair>> {
@@ -37,16 +39,18 @@ pub(super) async fn pairs(tx: &mut Tx, me: PersonId) -> Answer<Vec<MyPair>> {
                 case when pairs.mentor_id = $1 then 'mentor' else 'mentee' end as side,
                 other.name as other, other.title as other_title, pairs.state, rounds.meetings as plan,
                 (select count(*) from meetings m where m.pair_id = pairs.id and m.state = 'held') as held,
-                coming.starts_at as next_at, coming.place as next_place
+                coming.starts_at as next_at, coming.place as next_place,
+                exists (select 1 from meetings m where m.pair_id = pairs.id and m.state = 'proposed'
+                                                   and m.other_times_at is null) as times_wait
          from pairs
          join rounds on rounds.id = pairs.round_id join programs on programs.id = rounds.program_id
          join people other on other.id = case when pairs.mentor_id = $1 then pairs.mentee_id else pairs.mentor_id end
          left join meetings coming on coming.id = (select m.id from meetings m
                                                    where m.pair_id = pairs.id and m.state = 'planned' and m.starts_at >= $2
                                                    order by m.starts_at, m.id limit 1)
-         where $1 in (pairs.mentor_id, pairs.mentee_id) and pairs.state in ('active', 'paused')
+         where $1 in (pairs.mentor_id, pairs.mentee_id) and pairs.state in ('active', 'paused', 'completed')
            and programs.archived_at is null
-         order by coalesce(coming.starts_at, '9'), other.sort_name, pairs.id",
+         order by pairs.state = 'completed', coalesce(coming.starts_at, '9'), other.sort_name, pairs.id",
         me,
         now
     )?)

@@ -31,6 +31,9 @@ pub const ABSOLUTE: SignedDuration = SignedDuration::from_hours(12);
 /// organization count.
 const SCOPES: [&str; 6] = ["program", "round", "participant", "proposal", "pair", "checkin"];
 
+/// As the view `held_roles` calls the organization.
+const ORGANIZATION: &str = "organization";
+
 /// What the URL named, as text, in order.
 #[derive(Debug, Clone)]
 struct PathParts(Arc<Vec<(String, String)>>);
@@ -93,7 +96,8 @@ impl<I: Id> Leave<I> for ByServer<I> {
 /// # Errors
 /// [`Error::NotFound`] if the viewer holds none of `roles` on it.
 pub async fn leave<I: Id>(tx: &mut Tx, viewer: &Viewer, id: I, roles: &[Role]) -> Result<Access<I>, Error> {
-    let held = held_roles(tx, Some(viewer), &id.to_string()).await?.and(Roles::of(roles));
+    let on = if SCOPES.contains(&I::PARAMETER) { id.to_string() } else { ORGANIZATION.to_owned() };
+    let held = held_roles(tx, Some(viewer), &on).await?.and(Roles::of(roles));
     if held.is_empty() { Err(Error::NotFound) } else { Ok(Access { viewer: viewer.clone(), id, roles: held }) }
 }
 
@@ -156,7 +160,7 @@ async fn enter(
     };
     let on = match parts.first() {
         Some((name, value)) if SCOPES.contains(&name.as_str()) => value.as_str(),
-        _ => "organization",
+        _ => ORGANIZATION,
     };
     let held = held_roles(&mut tx, Some(&viewer), on).await?.and(allowed);
     drop(tx);
@@ -199,7 +203,7 @@ async fn viewer_from(app: &App, tx: &mut Tx, row: store::LoginRow, login: String
             })
             .collect(),
     };
-    viewer.roles = held_roles(tx, Some(&viewer), "organization").await?;
+    viewer.roles = held_roles(tx, Some(&viewer), ORGANIZATION).await?;
     Ok(viewer)
 }
 

@@ -29,7 +29,7 @@ use crate::{
         error::{Answer, Error},
         event::Event,
         form::Problems,
-        guard::Access,
+        guard::{Access, Leave},
         ids::{MeetingId, PairId, PersonId},
         words,
     },
@@ -76,6 +76,15 @@ impl From<Side> for Who {
             Side::Mentee => Self::Mentee,
         }
     }
+}
+
+/// The times that are proposed for a meeting, in order.
+///
+/// # Errors
+/// [`Error::NotFound`] if the pair has no such meeting, or when the database fails.
+pub async fn offered(tx: &mut Tx, leave: &impl Leave<PairId>, id: MeetingId) -> Answer<Vec<Timestamp>> {
+    meeting(tx, leave, id).await?;
+    store::times(tx, id).await
 }
 
 /// The verb's answer, or what is wrong with the form that asked for it.

@@ -85,7 +85,10 @@ struct DelegateHtml<'a> {
 }
 
 /// Makes somebody the viewer's delegate and tells them. Naming them again changes nothing.
-async fn name_delegate(tx: &mut Tx, app: &App, viewer: &Viewer, delegate: PersonId) -> Answer<()> {
+///
+/// # Errors
+/// When the database fails.
+pub async fn name_delegate(tx: &mut Tx, app: &App, viewer: &Viewer, delegate: PersonId) -> Answer<()> {
     if !store::insert_delegation(tx, viewer.person, delegate).await? {
         return Ok(());
     }

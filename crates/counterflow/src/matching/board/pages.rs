@@ -154,7 +154,7 @@ struct BoardPage {
     rows: Vec<Row>,
     of: usize,
     place: Place,
-    key: Vec<(usize, String)>,
+    key: Key,
     marks: Vec<MarkedPair>,
     changes: Vec<Done>,
     undo: Option<Done>,
@@ -228,8 +228,11 @@ pub(in crate::matching) async fn show(
     })
 }
 
+/// What the colors of the bars mean: their number, and the criterion in words.
+type Key = Vec<(usize, String)>;
+
 /// The rows with their words, and the key to the colors of their bars.
-fn rows(pairs: Vec<DraftPair>, mut swap: Option<(Two, Vec<Choice>)>) -> Answer<(Vec<Row>, Vec<(usize, String)>)> {
+fn rows(pairs: Vec<DraftPair>, mut swap: Option<(Two, Vec<Choice>)>) -> Answer<(Vec<Row>, Key)> {
     let mut key = Vec::new();
     let mut rows = Vec::new();
     for pair in pairs {

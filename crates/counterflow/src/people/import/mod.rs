@@ -208,6 +208,18 @@ async fn confirm_mapping(tx: &mut Tx, access: &Access<ImportId>, file: &PeopleFi
     enqueue(tx, "people.check_import", access.id).await
 }
 
+/// Says that the columns mean what they look like, or what was said of such a file before.
+///
+/// # Errors
+/// As [`with_content`]; 409 if the import is past its columns.
+pub async fn confirm_guess(tx: &mut Tx, access: &Access<ImportId>) -> Answer<()> {
+    let (import, content) = with_content(tx, access).await?;
+    let read = move || PeopleFile::read(&content, import.sheet.as_deref());
+    let file = file::aside(read).await?.map_err(Error::defect)?;
+    let (mapping, _) = file.mapping(tx).await?;
+    confirm_mapping(tx, access, &file, &mapping).await
+}
+
 /// Somebody says yes to what they saw: has the import applied.
 ///
 /// # Errors

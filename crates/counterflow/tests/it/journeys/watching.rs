@@ -247,8 +247,8 @@ on_both! {
             .says("How was your meeting with Ruth Okafor?").says("You are the mentor").says("2 of 6").does_not_say("Gregor");
         app.as_person(missed.mentee).await.get("/home").await.ok().says("none yet: Kwame Boateng proposes times");
         app.meeting(stalled, None, "proposed").await;
-        app.as_person(stalled.mentee).await.get("/home").await.ok().says("Elif Kaya proposes times").says("Choose a time");
-        app.as_person(stalled.mentor).await.get("/home").await.ok().says("Nothing waits for you.").says("none yet: propose times");
+        app.as_person(stalled.mentee).await.get("/home").await.ok().says("Elif Kaya proposes times").says("choose a time");
+        app.as_person(stalled.mentor).await.get("/home").await.ok().says("Nothing waits for you.").says("Gregor Maier chooses a time");
         app.meeting(missed, Some("2026-03-19T10:00:00Z"), "planned").await;
         app.as_person(missed.mentor).await.get("/home").await.ok().says("Did you meet Helena Costa?");
         app.as_person(missed.mentee).await.get("/home").await.ok().does_not_say("Did you meet");

@@ -5,7 +5,10 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode, header},
 };
-use counterflow::kernel::{ids::PersonId, token};
+use counterflow::{
+    kernel::{app::App, ids::PersonId, token},
+    router,
+};
 use tower::ServiceExt;
 
 use super::app::TestApp;
@@ -86,6 +89,11 @@ impl Reply {
 impl Browser {
     pub fn new(app: &TestApp) -> Self {
         Self { router: app.router.clone(), cookie: None, form_key: app.app.form_key.to_string(), person: None }
+    }
+
+    /// A browser that visits an application which is no test's own.
+    pub fn of(app: &App) -> Self {
+        Self { router: router::router(app.clone()), cookie: None, form_key: app.form_key.to_string(), person: None }
     }
 
     /// A browser in which somebody is signed in.
