@@ -4,6 +4,7 @@
 //! Every job is idempotent: a process that is killed between doing and finishing does it again. A job that is queued
 //! again while it runs is run once more. A job of a kind that is not known here waits for the binary that knows it.
 
+pub mod pages;
 mod store;
 #[cfg(test)]
 mod tests;

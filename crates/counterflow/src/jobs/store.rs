@@ -23,8 +23,10 @@ pub struct Job {
 /// How the queue stands.
 #[derive(Debug, Clone, Copy, sqlx::FromRow)]
 pub struct Standing {
-    /// To be done, now or later.
+    /// To be done, now or later; those that run are among them.
     pub waiting: i64,
+    /// Being done right now.
+    pub running: i64,
     /// Done.
     pub finished: i64,
     /// Put aside after too many failures.
@@ -36,12 +38,16 @@ pub struct Standing {
 /// # Errors
 /// When the database fails.
 pub async fn standing(tx: &mut Tx) -> Answer<Standing> {
+    let now = tx.now();
     Ok(fetch_one!(
         tx,
         Standing,
         "select cast(count(case when finished_at is null and dead_at is null then 1 end) as bigint) as waiting,
+                cast(count(case when finished_at is null and dead_at is null and leased_until > $1 then 1 end) as bigint)
+                    as running,
                 cast(count(finished_at) as bigint) as finished, cast(count(dead_at) as bigint) as dead
-         from jobs"
+         from jobs",
+        now
     )?)
 }
 
@@ -166,6 +172,60 @@ pub(super) async fn is_open(tx: &mut Tx, kind: &str) -> Answer<bool> {
         kind
     )?;
     Ok(open > 0)
+}
+
+/// A job in the admin's list.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(super) struct Listed {
+    pub id: JobId,
+    pub kind: String,
+    pub attempts: i64,
+    pub run_at: Timestamp,
+    pub is_running: bool,
+    pub dead_at: Option<Timestamp>,
+    pub last_error: Option<String>,
+}
+
+/// What gave up, latest first.
+pub(super) async fn dead(tx: &mut Tx, limit: i64) -> Answer<Vec<Listed>> {
+    Ok(fetch_all!(
+        tx,
+        Listed,
+        "select id, kind, attempts, run_at, false as is_running, dead_at, last_error from jobs
+         where dead_at is not null order by dead_at desc, id limit $1",
+        limit
+    )?)
+}
+
+/// What runs or waits, in the order in which it is done.
+pub(super) async fn open(tx: &mut Tx, limit: i64) -> Answer<Vec<Listed>> {
+    let now = tx.now();
+    Ok(fetch_all!(
+        tx,
+        Listed,
+        "select id, kind, attempts, run_at, (leased_until is not null and leased_until > $1) as is_running,
+                dead_at, last_error
+         from jobs where finished_at is null and dead_at is null
+         order by case when leased_until > $1 then 0 else 1 end, run_at, id limit $2",
+        now,
+        limit
+    )?)
+}
+
+/// Queues a job that gave up. `false` if it did not, or if the same work waits again anyway.
+pub(super) async fn retry(tx: &mut Tx, id: JobId) -> Answer<bool> {
+    let now = tx.now();
+    tx.brings_work();
+    let rows = execute!(
+        tx,
+        "update jobs set dead_at = null, attempts = 0, run_at = $1
+         where id = $2 and dead_at is not null
+           and not exists (select 1 from jobs other where other.kind = jobs.kind and other.key = jobs.key
+                                                      and other.finished_at is null and other.dead_at is null)",
+        now,
+        id
+    )?;
+    Ok(rows == 1)
 }
 
 /// Until when the job of a kind is held.

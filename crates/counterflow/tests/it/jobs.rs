@@ -198,3 +198,34 @@ on_both! {
         assert_eq!(standing(app).await.1, 1);
     }
 }
+
+on_both! {
+    async fn the_admin_sees_what_is_stuck_and_tries_it_again(app: TestApp) {
+        let piet = app.set_up().await;
+        let mut admin = app.as_person(piet).await;
+        admin.get("/admin/jobs").await.ok().says("Nothing to do").says("Nothing is stuck");
+        let fails = [Kind::once("test.fails", |_, _| Box::pin(async { Err(Error::defect("the disk is made of cheese")) }))];
+        enqueue(app, "test.fails", "1").await;
+        jobs::run_due(&app.app, &fails).await.unwrap();
+        admin.get("/admin/jobs").await.ok().says("0 running, 1 waiting, 0 gave up").says("the disk is made of cheese");
+        for _ in 0..8 {
+            app.pass(SignedDuration::from_hours(6));
+            jobs::run_due(&app.app, &fails).await.unwrap();
+        }
+        let mut admin = app.as_person(piet).await;
+        let id: (String,) = counterflow::fetch_one!(app.read().await, (String,), "select id from jobs").unwrap();
+        let path = format!("/admin/jobs/{}/retry", id.0);
+        admin.get("/admin/jobs").await.ok().says("1 gave up").says("Try again");
+        // While the same work waits anyway there is nothing to try again.
+        enqueue(app, "test.fails", "1").await;
+        assert_eq!(admin.post(&path, &[]).await.status, 409);
+        let works = [Kind::once("test.fails", |_, _| Box::pin(async { Ok(()) }))];
+        jobs::run_due(&app.app, &works).await.unwrap();
+        admin.post(&path, &[]).await.ok().says("It is tried again now");
+        assert_eq!(admin.post(&path, &[]).await.status, 409, "it waits already");
+        assert_eq!(jobs::run_due(&app.app, &works).await.unwrap(), 1);
+        assert_eq!(standing(app).await, (0, 2, 0));
+        let (events,): (i64,) = counterflow::fetch_one!(app.read().await, (i64,), "select count(*) from events where kind = 'job.retried' and actor_id is not null").unwrap();
+        assert_eq!(events, 1);
+    }
+}

@@ -5,7 +5,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode, header},
 };
-use counterflow::kernel::{ids::PersonId, token};
+use counterflow::kernel::{app::App, ids::PersonId, token};
 use tower::ServiceExt;
 
 use super::app::TestApp;
@@ -97,6 +97,11 @@ impl Browser {
         browser.keep_cookie(response.headers());
         browser.person = Some(person);
         browser
+    }
+
+    /// The same browser in front of the same server with other settings.
+    pub fn on(self, app: &App) -> Self {
+        Self { router: counterflow::router::router(app.clone()), ..self }
     }
 
     pub async fn get(&mut self, path: &str) -> Reply {
