@@ -16,3 +16,7 @@ create table mail_outage (
     next_at text not null,                          -- when it is tried again
     last_error text not null
 );
+
+-- Meetings to come have their own numbers, whatever two people press at the same moment. Past ones may share one: a
+-- meeting noted as missed gave its number to another, and can still be corrected to held.
+create unique index meetings_one_number on meetings (pair_id, number) where state in ('proposed', 'planned');

@@ -21,7 +21,7 @@ pub static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 /// The oldest SQLite that keeps what it acknowledged: before it, WAL mode with several connections can lose commits.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
-/// Why the server does not start on this database. Each has an exit code of its own (docs/operating.md).
+/// Why the server does not start on this database. Each has an exit code of its own (docs/cli.md).
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
     /// Not `sqlite://...` or `postgres://...`. Only the scheme is told: the rest may hold a password.

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
 
+mod fence;
 mod jobs;
 mod journeys;
 mod letters;
