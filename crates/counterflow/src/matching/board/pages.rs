@@ -228,8 +228,11 @@ pub(in crate::matching) async fn show(
     })
 }
 
+/// The key to the colors of the bars: a number for each criterion, and its name.
+type Key = Vec<(usize, String)>;
+
 /// The rows with their words, and the key to the colors of their bars.
-fn rows(pairs: Vec<DraftPair>, mut swap: Option<(Two, Vec<Choice>)>) -> Answer<(Vec<Row>, Vec<(usize, String)>)> {
+fn rows(pairs: Vec<DraftPair>, mut swap: Option<(Two, Vec<Choice>)>) -> Answer<(Vec<Row>, Key)> {
     let mut key = Vec::new();
     let mut rows = Vec::new();
     for pair in pairs {

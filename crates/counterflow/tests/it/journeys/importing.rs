@@ -460,8 +460,8 @@ on_both! {
         take_columns(&mut browser, &page, &[]).await.ok();
         app.work().await;
         let page = browser.get(&page.path).await.ok();
-        say_yes(&app, &mut browser, &page, &[]).await.says("New 1");
-        assert!(directory(&app).await.contains(&row("Karin Holm", Some("1"), None, "active")));
+        say_yes(app, &mut browser, &page, &[]).await.says("New 1");
+        assert!(directory(app).await.contains(&row("Karin Holm", Some("1"), None, "active")));
     }
 }
 
@@ -485,10 +485,10 @@ on_both! {
         let piet = app.set_up().await;
         let mut browser = app.as_person(piet).await;
         let file = |zone: &str| format!("ID,Name,Email,Time Zone\n5,Piet Visser,piet.visser@halden.example,{zone}\n");
-        import(&app, &mut browser, &file("Europe/Berlin")).await.says("Changed 1");
+        import(app, &mut browser, &file("Europe/Berlin")).await.says("Changed 1");
         browser.post("/me", &[("zone", "Asia/Singapore"), ("theme", "dark")]).await.ok();
-        dry_run(&app, &mut browser, &file("Europe/Berlin")).await.says("The directory says the same");
-        import(&app, &mut browser, &file("Europe/Lisbon")).await.says("Changed 1");
+        dry_run(app, &mut browser, &file("Europe/Berlin")).await.says("The directory says the same");
+        import(app, &mut browser, &file("Europe/Lisbon")).await.says("Changed 1");
         browser.get("/me").await.ok().says("Lisbon");
     }
 }
