@@ -28,7 +28,7 @@ for (const database of databases) {
         await page.getByRole("button", { name: "Set up" }).click();
         await page.getByRole("heading", { level: 1 }).waitFor();
         await fine(piet, "home-first");
-        for (const path of ["/me", "/admin", "/admin/letters", "/admin/roles"]) {
+        for (const path of ["/me", "/admin", "/admin/letters", "/admin/jobs", "/admin/roles"]) {
           await page.goto(path);
           await fine(piet, path.slice(1).replaceAll("/", "-"));
         }

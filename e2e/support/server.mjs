@@ -53,7 +53,7 @@ export async function startServer({ database, smtp, args = ["serve"] }) {
     process_.stderr.on("data", (text) => (output += text));
     process_.stdout.on("data", (text) => (output += text));
     for (let tries = 0; tries < 600; tries += 1) {
-      if (process_.exitCode !== null) throw new Error(`the server ended:\n${output}`);
+      if (process_.exitCode !== null || process_.signalCode !== null) throw new Error(`the server ended:\n${output}`);
       const ready = await fetch(`${url}/readyz`).catch(() => null);
       if (ready?.ok) return;
       await new Promise((later) => setTimeout(later, 100));
@@ -61,7 +61,8 @@ export async function startServer({ database, smtp, args = ["serve"] }) {
     throw new Error(`the server did not get ready:\n${output}`);
   };
   const end = async (signal) => {
-    if (process_.exitCode !== null) return;
+    // A process that a signal ended has no exit code.
+    if (process_.exitCode !== null || process_.signalCode !== null) return;
     const ended = new Promise((done) => process_.on("exit", done));
     process_.kill(signal);
     await ended;

@@ -10,7 +10,7 @@ use axum::{
 };
 
 use crate::{
-    accounts, checkins, demo, enrollment, health, home,
+    accounts, checkins, demo, enrollment, health, home, jobs,
     kernel::{
         app::App,
         assets,
@@ -171,7 +171,11 @@ pub fn table() -> Vec<Route> {
         get("/admin", &[Admin], health::admin),
         get("/admin/letters", &[Admin], mail::pages::list),
         get("/admin/letters/{letter}", &[Admin], mail::pages::show),
+        post("/admin/letters/retry", &[Admin], mail::pages::retry_all),
+        post("/admin/letters/{letter}/opening", &[Admin], mail::pages::open),
         post("/admin/letters/{letter}/retry", &[Admin], mail::pages::retry),
+        get("/admin/jobs", &[Admin], jobs::pages::list),
+        post("/admin/jobs/{job}/retry", &[Admin], jobs::pages::retry),
         get("/admin/roles", &[Admin], accounts::roles::list),
         post("/admin/roles", &[Admin], accounts::roles::grant),
         post("/admin/roles/removal", &[Admin], accounts::roles::remove),

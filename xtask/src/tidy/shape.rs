@@ -47,6 +47,12 @@ fn template(file: &File, findings: &mut Vec<Finding>) {
 
 fn code(file: &File, findings: &mut Vec<Finding>) {
     for (number, line) in file.lines() {
+        if file.path.ends_with("pages.rs") && line.contains("ByServer(") {
+            findings.push(file.finding(
+                number,
+                "a page takes leave from the guard or from what it loaded with it, never from the server",
+            ));
+        }
         for word in ["todo!(", "unimplemented!(", "#[ignore"] {
             if line.contains(word) {
                 findings.push(file.finding(number, format_args!("{word} is a promise: keep it or take it out")));
@@ -59,5 +65,23 @@ fn code(file: &File, findings: &mut Vec<Finding>) {
                 findings.push(file.finding(number, format_args!("{name} says nothing: name it after what it does")));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many findings a file with this text has.
+    fn findings(path: &str, text: &str) -> usize {
+        check(&[File { path: path.to_owned(), text: text.to_owned() }]).len()
+    }
+
+    #[test]
+    fn pages_do_not_act_as_the_server() {
+        let line = "let round = programs::round(tx, &ByServer(id)).await?;\n";
+        assert_eq!(findings("crates/counterflow/src/pairs/pages.rs", line), 1);
+        assert_eq!(findings("crates/counterflow/src/pairs/agreement_pages.rs", line), 1);
+        assert_eq!(findings("crates/counterflow/src/pairs/begin.rs", line), 0);
     }
 }

@@ -132,6 +132,7 @@ async fn send_link(app: &App, tx: &mut Tx, person: &store::Account, to: &str) ->
         text: LinkText { name: &person.name, link: &link }.render()?,
         html: LinkHtml { name: &person.name, link: &link }.render()?,
         calendar: None,
+        useless_after: Some(expires),
     };
     mail::write(tx, app, letter).await?;
     Event::by_server("login.link_sent").on(person.id).record(tx).await?;

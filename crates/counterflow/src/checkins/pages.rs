@@ -13,7 +13,7 @@ use crate::{
         error::{Answer, Error},
         filters,
         form::{Fields, Form},
-        guard::{Access, ByServer, Leave, Segment},
+        guard::{Access, Leave, Segment},
         ids::CheckinId,
         page::{self, Page},
         token,
@@ -85,12 +85,12 @@ pub async fn save(app: App, page: Page, access: Access<CheckinId>, fields: Field
 /// `GET /checkins/answer/{token}`: the questions without sign-in. Answers are not shown here, not even one's own.
 pub async fn show_link(app: App, page: Page, visitor: Visitor, secret: Segment) -> Answer {
     let mut tx = app.db.read().await?;
-    let (id, person) = store::behind_link(&mut tx, &token::hash(secret.last())).await?;
+    let (leave, person) = store::behind_link(&mut tx, &token::hash(secret.last())).await?;
     match visitor.0 {
-        Some(viewer) if viewer.person == person => Ok(page::see_other(&format!("/checkins/{id}"))),
+        Some(viewer) if viewer.person == person => Ok(page::see_other(&format!("/checkins/{}", leave.id()))),
         Some(_) => Err(Error::NotFound),
         None => {
-            let checkin = store::checkin(&mut tx, &ByServer(id)).await?;
+            let checkin = store::checkin(&mut tx, &leave).await?;
             page::html(&AnswerPage::new(page, &checkin, Form::default(), &[]))
         }
     }
@@ -98,12 +98,12 @@ pub async fn show_link(app: App, page: Page, visitor: Visitor, secret: Segment) 
 
 /// `POST /checkins/answer/{token}`
 pub async fn save_link(app: App, page: Page, visitor: Visitor, secret: Segment, fields: Fields) -> Answer {
-    let (id, person) = store::behind_link(&mut app.db.read().await?, &token::hash(secret.last())).await?;
+    let (leave, person) = store::behind_link(&mut app.db.read().await?, &token::hash(secret.last())).await?;
     if visitor.0.is_some_and(|viewer| viewer.person != person) {
         return Err(Error::NotFound);
     }
     let back = format!("/checkins/answer/{}", secret.last());
-    keep(&app, page, &ByServer(id), fields, &back).await
+    keep(&app, page, &leave, fields, &back).await
 }
 
 /// Keeps the answers and goes back to the page, which says how it stands now: thanks, or that it was too late.

@@ -9,7 +9,7 @@ use crate::{
         clock::{Day, Timestamp},
         db::Tx,
         error::{Answer, Error},
-        guard::Leave,
+        guard::{ByServer, Leave},
         ids::{CheckinId, MeetingId, PairId, PersonId, RoundId},
     },
     programs::Side,
@@ -41,7 +41,7 @@ pub async fn checkin(tx: &mut Tx, leave: &impl Leave<CheckinId>) -> Answer<Check
 }
 
 /// The check-in that a link answers, and whom it asks. Nobody's, once that person has left.
-pub(super) async fn behind_link(tx: &mut Tx, token_hash: &str) -> Answer<(CheckinId, PersonId)> {
+pub(super) async fn behind_link(tx: &mut Tx, token_hash: &str) -> Answer<(ByServer<CheckinId>, PersonId)> {
     let found = fetch_optional!(
         tx,
         (CheckinId, PersonId),
@@ -50,7 +50,8 @@ pub(super) async fn behind_link(tx: &mut Tx, token_hash: &str) -> Answer<(Checki
          where l.token_hash = $1 and people.status <> 'left'",
         token_hash
     )?;
-    found.ok_or(Error::NotFound)
+    let (id, person) = found.ok_or(Error::NotFound)?;
+    Ok((ByServer(id), person))
 }
 
 /// A meeting that was held: whose, and in which round.

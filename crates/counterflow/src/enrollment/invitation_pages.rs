@@ -17,7 +17,7 @@ use crate::{
         db::Tx,
         error::{Answer, Error},
         form::Fields,
-        guard::{ByServer, Segment},
+        guard::Segment,
         page::{self, Page},
         token,
         viewer::Visitor,
@@ -78,7 +78,7 @@ struct Opened {
 impl Opened {
     async fn load(tx: &mut Tx, secret: &Segment, visitor: &Visitor) -> Answer<Option<Self>> {
         let Some(link) = link_store::link(tx, &token::hash(secret.last())).await? else { return Ok(None) };
-        let round = programs::round(tx, &ByServer(link.round_id)).await?;
+        let round = programs::round(tx, &link.round_leave()).await?;
         let program = programs::program_of(tx, &round).await?;
         let managers = registration_store::managers(tx, round.id).await?;
         let good_for = Use::of(&link, &round, visitor, tx.now());
@@ -155,7 +155,7 @@ pub async fn say_no(app: App, page: Page, visitor: Visitor, secret: Segment, _: 
     if opened.good_for != Use::Works {
         return show_opened(page, opened, &secret);
     }
-    decline(&mut tx, &ByServer(opened.link.participant_id)).await?;
+    decline(&mut tx, &opened.link.participant_leave()).await?;
     tx.commit().await?;
     Ok(page::see_other(&format!("/invitations/{}", secret.last())))
 }

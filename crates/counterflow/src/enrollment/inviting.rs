@@ -133,13 +133,25 @@ pub async fn remind_due(app: App) -> Answer<()> {
     Ok(())
 }
 
+impl Link {
+    /// Leave for the round: a personal link that works is the leave itself, for whoever holds it.
+    pub(super) fn round_leave(&self) -> ByServer<RoundId> {
+        ByServer(self.round_id)
+    }
+
+    /// Leave for the participant whom it was written to.
+    pub(super) fn participant_leave(&self) -> ByServer<ParticipantId> {
+        ByServer(self.participant_id)
+    }
+}
+
 /// Notes that a personal link was opened, by a press of its button. Who had declined thinks again.
 pub(super) async fn open(tx: &mut Tx, link: &Link) -> Answer<()> {
     tx.lock(participant_lock(link.participant_id)).await?;
     if !store::set_opened(tx, link.participant_id).await? {
         return Ok(()); // not the first time
     }
-    let round = programs::round(tx, &ByServer(link.round_id)).await?;
+    let round = programs::round(tx, &link.round_leave()).await?;
     Event::by_person(link.person_id, "invitation.opened")
         .program(round.program_id)
         .round(round.id)
@@ -159,7 +171,7 @@ pub(super) async fn renew(tx: &mut Tx, app: &App, link: &Link, email: &str) -> A
     if link_store::has_link_since(tx, link.participant_id, just_before).await? {
         return Ok(()); // a double click: it is on its way
     }
-    let round = programs::round(tx, &ByServer(link.round_id)).await?;
+    let round = programs::round(tx, &link.round_leave()).await?;
     Event::by_server("invitation.renewed")
         .program(round.program_id)
         .round(round.id)

@@ -114,6 +114,7 @@ impl Letters {
             text: Text { occasion, letters: self, name, words, link, until }.render()?,
             html: Html { occasion, letters: self, name, words, link, until }.render()?,
             calendar: None,
+            useless_after: None,
         };
         mail::write(tx, app, letter).await?;
         Ok(())

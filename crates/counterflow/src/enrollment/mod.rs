@@ -41,13 +41,21 @@ use crate::{
         db::Tx,
         error::{Answer, Error},
         event::Event,
-        guard::Leave,
+        guard::{ByServer, Leave},
         ids::{ParticipantId, RoundId},
         viewer::Viewer,
     },
     programs::{Round, Stage},
     words,
 };
+
+impl Participant {
+    /// Leave for their round: whoever holds a `Participant` was let in to it.
+    #[must_use]
+    pub fn round_leave(&self) -> ByServer<RoundId> {
+        ByServer(self.round_id)
+    }
+}
 
 words! {
     /// How far a participant has come.

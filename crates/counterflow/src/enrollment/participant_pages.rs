@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::{
-    Answers, Participant, State, admit, invite,
+    Answers, State, admit, invite,
     list_store::{self, Listed},
     put_on_waiting_list,
     registration_store::{self, Registration},
@@ -15,7 +15,7 @@ use crate::{
         db::Tx,
         error::Answer,
         form::Fields,
-        guard::{Access, ByServer},
+        guard::Access,
         ids::{ParticipantId, PersonId, RoundId},
         page::{self, Page},
     },
@@ -63,10 +63,10 @@ fn participant_path(id: ParticipantId) -> String {
 /// `GET /participants/{participant}`: for managers only, who alone read with whom somebody should not be paired.
 pub async fn show(app: App, page: Page, access: Access<ParticipantId>) -> Answer {
     let mut tx = app.db.read().await?;
-    let Participant { round_id, answers, .. } = store::participant(&mut tx, &access).await?;
-    let round = programs::round(&mut tx, &ByServer(round_id)).await?;
+    let participant = store::participant(&mut tx, &access).await?;
+    let round = programs::round(&mut tx, &participant.round_leave()).await?;
     let program = programs::program_of(&mut tx, &round).await?;
-    let answers: Answers = answers.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    let answers: Answers = participant.answers.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
     page::html(&ParticipantPage {
         page,
         one: list_store::listed(&mut tx, &access).await?,

@@ -17,7 +17,7 @@ use crate::{
         error::{Answer, Error},
         filters,
         form::{Fields, Form},
-        guard::{Access, ByServer, Leave},
+        guard::{Access, Leave},
         ids::ParticipantId,
         page::{self, Page},
         words,
@@ -42,7 +42,7 @@ struct Loaded {
 impl Loaded {
     async fn of(tx: &mut Tx, app: &App, access: &Access<ParticipantId>) -> Answer<Self> {
         let participant = store::participant(tx, access).await?;
-        let round = programs::round(tx, &ByServer(participant.round_id)).await?;
+        let round = programs::round(tx, &participant.round_leave()).await?;
         Ok(Self {
             organization: app.organization(tx).await?.name,
             program: programs::program_of(tx, &round).await?,

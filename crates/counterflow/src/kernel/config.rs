@@ -27,7 +27,8 @@ pub struct Config {
 /// The organization's mail server.
 #[derive(Debug, Clone)]
 pub struct Smtp {
-    /// `smtp://` (STARTTLS where offered), `smtps://`, with user, password, host and port.
+    /// `smtp://` (STARTTLS is required, unless the server is on this machine or the address says `?tls=`) or `smtps://`,
+    /// with user, password, host and port.
     pub url: Url,
     /// The sender: `Counterflow <mentoring@example.org>`.
     pub from: String,
@@ -52,7 +53,7 @@ pub struct Given {
     #[arg(long, env = "COUNTERFLOW_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME
-    #[arg(long, env = "COUNTERFLOW_DATABASE", value_name = "URL")]
+    #[arg(long, env = "COUNTERFLOW_DATABASE", value_name = "URL", hide_env_values = true)]
     pub database: Option<String>,
     /// Address to listen on
     #[arg(long, env = "COUNTERFLOW_LISTEN", value_name = "ADDR")]

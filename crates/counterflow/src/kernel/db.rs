@@ -21,11 +21,11 @@ pub static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 /// The oldest SQLite that keeps what it acknowledged: before it, WAL mode with several connections can lose commits.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
-/// Why the server does not start on this database. Each has an exit code of its own (docs/operating.md).
+/// Why the server does not start on this database. Each has an exit code of its own (docs/cli.md).
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
-    /// Not `sqlite://...` or `postgres://...`.
-    #[error("the database setting {0:?} is neither sqlite://PATH nor postgres://USER@HOST/NAME")]
+    /// Not `sqlite://...` or `postgres://...`. Only the scheme is told: the rest may hold a password.
+    #[error("the database setting ({0}) is neither sqlite://PATH nor postgres://USER@HOST/NAME")]
     Url(String),
     /// No connection, or it broke.
     #[error("the database cannot be opened: {0}")]
@@ -62,6 +62,10 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    fn url(url: &str) -> Self {
+        Self::Url(url.split_once("://").map_or_else(|| "no scheme".to_owned(), |(scheme, _)| format!("{scheme}://")))
+    }
+
     /// The process's exit code: one for each reason.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
@@ -107,7 +111,7 @@ impl Db {
             let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(10));
             Pools::Postgres(pool.connect(url).await.map_err(Refusal::Open)?)
         } else {
-            return Err(Refusal::Url(url.to_owned()));
+            return Err(Refusal::url(url));
         };
         let migrated = match &pools {
             Pools::Sqlite { write, .. } => MIGRATIONS.run(write).await,
@@ -295,13 +299,17 @@ macro_rules! execute {
 }
 
 async fn open_sqlite(url: &str) -> Result<Pools, Refusal> {
-    let options = SqliteConnectOptions::from_str(url).map_err(|_| Refusal::Url(url.to_owned()))?;
+    let options = SqliteConnectOptions::from_str(url).map_err(|_| Refusal::url(url))?;
     let path = options.get_filename().to_owned();
     if let Some(kind) = network_disk(&path) {
         return Err(Refusal::NetworkDisk { path: path.display().to_string(), kind });
     }
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(|error| Refusal::Open(sqlx::Error::Io(error)))?;
+    }
+    // sqlx's name for a database in memory begins so. It is no file, and refused below: it would not keep anything.
+    if !path.to_string_lossy().starts_with("file:") {
+        create_for_owner(&path).map_err(|error| Refusal::Open(sqlx::Error::Io(error)))?;
     }
     // sqlx sets the busy timeout before any pragma, so that switching to WAL waits for other openers.
     let options = options
@@ -319,6 +327,19 @@ async fn open_sqlite(url: &str) -> Result<Pools, Refusal> {
     }
     let read = pool(8).connect_with(options.pragma("query_only", "on")).await.map_err(refusal)?;
     Ok(Pools::Sqlite { write, read })
+}
+
+/// Makes the database file, if it is missing, for its owner's eyes only. SQLite gives the files beside it (-wal, -shm)
+/// the same mode. A file that is there keeps the mode that the operator gave it.
+fn create_for_owner(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        Ok(_) | Err(_) => Ok(()),
+    }
 }
 
 /// A pool whose every new connection is asked whether it will keep what it acknowledges.

@@ -121,7 +121,8 @@ pub(super) async fn insert_event(tx: &mut Tx, id: EventId, event: &Event) -> Res
     Ok(())
 }
 
-/// Queues work in this transaction, unless the same work (kind and key) already waits. Answers whether it was queued.
+/// Queues work in this transaction, unless the same work (kind and key) already waits. If it is being done right now, it
+/// is done once more afterwards: what this transaction writes may have come too late for it. Answers whether it was queued.
 ///
 /// # Errors
 /// When the database fails.
@@ -138,7 +139,8 @@ pub(crate) async fn enqueue(
         tx,
         "insert into jobs (id, kind, key, payload, run_at, attempts, fence, created_at)
          values ($1, $2, $3, $4, $5, 0, 0, $6)
-         on conflict (kind, key) where finished_at is null and dead_at is null do nothing",
+         on conflict (kind, key) where finished_at is null and dead_at is null
+         do update set again_at = excluded.run_at where jobs.leased_until is not null",
         JobId::new(),
         kind,
         key,

@@ -3,6 +3,9 @@
 //! A letter is claimed with a lease and a fence and marked `sending` before the mail server sees it. If the process
 //! stops between the server's 250 and our commit, the letter is sent once more with the same Message-ID and marked as
 //! "may be twice" (RFC 1047: SMTP cannot do better).
+//!
+//! A mail server that does not answer is not a letter's fault: the whole outbox waits then, and the admin reads since
+//! when. News of one meeting reach one person in the order in which they were written.
 
 pub mod pages;
 mod send;
@@ -15,6 +18,7 @@ use askama::Template;
 
 use crate::kernel::{
     app::App,
+    clock::Timestamp,
     db::Tx,
     error::{Answer, Error},
     ids::{LetterId, PersonId},
@@ -37,6 +41,8 @@ pub struct Letter {
     pub html: String,
     /// An invitation to a meeting.
     pub calendar: Option<Calendar>,
+    /// What it offers is over then: it is not sent any more. `None` for letters that are worth reading at any time.
+    pub useless_after: Option<Timestamp>,
 }
 
 impl Letter {
@@ -65,6 +71,7 @@ impl Letter {
             text: text.to_owned(),
             html: html.render()?,
             calendar: None,
+            useless_after: None,
         })
     }
 
@@ -79,6 +86,8 @@ impl Letter {
 /// An iCalendar object and what it asks (iTIP).
 #[derive(Debug)]
 pub struct Calendar {
+    /// The UID in the object: letters with the same one are sent in order.
+    pub uid: String,
     /// The object.
     pub object: String,
     /// REQUEST or CANCEL, as in the object.

@@ -1,4 +1,5 @@
-//! The outbox as the admin sees it. What is in a letter can be read only while it waits: sent letters keep no text.
+//! The outbox as the admin sees it. What is in a letter can be read only while no mail server is set, and whoever reads
+//! it is noted: letters hold personal links. Sent letters keep no text.
 
 use askama::Template;
 
@@ -27,6 +28,7 @@ struct ListPage {
     older: Option<i64>,
     newer: Option<i64>,
     sends: bool,
+    outage: Option<store::Outage>,
 }
 
 /// `GET /admin/letters?q=&from=`
@@ -45,6 +47,7 @@ pub async fn list(app: App, page: Page, Query(query): Query) -> Answer {
         older: more.then_some(from + PER_PAGE),
         newer: (from > 0).then(|| (from - PER_PAGE).max(0)),
         sends: app.config.smtp.is_some(),
+        outage: store::outage(&mut tx).await?.filter(|_| app.config.smtp.is_some()),
     })
 }
 
@@ -53,16 +56,38 @@ pub async fn list(app: App, page: Page, Query(query): Query) -> Answer {
 struct ShowPage {
     page: Page,
     letter: Kept,
-    readable: bool,
+    text: Text,
 }
 
-/// `GET /admin/letters/{letter}`. With a mail server the text is not shown, even while the letter waits: it is
-/// somebody else's mail. Without one, this page is the only way to hand it over.
+/// What the page shows of a letter's text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Text {
+    /// Nothing: with a mail server it is somebody else's mail, even while it waits.
+    Private,
+    /// The offer to open it: without a mail server this is the only way to hand it over.
+    Closed,
+    /// All of it.
+    Open,
+}
+
+/// `GET /admin/letters/{letter}`
 pub async fn show(app: App, page: Page, Part(id): Part<LetterId>) -> Answer {
     let mut tx = app.db.read().await?;
     let letter = store::find(&mut tx, id).await?.ok_or(Error::NotFound)?;
-    let readable = app.config.smtp.is_none();
-    page::html(&ShowPage { page, letter, readable })
+    let text = if app.config.smtp.is_some() { Text::Private } else { Text::Closed };
+    page::html(&ShowPage { page, letter, text })
+}
+
+/// `POST /admin/letters/{letter}/opening`: shows what is in it, and notes who read it.
+pub async fn open(app: App, page: Page, viewer: Viewer, Part(id): Part<LetterId>, _: Fields) -> Answer {
+    if app.config.smtp.is_some() {
+        return Err(Error::NotFound);
+    }
+    let mut tx = app.db.write().await?;
+    let letter = store::find(&mut tx, id).await?.ok_or(Error::NotFound)?;
+    Event::by(&viewer, "letter.read").on(id).record(&mut tx).await?;
+    tx.commit().await?;
+    page::html(&ShowPage { page, letter, text: Text::Open })
 }
 
 /// `POST /admin/letters/{letter}/retry`
@@ -74,4 +99,16 @@ pub async fn retry(app: App, viewer: Viewer, Part(id): Part<LetterId>, _: Fields
     Event::by(&viewer, "letter.retried").on(id).record(&mut tx).await?;
     tx.commit().await?;
     Ok(page::done(&format!("/admin/letters/{id}"), "letter_queued"))
+}
+
+/// `POST /admin/letters/retry`: whatever gave up, after the mail server was put right.
+pub async fn retry_all(app: App, viewer: Viewer, _: Fields) -> Answer {
+    let mut tx = app.db.write().await?;
+    let count = store::retry_all(&mut tx).await?;
+    if count == 0 {
+        return Err(Error::conflict("over"));
+    }
+    Event::by(&viewer, "letters.retried").with(serde_json::json!({ "letters": count })).record(&mut tx).await?;
+    tx.commit().await?;
+    Ok(page::done("/admin/letters", "letters_queued"))
 }

@@ -1,4 +1,5 @@
-//! The sender: one connection to the mail server, one letter after the other.
+//! The sender: one letter after the other, each on a connection of its own. lettre's pool is left out on purpose: some
+//! mail servers close idle connections without a word, and whether a letter was taken would then be unclear.
 
 use std::time::Duration;
 
@@ -8,10 +9,11 @@ use lettre::{
     message::{Attachment, Mailbox, MultiPart, SinglePart, header::ContentType},
 };
 
-use super::store::{self, Claimed};
+use super::store::{self, Claimed, Outage};
 use crate::kernel::{
     app::App,
     config::Smtp,
+    db::Tx,
     error::{Answer, Error},
     event::Event,
 };
@@ -63,39 +65,58 @@ impl Post {
         Ok(Some(Self { transport: transport(&smtp)?, smtp }))
     }
 
-    /// Sends every letter that is due, one after the other. Answers how many the mail server took.
+    /// Sends every letter that is due, one after the other. Answers how many the mail server took. While the server does
+    /// not answer, the whole outbox waits.
     ///
     /// # Errors
-    /// When the database fails. What the mail server says is written to the letter's row.
+    /// When the database fails. What the mail server says is written to the letter's row, or to the outage's.
     pub async fn send_due(&self, app: &App) -> Answer<usize> {
         let mut taken = 0;
-        loop {
-            let mut tx = app.db.write().await?;
-            let until = tx.now().plus(LEASE);
-            let letter = store::claim(&mut tx, until).await?;
-            tx.commit().await?;
-            let Some(letter) = letter else { return Ok(taken) };
+        while let Some(letter) = claim(app).await? {
             let sent = match message(&self.smtp, &letter) {
                 Ok(message) => self.hand_over(message).await,
-                Err(error) => Err(Failure { words: error.to_string(), permanent: true, ambiguous: false }),
+                Err(error) => Err(Failure { words: error.to_string(), whose: Whose::Letter, ambiguous: false }),
             };
             taken += usize::from(sent.is_ok());
             note(app, &letter, sent).await?;
         }
+        Ok(taken)
     }
-}
 
-impl Post {
     /// Hands a message to the mail server, which has two minutes: one that hangs must not stop all other letters.
     async fn hand_over(&self, message: Message) -> Result<(), Failure> {
-        match tokio::time::timeout(PATIENCE, self.transport.send(message)).await {
-            Ok(sent) => sent.map(|_| ()).map_err(Failure::from),
-            Err(elapsed) => Err(Failure { words: elapsed.to_string(), permanent: false, ambiguous: true }),
+        let failure = match tokio::time::timeout(PATIENCE, self.transport.send(message)).await {
+            Ok(Ok(_)) => return Ok(()),
+            Ok(Err(error)) => Failure::from(error),
+            Err(elapsed) => Failure { words: elapsed.to_string(), whose: Whose::LetterForNow, ambiguous: true },
+        };
+        // Whether it lies in the letter or in the server, the same answer can mean both: 451 comes as a greeting and
+        // after a recipient. Somebody who greets, and lets us in, has something against the letter.
+        match tokio::time::timeout(PATIENCE, self.transport.test_connection()).await {
+            Ok(Ok(true)) => Err(failure),
+            Ok(Ok(false)) | Err(_) => Err(Failure { whose: Whose::Server, ..failure }),
+            Ok(Err(error)) => Err(Failure { whose: Whose::Server, words: error.to_string(), ..failure }),
         }
     }
 }
 
-/// The transport for `smtp://` (STARTTLS is required, except on this machine) and `smtps://`.
+/// The next letter; none while the mail server is not to be tried.
+async fn claim(app: &App) -> Answer<Option<Claimed>> {
+    let mut tx = app.db.write().await?;
+    let now = tx.now();
+    if store::outage(&mut tx).await?.is_some_and(|outage| outage.next_at > now) {
+        return Ok(None);
+    }
+    for (letter,) in store::drop_useless(&mut tx).await? {
+        Event::by_server("letter.dropped").on(letter).record(&mut tx).await?;
+    }
+    let letter = store::claim(&mut tx, now.plus(LEASE)).await?;
+    tx.commit().await?;
+    Ok(letter)
+}
+
+/// The transport for `smtp://` (STARTTLS is required, except on this machine) and `smtps://`. A server that is to offer
+/// STARTTLS and does not is one that does not answer: nothing is sent in the clear.
 fn transport(smtp: &Smtp) -> Result<Transport, lettre::transport::smtp::Error> {
     let mut url = smtp.url.clone();
     let local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
@@ -107,35 +128,73 @@ fn transport(smtp: &Smtp) -> Result<Transport, lettre::transport::smtp::Error> {
 
 struct Failure {
     words: String,
-    /// Trying again would not help.
-    permanent: bool,
+    whose: Whose,
     /// The server may have taken the letter all the same.
     ambiguous: bool,
+}
+
+/// Where a failure lies.
+enum Whose {
+    /// The server does not take this letter, and trying again would not help.
+    Letter,
+    /// The server does not take this letter now.
+    LetterForNow,
+    /// The server does not answer, or lets nobody in: no letter would fare better.
+    Server,
 }
 
 impl From<lettre::transport::smtp::Error> for Failure {
     fn from(error: lettre::transport::smtp::Error) -> Self {
         // An answer of the server, or a mistake of ours, is clear; a connection that broke is not.
         let clear = error.is_permanent() || error.is_transient() || error.is_client() || error.is_tls();
-        Self { permanent: error.is_permanent(), ambiguous: !clear, words: error.to_string() }
+        let whose = if error.is_permanent() { Whose::Letter } else { Whose::LetterForNow };
+        Self { whose, ambiguous: !clear, words: error.to_string() }
     }
 }
 
 async fn note(app: &App, letter: &Claimed, sent: Result<(), Failure>) -> Answer<()> {
     let mut tx = app.db.write().await?;
-    match sent {
-        Ok(()) => store::sent(&mut tx, letter).await?,
-        Err(failure) => {
-            tracing::warn!(letter = %letter.id, error = failure.words, "a letter could not be sent");
-            let give_up = failure.permanent || letter.attempts >= MOST_ATTEMPTS;
-            let retry = (!give_up).then(|| tx.now().plus(backoff(letter.attempts)));
-            store::failed(&mut tx, letter, &failure.words, failure.ambiguous, retry).await?;
-            if give_up {
-                Event::by_server("letter.gave_up").on(letter.id).record(&mut tx).await?;
-            }
+    let failure = match sent {
+        Ok(()) => {
+            store::sent(&mut tx, letter).await?;
+            None
+        }
+        Err(Failure { whose: Whose::Server, words, ambiguous }) => {
+            store::put_back(&mut tx, letter, ambiguous).await?;
+            note_outage(&mut tx, words).await?;
+            return tx.commit().await.map_err(Error::from);
+        }
+        Err(failure) => Some(failure),
+    };
+    // It answered, whatever it said.
+    if store::end_outage(&mut tx).await? {
+        tracing::info!("the mail server answers again");
+        Event::by_server("mail.outage_ended").record(&mut tx).await?;
+    }
+    if let Some(failure) = failure {
+        tracing::warn!(letter = %letter.id, error = failure.words, "a letter could not be sent");
+        let give_up = matches!(failure.whose, Whose::Letter) || letter.attempts >= MOST_ATTEMPTS;
+        let retry = (!give_up).then(|| tx.now().plus(backoff(letter.attempts)));
+        store::failed(&mut tx, letter, &failure.words, failure.ambiguous, retry).await?;
+        if give_up {
+            Event::by_server("letter.gave_up").on(letter.id).record(&mut tx).await?;
         }
     }
     tx.commit().await?;
+    Ok(())
+}
+
+/// The outbox waits: 15 s at first, 8 min at most, so that letters leave soon after the server is back.
+async fn note_outage(tx: &mut Tx, words: String) -> Answer<()> {
+    let now = tx.now();
+    let (since, tries) =
+        store::outage(tx).await?.map_or((now, 1), |before| (before.since, before.tries.saturating_add(1)));
+    tracing::warn!(%since, tries, error = words, "the mail server does not answer: letters wait");
+    let next_at = now.plus(backoff(tries.min(6)));
+    store::note_outage(tx, &Outage { since, tries, next_at, last_error: words }).await?;
+    if tries == 1 {
+        Event::by_server("mail.outage_began").record(tx).await?;
+    }
     Ok(())
 }
 

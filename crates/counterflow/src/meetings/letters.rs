@@ -205,7 +205,8 @@ pub(super) async fn invitations(
         News::Planned | News::Moved(..) | News::Place => (Purpose::Request, Method::Request),
     };
     let direction = direction(tx, pair).await?;
-    let object = invitation(app, tx.now(), meeting, starts_at, direction, (&mentor, &mentee), news).object(purpose);
+    let invitation = invitation(app, tx.now(), meeting, starts_at, direction, (&mentor, &mentee), news);
+    let object = invitation.object(purpose);
     for (reader, other) in [(&mentor, &mentee), (&mentee, &mentor)] {
         let Some(address) = &reader.email else { continue };
         if pairs::has_left(tx, reader.id).await? {
@@ -230,7 +231,7 @@ pub(super) async fn invitations(
         let key = format!("meeting:{}:{}:{}", meeting.id, meeting.sequence, reader.id);
         let letter =
             Letter::from_templates(key, reader.id, address, &InvitationText { it: &it }, &InvitationHtml { it: &it })?
-                .with(Calendar { object: object.clone(), method });
+                .with(Calendar { uid: invitation.uid.clone(), object: object.clone(), method });
         mail::write(tx, app, letter).await?;
     }
     Ok(())

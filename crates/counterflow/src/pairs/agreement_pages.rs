@@ -13,7 +13,7 @@ use crate::{
         error::{Answer, Error},
         filters,
         form::{Fields, Form},
-        guard::{Access, ByServer},
+        guard::Access,
         ids::PairId,
         page::{self, Page},
     },
@@ -50,7 +50,7 @@ impl AgreementPage {
 
 /// What is not talked about, and the round.
 async fn around(tx: &mut Tx, seated: &Seated) -> Answer<(Vec<String>, Round)> {
-    let round = programs::round(tx, &ByServer(seated.pair.round_id)).await?;
+    let round = programs::round(tx, &seated.pair.round_leave()).await?;
     let program = programs::program_of(tx, &round).await?;
     Ok((Profiles::load(tx, &seated.pair, &program.design).await?.out_of_bounds, round))
 }

@@ -7,7 +7,7 @@ use crate::{
         clock::Timestamp,
         db::Tx,
         error::{Answer, Error},
-        guard::Leave,
+        guard::{ByServer, Leave},
         ids::{PairId, ParticipantId, PersonId, ProposalId, RoundId},
         viewer::Viewer,
     },
@@ -42,6 +42,12 @@ pub struct Pair {
 }
 
 impl Pair {
+    /// Leave for its round: whoever holds a `Pair` was let in to it.
+    #[must_use]
+    pub fn round_leave(&self) -> ByServer<RoundId> {
+        ByServer(self.round_id)
+    }
+
     /// On which side a person is, if on any.
     #[must_use]
     pub fn side_of(&self, person: PersonId) -> Option<Side> {

@@ -33,6 +33,7 @@ use crate::{
     kernel::{
         clock::{Day, Timestamp},
         error::{Answer, Error},
+        guard::ByServer,
         ids::{ProgramId, RoundId},
     },
     words,
@@ -202,6 +203,18 @@ pub struct Round {
 }
 
 impl Round {
+    /// Leave for what belongs to the round: whoever holds a `Round` was let in to it.
+    #[must_use]
+    pub fn leave(&self) -> ByServer<RoundId> {
+        ByServer(self.id)
+    }
+
+    /// Leave for its program.
+    #[must_use]
+    pub fn program_leave(&self) -> ByServer<ProgramId> {
+        ByServer(self.program_id)
+    }
+
     /// `Digital fluency · Round 2`.
     #[must_use]
     pub fn label(&self) -> String {

@@ -90,6 +90,7 @@ fn letter(
         text: RoleText { name, giver, program, role, link }.render()?,
         html: RoleHtml { name, giver, program, role, link }.render()?,
         calendar: None,
+        useless_after: None,
     })
 }
 

@@ -20,7 +20,7 @@ use crate::kernel::{
     error::{Answer, Error},
     filters,
     form::{Fields, Form, Problems},
-    guard::{Access, ByServer},
+    guard::Access,
     ids::RoundId,
     page::{self, Page},
     rights::Role,
@@ -51,7 +51,7 @@ impl DesignPage {
             topics::fill(&mut fields, &stored.program.topics);
             Form { fields, ..Form::default() }
         });
-        let mut sponsors = role_store::holders(tx, &ByServer(standing.program.id)).await?;
+        let mut sponsors = role_store::holders(tx, &standing.round.program_leave()).await?;
         sponsors.retain(|holder| holder.role == ProgramRole::Sponsor);
         let round = &stored.round;
         Ok(Self {

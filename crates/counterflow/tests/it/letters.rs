@@ -16,9 +16,13 @@ use crate::{
 
 /// The application with its mail server set to this one.
 pub fn with_mail(app: &TestApp, server: &MailServer) -> App {
+    with_smtp_url(app, &format!("smtp://{}", server.address))
+}
+
+fn with_smtp_url(app: &TestApp, url: &str) -> App {
     let given = Given {
         database: Some(app.app.config.database.clone()),
-        smtp_url: Some(format!("smtp://{}", server.address).parse().unwrap()),
+        smtp_url: Some(url.parse().unwrap()),
         mail_from: Some("Counterflow <mentoring@halden.example>".to_owned()),
         ..Given::default()
     };
@@ -34,7 +38,20 @@ fn letter(key: &str, address: &str) -> Letter {
         text: "Hello Ana,\nthis is a letter.".to_owned(),
         html: "<p>Hello Ana,</p>".to_owned(),
         calendar: None,
+        useless_after: None,
     }
+}
+
+fn about_a_meeting(key: &str, method: Method) -> Letter {
+    let object = format!("BEGIN:VCALENDAR\r\nMETHOD:{}\r\nEND:VCALENDAR\r\n", method.name());
+    let calendar = Calendar { uid: "meeting@halden.example".to_owned(), object, method };
+    Letter { calendar: Some(calendar), ..letter(key, "ana@halden.example") }
+}
+
+async fn count(app: &TestApp, kind: &str) -> i64 {
+    let (count,) =
+        counterflow::fetch_one!(app.read().await, (i64,), "select count(*) from events where kind = $1", kind).unwrap();
+    count
 }
 
 async fn write(app: &App, letter: Letter) -> bool {
@@ -55,8 +72,7 @@ on_both! {
         let mailing = with_mail(app, &server);
         assert!(write(&mailing, letter("one", "ana@halden.example")).await);
         assert!(!write(&mailing, letter("one", "ana@halden.example")).await, "the same key writes nothing");
-        let calendar = Calendar { object: "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n".to_owned(), method: Method::Request };
-        write(&mailing, Letter { calendar: Some(calendar), ..letter("two", "ruth@halden.example") }).await;
+        write(&mailing, about_a_meeting("two", Method::Request)).await;
         let post = Post::new(&mailing).unwrap().unwrap();
         assert_eq!(post.send_due(&mailing).await.unwrap(), 2);
         assert_eq!(post.send_due(&mailing).await.unwrap(), 0);
@@ -92,14 +108,21 @@ on_both! {
         let server = MailServer::start(Manners::Refuses).await;
         let mailing = with_mail(app, &server);
         write(&mailing, letter("one", "nobody@halden.example")).await;
-        Post::new(&mailing).unwrap().unwrap().send_due(&mailing).await.unwrap();
+        let post = Post::new(&mailing).unwrap().unwrap();
+        post.send_due(&mailing).await.unwrap();
         assert_eq!(standing(&mailing).await, (0, 0, 1));
         let mut admin = app.as_person(piet).await;
         admin.get("/admin").await.ok().says("1 letter and 0 jobs gave up");
         let list = admin.get("/admin/letters").await.ok().says("gave up").says("no such mailbox");
-        let path = list.link("/admin/letters/");
+        let path = list.link("/admin/letters/0");
         admin.post(&format!("{path}/retry"), &[]).await.ok().says("The letter waits to be sent again");
         assert_eq!(standing(&mailing).await, (1, 0, 0));
+        write(&mailing, letter("two", "nobody.else@halden.example")).await;
+        post.send_due(&mailing).await.unwrap();
+        assert_eq!(standing(&mailing).await, (0, 0, 2));
+        admin.post("/admin/letters/retry", &[]).await.ok().says("The letters wait to be sent again");
+        assert_eq!(standing(&mailing).await, (2, 0, 0));
+        assert_eq!(admin.post("/admin/letters/retry", &[]).await.status, 409, "nothing gave up any more");
     }
 }
 
@@ -128,7 +151,108 @@ on_both! {
         assert!(Post::new(&app.app).unwrap().is_none());
         let mut admin = app.as_person(piet).await;
         let list = admin.get("/admin/letters?q=ANA@").await.ok().says("Grüße from Halden").says("No mail server is set");
-        let path = list.link("/admin/letters/");
-        admin.get(&path).await.ok().says("this is a letter.").says("Kept: no mail server is set");
+        let path = list.link("/admin/letters/0");
+        admin.get(&path).await.ok().does_not_say("this is a letter.").says("Kept: no mail server is set");
+        assert_eq!(count(app, "letter.read").await, 0);
+        admin.post(&format!("{path}/opening"), &[]).await.ok().says("this is a letter.");
+        assert_eq!(count(app, "letter.read").await, 1, "who reads somebody else's mail is noted");
+    }
+}
+
+on_both! {
+    async fn a_server_that_does_not_answer_costs_no_letter_a_try(app: TestApp) {
+        let piet = app.set_up().await;
+        // Each round is two connections: the letter's, and the question whether it is the letter.
+        let server = MailServer::start(Manners::TurnsAway(40)).await;
+        let mailing = with_mail(app, &server);
+        for key in ["one", "two", "three"] {
+            write(&mailing, letter(key, "ana@halden.example")).await;
+        }
+        let post = Post::new(&mailing).unwrap().unwrap();
+        for _ in 0..20 {
+            assert_eq!(post.send_due(&mailing).await.unwrap(), 0);
+            assert_eq!(post.send_due(&mailing).await.unwrap(), 0, "and it is left alone for a while");
+            app.pass(SignedDuration::from_mins(10));
+        }
+        let tried: (i64,) = counterflow::fetch_one!(app.read().await, (i64,), "select max(attempts) from letters").unwrap();
+        assert_eq!((tried.0, standing(&mailing).await), (0, (3, 0, 0)));
+        assert_eq!((count(app, "mail.outage_began").await, count(app, "mail.outage_ended").await), (1, 0));
+        let mut admin = app.as_person(piet).await.on(&mailing);
+        admin.get("/admin/letters").await.ok().says("The mail server does not answer since").says("come back later");
+        assert_eq!(post.send_due(&mailing).await.unwrap(), 3);
+        admin.get("/admin/letters").await.ok().does_not_say("does not answer");
+        assert_eq!(count(app, "mail.outage_ended").await, 1);
+    }
+}
+
+on_both! {
+    async fn a_server_that_is_not_there_costs_no_letter_a_try(app: TestApp) {
+        let mailing = with_mail(app, &MailServer::nowhere().await);
+        write(&mailing, letter("one", "ana@halden.example")).await;
+        let post = Post::new(&mailing).unwrap().unwrap();
+        for _ in 0..20 {
+            post.send_due(&mailing).await.unwrap();
+            app.pass(SignedDuration::from_hours(9));
+        }
+        assert_eq!(standing(&mailing).await, (1, 0, 0));
+    }
+}
+
+on_both! {
+    async fn nothing_is_sent_in_the_clear_where_starttls_is_asked_for(app: TestApp) {
+        let server = MailServer::start(Manners::Good).await;
+        // As for every server that is not on this machine (mail/send.rs, transport).
+        let mailing = with_smtp_url(app, &format!("smtp://{}?tls=required", server.address));
+        write(&mailing, letter("one", "ana@halden.example")).await;
+        Post::new(&mailing).unwrap().unwrap().send_due(&mailing).await.unwrap();
+        assert_eq!((server.received().len(), standing(&mailing).await), (0, (1, 0, 0)));
+        let (error,): (String,) =
+            counterflow::fetch_one!(app.read().await, (String,), "select last_error from mail_outage").unwrap();
+        assert!(error.to_uppercase().contains("STARTTLS"), "{error}");
+    }
+}
+
+on_both! {
+    async fn a_cancellation_never_overtakes_the_invitation(app: TestApp) {
+        let server = MailServer::start(Manners::BusyTimes(1)).await;
+        let mailing = with_mail(app, &server);
+        write(&mailing, about_a_meeting("request", Method::Request)).await;
+        write(&mailing, about_a_meeting("cancel", Method::Cancel)).await;
+        write(&mailing, letter("other", "ana@halden.example")).await;
+        let post = Post::new(&mailing).unwrap().unwrap();
+        assert_eq!(post.send_due(&mailing).await.unwrap(), 1, "only what has nothing to do with the meeting");
+        app.pass(SignedDuration::from_mins(5));
+        assert_eq!(post.send_due(&mailing).await.unwrap(), 2);
+        let received = server.received();
+        assert!(received[1].contains("method=REQUEST") && received[2].contains("method=CANCEL"));
+    }
+}
+
+on_both! {
+    async fn an_invitation_that_gave_up_holds_nothing_back(app: TestApp) {
+        let refusing = with_mail(app, &MailServer::start(Manners::Refuses).await);
+        write(&refusing, about_a_meeting("request", Method::Request)).await;
+        Post::new(&refusing).unwrap().unwrap().send_due(&refusing).await.unwrap();
+        let server = MailServer::start(Manners::Good).await;
+        let mailing = with_mail(app, &server);
+        write(&mailing, about_a_meeting("cancel", Method::Cancel)).await;
+        assert_eq!(Post::new(&mailing).unwrap().unwrap().send_due(&mailing).await.unwrap(), 1);
+        assert_eq!(standing(&mailing).await, (0, 1, 1));
+    }
+}
+
+on_both! {
+    async fn a_sign_in_link_that_is_over_is_not_sent(app: TestApp) {
+        let piet = app.set_up().await;
+        app.browser().post("/sign-in/link", &[("email", "piet.visser@halden.example")]).await.ok();
+        assert_eq!(standing(&app.app).await.0, 1);
+        app.pass(SignedDuration::from_mins(15));
+        let server = MailServer::start(Manners::Good).await;
+        let mailing = with_mail(app, &server);
+        assert_eq!(Post::new(&mailing).unwrap().unwrap().send_due(&mailing).await.unwrap(), 0);
+        assert_eq!((server.received().len(), standing(&mailing).await), (0, (0, 0, 0)), "and nobody has to look at it");
+        let mut admin = app.as_person(piet).await;
+        admin.get("/admin/letters").await.ok().says("of no use any more").does_not_say("Try all");
+        assert_eq!(admin.post("/admin/letters/retry", &[]).await.status, 409);
     }
 }

@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
 
 mod demo;
+mod fence;
 mod jobs;
 mod journeys;
 mod letters;

@@ -18,6 +18,48 @@ async fn an_unknown_database_is_named() {
 }
 
 #[tokio::test]
+async fn a_refusal_tells_no_password() {
+    for url in ["postgre://counterflow:geheim@db/counterflow", "counterflow:geheim@db", "sqlite://x?mode=geheim"] {
+        let refused = refusal(url).await;
+        assert_eq!(refused.exit_code(), 64);
+        assert!(!format!("{refused} {refused:?}").contains("geheim"), "{refused:?}");
+    }
+    assert!(refusal("postgre://counterflow:geheim@db/x").await.to_string().contains("postgre://)"));
+}
+
+#[test]
+fn help_shows_no_setting_that_may_hold_a_password() {
+    for command in ["serve", "import"] {
+        let help = std::process::Command::new(env!("CARGO_BIN_EXE_counterflow"))
+            .args([command, "--help"])
+            .env("COUNTERFLOW_DATABASE", "postgres://counterflow:geheim@db/counterflow")
+            .env("COUNTERFLOW_SMTP_URL", "smtps://counterflow:geheim@mail")
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&help.stdout);
+        assert!(text.contains("COUNTERFLOW_DATABASE") && !text.contains("geheim"), "{text}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_new_database_file_is_for_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("new.db");
+    let db = Db::open(&format!("sqlite://{}", path.display()), Clock::System).await.unwrap();
+    for file in ["new.db", "new.db-wal", "new.db-shm"] {
+        assert_eq!(mode(&folder.path().join(file)), 0o600, "{file}");
+    }
+    db.close().await;
+    // What the operator set is kept.
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+    Db::open(&format!("sqlite://{}", path.display()), Clock::System).await.unwrap().close().await;
+    assert_eq!(mode(&path), 0o640);
+}
+
+#[tokio::test]
 async fn a_file_that_is_no_database_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("letter.db");

@@ -21,7 +21,7 @@ use crate::{
         error::{Answer, Error},
         filters,
         form::Fields,
-        guard::{Access, ByServer},
+        guard::Access,
         ids::{ParticipantId, PersonId, RoundId, RunId},
         page::{self, Page},
     },
@@ -259,7 +259,7 @@ async fn choices(
     people: &People,
     all: bool,
 ) -> Answer<Vec<Choice>> {
-    let forbidden: Vec<Two> = store::marks(tx, &ByServer(round.id))
+    let forbidden: Vec<Two> = store::marks(tx, &round.leave())
         .await?
         .iter()
         .filter(|one| one.mark == Mark::Forbidden)

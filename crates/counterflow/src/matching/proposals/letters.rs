@@ -108,6 +108,7 @@ pub(super) async fn tell(
         text: Text { w: &words }.render()?,
         html: Html { w: &words }.render()?,
         calendar: None,
+        useless_after: None,
     };
     mail::write(tx, app, letter).await?;
     Ok(())

@@ -26,8 +26,8 @@ use crate::{
     kernel::{
         clock::Timestamp,
         error::{Answer, Error},
-        guard::Access,
-        ids::ProposalId,
+        guard::{Access, ByServer},
+        ids::{ParticipantId, ProposalId, RoundId},
         rights::Role,
     },
     programs::{AskingOrder, Side},
@@ -56,6 +56,18 @@ impl From<AskingOrder> for AskedFirst {
 }
 
 impl Proposal {
+    /// Leave for its round: whoever holds a `Proposal` was let in to it.
+    #[must_use]
+    pub fn round_leave(&self) -> ByServer<RoundId> {
+        ByServer(self.round_id)
+    }
+
+    /// Leave for the participant on a side.
+    #[must_use]
+    pub fn participant_leave(&self, side: Side) -> ByServer<ParticipantId> {
+        ByServer(self.participant_on(side))
+    }
+
     /// Whose answer is awaited.
     #[must_use]
     pub fn awaited(&self) -> Option<Side> {

@@ -19,7 +19,7 @@ use crate::{
         db::Tx,
         error::{Answer, Error},
         form::{Fields, Form, Problems},
-        guard::{Access, ByServer, Part},
+        guard::{Access, Part},
         ids::{ProposalId, RoundId, RunId},
         page::{self, Page, Query},
         rights::Role,
@@ -136,7 +136,7 @@ pub async fn show(app: App, page: Page, access: Access<ProposalId>, query: Query
 
 async fn for_manager(tx: &mut Tx, page: Page, access: &Access<ProposalId>) -> Answer<ManagerPage> {
     let proposal = store::proposal(tx, access).await?;
-    let round = programs::round(tx, &ByServer(proposal.round_id)).await?;
+    let round = programs::round(tx, &proposal.round_leave()).await?;
     let first = |name: &str| name.split_whitespace().next().unwrap_or(name).to_owned();
     let (mentor, mentee) = (first(&proposal.mentor), first(&proposal.mentee));
     let names = Names { mentor: &mentor, mentee: &mentee };
@@ -153,11 +153,11 @@ async fn for_manager(tx: &mut Tx, page: Page, access: &Access<ProposalId>) -> An
 async fn for_side(tx: &mut Tx, page: Page, access: &Access<ProposalId>, form: Form) -> Answer<ProposalPage> {
     let side = side_of(access)?;
     let proposal = store::proposal(tx, access).await?;
-    let round = programs::round(tx, &ByServer(proposal.round_id)).await?;
+    let round = programs::round(tx, &proposal.round_leave()).await?;
     let program = programs::program_of(tx, &round).await?;
     let card = people::card(tx, proposal.person_on(side.other())).await?.ok_or(Error::NotFound)?;
-    let mine = enrollment::participant(tx, &ByServer(proposal.participant_on(side))).await?.answers();
-    let theirs = enrollment::participant(tx, &ByServer(proposal.participant_on(side.other()))).await?.answers();
+    let mine = enrollment::participant(tx, &proposal.participant_leave(side)).await?.answers();
+    let theirs = enrollment::participant(tx, &proposal.participant_leave(side.other())).await?.answers();
     let zone = people::card(tx, proposal.person_on(side)).await?.map(|me| me.zone()).unwrap_or(page.zone.clone());
     let shared: BTreeSet<String> = weekly_slots_utc(&mine, &zone, round.starts_on)
         .intersection(&weekly_slots_utc(&theirs, &card.zone(), round.starts_on))

@@ -35,7 +35,7 @@ pub struct Given {
     /// People file, CSV or XLSX
     pub file: PathBuf,
     /// sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME
-    #[arg(long, env = "COUNTERFLOW_DATABASE", value_name = "URL")]
+    #[arg(long, env = "COUNTERFLOW_DATABASE", value_name = "URL", hide_env_values = true)]
     pub database: Option<String>,
     /// What the columns mean; without it, what was confirmed for such a file before, or a guess
     #[arg(long, value_name = "MAP.toml")]

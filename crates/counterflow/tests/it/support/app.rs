@@ -42,11 +42,33 @@ impl TestApp {
             return None;
         };
         let schema = format!("t{}", &token::new()[..20]);
-        let pool = sqlx::PgPool::connect(&base).await.unwrap();
-        sqlx::query(sqlx::AssertSqlSafe(format!("create schema {schema}"))).execute(&pool).await.unwrap();
-        pool.close().await;
+        admin_statement(&base, format!("create schema {schema}")).await;
         let join = if base.contains('?') { '&' } else { '?' };
         Some(Self::on(&format!("{base}{join}options=-c%20search_path%3D{schema}"), None).await)
+    }
+
+    /// A database of its own that sorts as people do (ICU), where the others sort by bytes; `None`, loudly, if there is no
+    /// PostgreSQL. [`TestApp::forget_icu`] drops it.
+    pub async fn icu() -> Option<Self> {
+        let Ok(base) = std::env::var("COUNTERFLOW_TEST_POSTGRES") else {
+            eprintln!("SKIPPED under another collation: COUNTERFLOW_TEST_POSTGRES is not set (bin/test sets it)");
+            return None;
+        };
+        let name = format!("icu{}", &token::new()[..20]).to_lowercase().replace('-', "_");
+        let create =
+            format!("create database {name} locale_provider icu icu_locale 'en' template template0 encoding 'UTF8'");
+        admin_statement(&base, create).await;
+        let mut url: url::Url = base.parse().unwrap();
+        url.set_path(&name);
+        Some(Self::on(url.as_str(), None).await)
+    }
+
+    /// Drops the database that [`TestApp::icu`] made.
+    pub async fn forget_icu(self) {
+        let url: url::Url = self.app.config.database.parse().unwrap();
+        self.app.db.close().await;
+        let base = std::env::var("COUNTERFLOW_TEST_POSTGRES").unwrap();
+        admin_statement(&base, format!("drop database {}", url.path().trim_start_matches('/'))).await;
     }
 
     async fn on(url: &str, folder: Option<Arc<tempfile::TempDir>>) -> Self {
@@ -125,4 +147,10 @@ impl TestApp {
             .unwrap_or_else(|| panic!("no link in the letter: {text}"));
         url.splitn(4, '/').nth(3).map(|path| format!("/{path}")).unwrap()
     }
+}
+
+async fn admin_statement(base: &str, statement: String) {
+    let pool = sqlx::PgPool::connect(base).await.unwrap();
+    sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&pool).await.unwrap();
+    pool.close().await;
 }

@@ -107,6 +107,11 @@ impl Browser {
         browser
     }
 
+    /// The same browser in front of the same server with other settings.
+    pub fn on(self, app: &App) -> Self {
+        Self { router: counterflow::router::router(app.clone()), ..self }
+    }
+
     pub async fn get(&mut self, path: &str) -> Reply {
         let request = self.request("GET", path).body(Body::empty()).unwrap();
         self.send(request, path).await

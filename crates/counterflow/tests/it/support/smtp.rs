@@ -18,6 +18,8 @@ pub enum Manners {
     Good,
     /// Says 451 after DATA so many times.
     BusyTimes(usize),
+    /// Greets with 421 so many times: it is there, and does not work.
+    TurnsAway(usize),
     /// Says 550 to every recipient.
     Refuses,
     /// Takes the text and breaks the connection instead of saying 250, so many times.
@@ -43,6 +45,12 @@ impl MailServer {
         Self { address, received }
     }
 
+    /// An address at which nobody listens.
+    pub async fn nowhere() -> Self {
+        let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        Self { address, received: Arc::default() }
+    }
+
     /// Every text that was received, in order, whether it was acknowledged or not.
     pub fn received(&self) -> Vec<String> {
         self.received.lock().unwrap().clone()
@@ -57,6 +65,12 @@ async fn talk(
 ) -> Option<()> {
     let (read, mut write) = stream.into_split();
     let mut lines = BufReader::new(read).lines();
+    if let Manners::TurnsAway(times) = manners
+        && count.fetch_add(1, Ordering::SeqCst) < times
+    {
+        write.write_all(b"421 come back later\r\n").await.ok()?;
+        return None;
+    }
     write.write_all(b"220 mail.example ESMTP\r\n").await.ok()?;
     while let Some(line) = lines.next_line().await.ok()? {
         let word = line.to_uppercase();
