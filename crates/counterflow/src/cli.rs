@@ -1,9 +1,12 @@
 //! The command line: everything an operator does. docs/cli.md documents it.
 
-use std::{net::SocketAddr, process::ExitCode, sync::Arc};
+pub mod serve;
+
+use std::{process::ExitCode, sync::Arc};
 
 use clap::{Parser, Subcommand};
-use tokio::net::TcpListener;
+use serve::Patience;
+use tokio::{net::TcpListener, task::JoinSet};
 
 use crate::{
     jobs,
@@ -74,9 +77,9 @@ fn serve_with(given: Given) -> ExitCode {
     };
     let runtime = match runtime() {
         Ok(runtime) => runtime,
-        Err(error) => return fail(error, 71),
+        Err(error) => return fail(error, 1),
     };
-    runtime.block_on(async {
+    let code = runtime.block_on(async {
         let db = match Db::open(&config.database, Clock::System).await {
             Ok(db) => db,
             Err(refusal) => return fail(&refusal, refusal.exit_code()),
@@ -85,20 +88,23 @@ fn serve_with(given: Given) -> ExitCode {
             Ok(app) => serve(app).await,
             Err(error) => fail(error, 69),
         }
-    })
+    });
+    runtime.shutdown_background(); // a match run on a thread of its own would keep the process for minutes
+    code
 }
 
 fn import_with(given: import::command::Given) -> ExitCode {
     let runtime = match runtime() {
         Ok(runtime) => runtime,
-        Err(error) => return fail(error, 71),
+        Err(error) => return fail(error, 1),
     };
     let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
     let command = import::command::run(given, Clock::System, &mut out, &mut err);
     runtime.block_on(command).map_or_else(|error| fail(error, 74), ExitCode::from)
 }
 
-/// Serves until SIGINT or SIGTERM, finishing the requests that are under way.
+/// Serves until SIGINT or SIGTERM. Then nothing new is begun; what is under way has eight seconds. Work that is cut
+/// short is leased, and done again after the next start.
 async fn serve(app: App) -> ExitCode {
     let Config { listen, public_url, .. } = (*app.config).clone();
     let listener = match TcpListener::bind(listen).await {
@@ -106,12 +112,25 @@ async fn serve(app: App) -> ExitCode {
         Err(error) => return fail(format_args!("cannot listen on {listen}: {error}"), 75),
     };
     tracing::info!("listening on {listen}, reached at {public_url}");
-    tokio::spawn(jobs::run_forever(app.clone(), Arc::new(works::kinds())));
-    tokio::spawn(mail::run_forever(app.clone()));
-    let service = router::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, service).with_graceful_shutdown(stop()).await;
-    app.db.close().await;
-    served.map_or_else(|error| fail(error, 71), |()| ExitCode::SUCCESS)
+    if app.config.is_https() && app.config.trusted_proxies == 0 {
+        tracing::warn!(
+            "public_url is https, so there is a proxy in front, but trusted_proxies is 0: everybody seems to come from \
+             the proxy, and shares its limits; set trusted_proxies (COUNTERFLOW_TRUSTED_PROXIES) to the number of proxies"
+        );
+    }
+    let mut workers = JoinSet::new();
+    workers.spawn(jobs::run_forever(app.clone(), Arc::new(works::kinds())));
+    workers.spawn(mail::run_forever(app.clone()));
+    let patience = Patience::default();
+    let stopped = async {
+        stop().await;
+        workers.shutdown().await; // each stops where it waits, with its transaction undone
+    };
+    serve::serve(router::router(app.clone()), listener, stopped, patience).await;
+    if tokio::time::timeout(patience.close, app.db.close()).await.is_err() {
+        tracing::warn!("stopped before the database was closed: what was not committed is undone");
+    }
+    ExitCode::SUCCESS
 }
 
 async fn stop() {

@@ -2,12 +2,12 @@
 
 use askama::Template;
 
-use super::{SHORTEST, hash_password, start_login, store};
+use super::{Address, passwords::new_password, sign_in::remember, start_login, store};
 use crate::kernel::{
     app::App,
     error::{Answer, Error},
     event::Event,
-    form::{Check, Fields, Form},
+    form::{Fields, Form},
     page::{self, Page},
 };
 
@@ -35,29 +35,12 @@ struct Setup {
     password: String,
 }
 
-/// Asks for a new password, twice the same.
-pub(super) fn new_password(check: &mut Check<'_>, fields: &Fields) -> Option<String> {
-    let password = fields.get("password");
-    if password.chars().count() < SHORTEST {
-        check.problem("password", "password_short", vec![("min", SHORTEST.to_string())]);
-        return None;
-    }
-    if password.len() > 1024 {
-        check.problem("password", "too_long", vec![("max", "1024".to_owned())]);
-        return None;
-    }
-    if password != fields.get("password_again") {
-        check.problem("password_again", "password_same", Vec::new());
-        return None;
-    }
-    Some(password.to_owned())
-}
-
 /// `POST /setup`
-pub async fn create(app: App, page: Page, fields: Fields) -> Answer {
+pub async fn create(app: App, page: Page, Address(address): Address, fields: Fields) -> Answer {
     if store::is_set_up(&mut app.db.read().await?).await? {
         return Err(Error::NotFound); // before a password is hashed: hashing is dear
     }
+    app.limits.visit(address)?;
     let mut check = fields.check();
     let organization = check.text("organization", 80);
     let zone = check.zone("zone");
@@ -71,7 +54,7 @@ pub async fn create(app: App, page: Page, fields: Fields) -> Answer {
         Ok(setup) => setup,
         Err(problems) => return page::invalid(&SetupPage { page, form: Form::back(fields, problems) }),
     };
-    let phc = hash_password(&app, setup.password).await?;
+    let phc = app.hashing.hash(setup.password).await?;
     let mut tx = app.db.write().await?;
     tx.lock("setup").await?;
     if store::is_set_up(&mut tx).await? {
@@ -82,6 +65,7 @@ pub async fn create(app: App, page: Page, fields: Fields) -> Answer {
     store::set_password(&mut tx, person, &phc).await?;
     store::grant_role(&mut tx, person, "admin", None).await?;
     Event::by_person(person, "organization.set_up").on(person).record(&mut tx).await?;
+    remember(&app, &mut tx, person, address).await?;
     let response = start_login(&app, &mut tx, person, "/home").await?;
     tx.commit().await?;
     Ok(response)

@@ -5,10 +5,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
 
+mod edge;
 mod jobs;
 mod journeys;
 mod letters;
 mod rights;
+mod serving;
 mod start_up;
 mod statements;
 mod support;
