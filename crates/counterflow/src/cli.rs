@@ -6,7 +6,11 @@ use std::{process::ExitCode, sync::Arc};
 
 use clap::{Parser, Subcommand};
 use serve::Patience;
-use tokio::{net::TcpListener, task::JoinSet};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    task::JoinSet,
+};
 
 use crate::{
     jobs,
@@ -111,6 +115,10 @@ async fn serve(app: App) -> ExitCode {
         Ok(listener) => listener,
         Err(error) => return fail(format_args!("cannot listen on {listen}: {error}"), 75),
     };
+    let told_to_stop = match told_to_stop() {
+        Ok(told) => told,
+        Err(error) => return fail(error, 1),
+    };
     tracing::info!("listening on {listen}, reached at {public_url}");
     if app.config.is_https() && app.config.trusted_proxies == 0 {
         tracing::warn!(
@@ -123,7 +131,7 @@ async fn serve(app: App) -> ExitCode {
     workers.spawn(mail::run_forever(app.clone()));
     let patience = Patience::default();
     let stopped = async {
-        stop().await;
+        told_to_stop.await;
         workers.shutdown().await; // each stops where it waits, with its transaction undone
     };
     serve::serve(router::router(app.clone()), listener, stopped, patience).await;
@@ -133,19 +141,16 @@ async fn serve(app: App) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-async fn stop() {
-    let interrupt = tokio::signal::ctrl_c();
-    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(signal) => signal,
-        Err(_) => {
-            let _ = interrupt.await;
-            return;
+/// Hears SIGINT and SIGTERM from now on, and ends with the first of them.
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    };
-    tokio::select! {
-        _ = interrupt => {}
-        _ = terminate.recv() => {}
-    }
+    })
 }
 
 #[expect(clippy::print_stdout, reason = "the command's output")]

@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    extract::{FromRequestParts, RawPathParams, Request, State},
+    extract::{FromRequestParts, RawPathParams, Request, State, rejection::RawPathParamsRejection},
     http::{HeaderMap, Method, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
@@ -126,11 +126,11 @@ impl Segment {
 /// Runs around every handler. `roles` is the route's row in the rights table.
 pub async fn guard(
     State((app, roles)): State<(App, Roles)>,
-    params: RawPathParams,
+    params: Result<RawPathParams, RawPathParamsRejection>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let Some(parts) = named(&params) else { return Error::NotFound.into_response() };
+    let Some(parts) = named(params.ok()) else { return Error::NotFound.into_response() };
     let entry = enter(&app, request.headers(), &parts, roles).await;
     let (viewer, held) = match entry {
         Ok(entry) => entry,
@@ -152,16 +152,17 @@ pub async fn guard(
 
 /// Runs around a handler that is the same for everybody (a stylesheet, a health check): who asks is not looked up, so
 /// that these answer without the database.
-pub async fn pass(params: RawPathParams, mut request: Request, next: Next) -> Response {
-    let Some(parts) = named(&params) else { return Error::NotFound.into_response() };
+pub async fn pass(params: Result<RawPathParams, RawPathParamsRejection>, mut request: Request, next: Next) -> Response {
+    let Some(parts) = named(params.ok()) else { return Error::NotFound.into_response() };
     request.extensions_mut().insert(PathParts(Arc::new(parts)));
     next.run(request).await
 }
 
-/// What the URL names; nothing if it cannot be the name of anything: PostgreSQL fails on a text with a NUL.
-fn named(params: &RawPathParams) -> Option<Vec<(String, String)>> {
+/// What the URL names; nothing if it cannot be the name of anything: it is no UTF-8, or has a NUL, on which PostgreSQL
+/// fails.
+fn named(params: Option<RawPathParams>) -> Option<Vec<(String, String)>> {
     let plain = |(name, value): (&str, &str)| (!value.contains('\0')).then(|| (name.to_owned(), value.to_owned()));
-    params.iter().map(plain).collect()
+    params?.iter().map(plain).collect()
 }
 
 async fn enter(
