@@ -1,9 +1,16 @@
 //! The command line: everything an operator does. docs/cli.md documents it.
 
-use std::{net::SocketAddr, process::ExitCode, sync::Arc};
+pub mod serve;
+
+use std::{process::ExitCode, sync::Arc};
 
 use clap::{Parser, Subcommand};
-use tokio::net::TcpListener;
+use serve::Patience;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    task::JoinSet,
+};
 
 use crate::{
     demo, jobs,
@@ -77,9 +84,9 @@ fn serve_with(given: Given) -> ExitCode {
     };
     let runtime = match runtime() {
         Ok(runtime) => runtime,
-        Err(error) => return fail(error, 71),
+        Err(error) => return fail(error, 1),
     };
-    runtime.block_on(async {
+    let code = runtime.block_on(async {
         let db = match Db::open(&config.database, Clock::System).await {
             Ok(db) => db,
             Err(refusal) => return fail(&refusal, refusal.exit_code()),
@@ -88,16 +95,18 @@ fn serve_with(given: Given) -> ExitCode {
             Ok(app) => serve(app).await,
             Err(error) => fail(error, 69),
         }
-    })
+    });
+    runtime.shutdown_background(); // a match run on a thread of its own would keep the process for minutes
+    code
 }
 
 #[expect(clippy::print_stdout, reason = "the command's output")]
 fn demo_with(given: &demo::command::Given) -> ExitCode {
     let runtime = match runtime() {
         Ok(runtime) => runtime,
-        Err(error) => return fail(error, 71),
+        Err(error) => return fail(error, 1),
     };
-    runtime.block_on(async {
+    let code = runtime.block_on(async {
         println!("Inventing a company and the last months of its program ...");
         let (app, _folder) = match demo::command::open(given).await {
             Ok(opened) => opened,
@@ -105,48 +114,65 @@ fn demo_with(given: &demo::command::Given) -> ExitCode {
         };
         println!("The demo is at {}  (Ctrl+C ends it)", app.config.public_url);
         serve(app).await
-    })
+    });
+    runtime.shutdown_background();
+    code
 }
 
 fn import_with(given: import::command::Given) -> ExitCode {
     let runtime = match runtime() {
         Ok(runtime) => runtime,
-        Err(error) => return fail(error, 71),
+        Err(error) => return fail(error, 1),
     };
     let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
     let command = import::command::run(given, Clock::System, &mut out, &mut err);
     runtime.block_on(command).map_or_else(|error| fail(error, 74), ExitCode::from)
 }
 
-/// Serves until SIGINT or SIGTERM, finishing the requests that are under way.
+/// Serves until SIGINT or SIGTERM. Then nothing new is begun; what is under way has eight seconds. Work that is cut
+/// short is leased, and done again after the next start.
 async fn serve(app: App) -> ExitCode {
     let Config { listen, public_url, .. } = (*app.config).clone();
     let listener = match TcpListener::bind(listen).await {
         Ok(listener) => listener,
         Err(error) => return fail(format_args!("cannot listen on {listen}: {error}"), 75),
     };
+    let told_to_stop = match told_to_stop() {
+        Ok(told) => told,
+        Err(error) => return fail(error, 1),
+    };
     tracing::info!("listening on {listen}, reached at {public_url}");
-    tokio::spawn(jobs::run_forever(app.clone(), Arc::new(works::kinds())));
-    tokio::spawn(mail::run_forever(app.clone()));
-    let service = router::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, service).with_graceful_shutdown(stop()).await;
-    app.db.close().await;
-    served.map_or_else(|error| fail(error, 71), |()| ExitCode::SUCCESS)
+    if app.config.is_https() && app.config.trusted_proxies == 0 {
+        tracing::warn!(
+            "public_url is https, so there is a proxy in front, but trusted_proxies is 0: everybody seems to come from \
+             the proxy, and shares its limits; set trusted_proxies (COUNTERFLOW_TRUSTED_PROXIES) to the number of proxies"
+        );
+    }
+    let mut workers = JoinSet::new();
+    workers.spawn(jobs::run_forever(app.clone(), Arc::new(works::kinds())));
+    workers.spawn(mail::run_forever(app.clone()));
+    let patience = Patience::default();
+    let stopped = async {
+        told_to_stop.await;
+        workers.shutdown().await; // each stops where it waits, with its transaction undone
+    };
+    serve::serve(router::router(app.clone()), listener, stopped, patience).await;
+    if tokio::time::timeout(patience.close, app.db.close()).await.is_err() {
+        tracing::warn!("stopped before the database was closed: what was not committed is undone");
+    }
+    ExitCode::SUCCESS
 }
 
-async fn stop() {
-    let interrupt = tokio::signal::ctrl_c();
-    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(signal) => signal,
-        Err(_) => {
-            let _ = interrupt.await;
-            return;
+/// Hears SIGINT and SIGTERM from now on, and ends with the first of them.
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    };
-    tokio::select! {
-        _ = interrupt => {}
-        _ = terminate.recv() => {}
-    }
+    })
 }
 
 #[expect(clippy::print_stdout, reason = "the command's output")]

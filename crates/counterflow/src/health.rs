@@ -7,7 +7,7 @@ use crate::{
     jobs,
     kernel::{
         app::App,
-        error::Answer,
+        error::{Answer, Error},
         page::{self, Page},
     },
     mail,
@@ -18,14 +18,23 @@ pub async fn live() -> &'static str {
     "alive\n"
 }
 
-/// `GET /readyz`: the database answers too.
+/// `GET /readyz`: the database answers too, and has our tables.
 pub async fn ready(app: App) -> (StatusCode, &'static str) {
-    match app.db.read().await {
-        Ok(_) => (StatusCode::OK, "ready\n"),
+    match ask_database(&app).await {
+        Ok(()) => (StatusCode::OK, "ready\n"),
         Err(error) => {
             tracing::error!(%error, "not ready");
             (StatusCode::SERVICE_UNAVAILABLE, "the database is not reachable\n")
         }
+    }
+}
+
+/// Reads a row: to begin a transaction is not enough, SQLite opens the file only for a statement.
+async fn ask_database(app: &App) -> Answer<()> {
+    let mut tx = app.db.read().await?;
+    match app.organization(&mut tx).await {
+        Ok(_) | Err(Error::NotFound) => Ok(()),
+        Err(error) => Err(error),
     }
 }
 

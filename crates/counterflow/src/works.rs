@@ -30,6 +30,7 @@ pub fn kinds() -> Vec<Kind> {
     vec![
         each(HOUR, "jobs.forget_finished", |app, _| Box::pin(jobs::forget_finished(app))),
         each(HOUR, "accounts.forget_old", |app, _| Box::pin(accounts::forget_old(app))),
+        once("accounts.send_link", |app, wanted| Box::pin(accounts::links::send(app, wanted))),
         once("pairs.begin", |app, proposal| Box::pin(pairs::begin(app, proposal))),
         once("pairs.end_for_leaver", |app, person| Box::pin(pairs::end_for_leaver(app, person))),
         once("pairs.complete", |app, round| Box::pin(pairs::complete(app, round))),

@@ -13,7 +13,8 @@ use crate::kernel::{
     viewer::Viewer,
 };
 
-const ROLES: [(&str, &str); 2] = [("program_starter", "May start programs"), ("admin", "Admin")];
+/// The roles on the organization, as they are stored.
+const ROLES: [&str; 2] = ["program_starter", "admin"];
 
 #[derive(Template)]
 #[template(path = "accounts/roles.html")]
@@ -21,17 +22,16 @@ struct RolesPage {
     page: Page,
     holders: Vec<RoleHolder>,
     form: Form,
-    roles: [(&'static str, &'static str); 2],
 }
 
 /// `GET /admin/roles`
 pub async fn list(app: App, page: Page) -> Answer {
     let holders = store::role_holders(&mut app.db.read().await?).await?;
-    page::html(&RolesPage { page, holders, form: Form::filled([("role", "program_starter")]), roles: ROLES })
+    page::html(&RolesPage { page, holders, form: Form::filled([("role", "program_starter")]) })
 }
 
 fn role_named(fields: &Fields) -> Option<&'static str> {
-    ROLES.iter().map(|(name, _)| *name).find(|name| fields.is("role", name))
+    ROLES.into_iter().find(|name| fields.is("role", name))
 }
 
 /// `POST /admin/roles`
@@ -63,7 +63,7 @@ pub async fn grant(app: App, page: Page, viewer: Viewer, fields: Fields) -> Answ
         }
         Err(problems) => {
             let holders = store::role_holders(&mut tx).await?;
-            page::invalid(&RolesPage { page, holders, form: Form::back(fields, problems), roles: ROLES })
+            page::invalid(&RolesPage { page, holders, form: Form::back(fields, problems) })
         }
     }
 }
@@ -73,7 +73,7 @@ pub async fn remove(app: App, viewer: Viewer, fields: Fields) -> Answer {
     let person: PersonId = fields.get("person").parse().map_err(|_| Error::NotFound)?;
     let role = role_named(&fields).ok_or(Error::NotFound)?;
     let mut tx = app.db.write().await?;
-    tx.lock("organization_roles").await?;
+    tx.lock("directory").await?; // also held by whatever lets people leave: two admins must not go at once
     if !store::remove_role(&mut tx, person, role).await? {
         return Err(Error::conflict(if role == "admin" { "last_admin" } else { "over" }));
     }

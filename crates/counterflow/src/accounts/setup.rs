@@ -2,13 +2,13 @@
 
 use askama::Template;
 
-use super::{SHORTEST, hash_password, start_login, store};
+use super::{Address, passwords::new_password, sign_in::remember, start_login, store};
 use crate::kernel::{
     app::App,
     db::Tx,
     error::{Answer, Error},
     event::Event,
-    form::{Check, Fields, Form},
+    form::{Fields, Form},
     ids::PersonId,
     page::{self, Page},
 };
@@ -58,29 +58,12 @@ pub async fn set_up(tx: &mut Tx, setup: &Setup) -> Answer<PersonId> {
     Ok(person)
 }
 
-/// Asks for a new password, twice the same.
-pub(super) fn new_password(check: &mut Check<'_>, fields: &Fields) -> Option<String> {
-    let password = fields.get("password");
-    if password.chars().count() < SHORTEST {
-        check.problem("password", "password_short", vec![("min", SHORTEST.to_string())]);
-        return None;
-    }
-    if password.len() > 1024 {
-        check.problem("password", "too_long", vec![("max", "1024".to_owned())]);
-        return None;
-    }
-    if password != fields.get("password_again") {
-        check.problem("password_again", "password_same", Vec::new());
-        return None;
-    }
-    Some(password.to_owned())
-}
-
 /// `POST /setup`
-pub async fn create(app: App, page: Page, fields: Fields) -> Answer {
+pub async fn create(app: App, page: Page, Address(address): Address, fields: Fields) -> Answer {
     if store::is_set_up(&mut app.db.read().await?).await? {
         return Err(Error::NotFound); // before a password is hashed: hashing is dear
     }
+    app.limits.visit(address)?;
     let mut check = fields.check();
     let organization = check.text("organization", 80);
     let zone = check.zone("zone");
@@ -93,10 +76,11 @@ pub async fn create(app: App, page: Page, fields: Fields) -> Answer {
         Ok(both) => both,
         Err(problems) => return page::invalid(&SetupPage { page, form: Form::back(fields, problems) }),
     };
-    let phc = hash_password(&app, password).await?;
+    let phc = app.hashing.hash(password).await?;
     let mut tx = app.db.write().await?;
     let person = set_up(&mut tx, &setup).await?;
     store::set_password(&mut tx, person, &phc).await?;
+    remember(&app, &mut tx, person, address).await?;
     let response = start_login(&app, &mut tx, person, "/home").await?;
     tx.commit().await?;
     Ok(response)

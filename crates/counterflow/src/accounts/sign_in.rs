@@ -3,36 +3,22 @@
 use std::net::IpAddr;
 
 use askama::Template;
-use axum::{extract::FromRequestParts, http::request::Parts};
 
-use super::{check_password, end_login, send_link as write_link, start_login, store};
+use super::{Address, end_login, links, start_login, store};
 use crate::kernel::{
     app::App,
     clock::Timestamp,
+    db::Tx,
     error::{Answer, Error},
     event::Event,
     form::{Fields, Form, Problems},
     guard::Segment,
+    ids::PersonId,
+    limits::{Caller, Network},
     page::{self, Page, Query},
     token,
     viewer::{Viewer, Visitor},
 };
-
-/// The address of whoever is asking: the peer's, or what the trusted proxies in front say.
-pub struct Address(pub IpAddr);
-
-impl FromRequestParts<App> for Address {
-    type Rejection = Error;
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
-        use axum::extract::ConnectInfo;
-        let peer = parts.extensions.get::<ConnectInfo<std::net::SocketAddr>>().map(|info| info.0.ip());
-        let forwarded = parts.headers.get("x-forwarded-for").and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let proxies = app.config.trusted_proxies;
-        let told = forwarded.rsplit(',').nth(proxies.saturating_sub(1)).and_then(|text| text.trim().parse().ok());
-        let address = if proxies > 0 { told.or(peer) } else { peer };
-        Ok(Self(address.unwrap_or(IpAddr::from([127, 0, 0, 1]))))
-    }
-}
 
 #[derive(Template)]
 #[template(path = "accounts/sign_in.html")]
@@ -72,11 +58,9 @@ pub async fn send_link(app: App, page: Page, Address(address): Address, fields: 
         Ok(email) => email,
         Err(problems) => return back(page, fields, problems, false),
     };
-    app.limits.count(&email, address)?;
+    app.limits.visit(address)?;
     let mut tx = app.db.write().await?;
-    if let Some(account) = store::account(&mut tx, &email).await? {
-        write_link(&app, &mut tx, &account, fields.get("to")).await?;
-    }
+    links::ask(&app, &mut tx, &email, fields.get("to")).await?;
     tx.commit().await?;
     page::html(&LinkSentPage { page, email, sends: app.config.smtp.is_some() })
 }
@@ -90,13 +74,17 @@ pub async fn with_password(app: App, page: Page, Address(address): Address, fiel
         Ok(both) => both,
         Err(problems) => return back(page, fields, problems, true),
     };
-    app.limits.count(&email, address)?;
-    let account = store::account(&mut app.db.read().await?, &email).await?;
+    app.limits.visit(address)?;
+    let mut tx = app.db.read().await?;
+    let known = store::knows_network(&mut tx, &email, &network_hash(&app, address)).await?;
+    let account = store::account(&mut tx, &email).await?;
+    drop(tx);
+    app.limits.guess(&email, address, if known { Caller::Known } else { Caller::Stranger })?;
     let phc = account.as_ref().and_then(|account| account.phc.clone());
-    let right = check_password(&app, fields.get("password").to_owned(), phc).await?;
+    let right = app.hashing.check(fields.get("password").to_owned(), phc).await?;
     let mut tx = app.db.write().await?;
-    let Some(account) = account.filter(|_| right) else {
-        Event::by_server("login.refused").record(&mut tx).await?;
+    let Some(account) = account.as_ref().filter(|_| right) else {
+        refused(&mut tx, account.map(|account| account.id)).await?;
         tx.commit().await?;
         return page::invalid(&SignInPage {
             page,
@@ -105,9 +93,27 @@ pub async fn with_password(app: App, page: Page, Address(address): Address, fiel
             refused: true,
         });
     };
+    remember(&app, &mut tx, account.id, address).await?;
     let response = start_login(&app, &mut tx, account.id, fields.get("to")).await?;
     tx.commit().await?;
     Ok(response)
+}
+
+/// Records a refused sign-in. Of an address that is nobody's, nothing is kept.
+async fn refused(tx: &mut Tx, account: Option<PersonId>) -> Answer<()> {
+    let event = Event::by_server("login.refused");
+    let event = if let Some(person) = account { event.on(person) } else { event };
+    event.record(tx).await?;
+    Ok(())
+}
+
+/// Remembers from where a person has signed in: there, guesses from elsewhere do not lock them out.
+pub(super) async fn remember(app: &App, tx: &mut Tx, person: PersonId, address: IpAddr) -> Answer<()> {
+    store::remember_network(tx, person, &network_hash(app, address)).await
+}
+
+fn network_hash(app: &App, address: IpAddr) -> String {
+    token::tag(&app.form_key, "network", &Network::from(address).to_string())
 }
 
 fn keep(fields: Fields, problems: Problems) -> Form {
@@ -142,7 +148,7 @@ pub async fn show_link(app: App, page: Page, secret: Segment) -> Answer {
 }
 
 /// `POST /sign-in/links/{token}`: signs in, once.
-pub async fn use_link(app: App, page: Page, secret: Segment, _: Fields) -> Answer {
+pub async fn use_link(app: App, page: Page, Address(address): Address, secret: Segment, _: Fields) -> Answer {
     let hash = token::hash(secret.last());
     let mut tx = app.db.write().await?;
     let link = store::link(&mut tx, &hash).await?.ok_or(Error::NotFound)?;
@@ -150,6 +156,7 @@ pub async fn use_link(app: App, page: Page, secret: Segment, _: Fields) -> Answe
         let was_used = link.used_at.is_some();
         return page::invalid(&LinkPage { page, works: false, name: link.name, sent_at: link.created_at, was_used });
     }
+    remember(&app, &mut tx, link.person_id, address).await?;
     let response = start_login(&app, &mut tx, link.person_id, &link.continue_to).await?;
     tx.commit().await?;
     Ok(response)

@@ -7,6 +7,9 @@ use crate::{
     kernel::{clock::Timestamp, db::Tx, error::Answer, ids::PersonId},
 };
 
+/// A network from which nobody signed in for so many days is forgotten.
+const NETWORK_DAYS: i64 = 180;
+
 /// Somebody who can sign in.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub(super) struct Account {
@@ -25,6 +28,51 @@ pub(super) async fn account(tx: &mut Tx, email: &str) -> Answer<Option<Account>>
          where people.email = $1 and people.status <> 'left'",
         email
     )?)
+}
+
+/// Somebody who can sign in, by their id.
+pub(super) async fn account_of(tx: &mut Tx, person: PersonId) -> Answer<Option<Account>> {
+    Ok(fetch_optional!(
+        tx,
+        Account,
+        "select people.id, people.name, people.email, passwords.phc
+         from people left join passwords on passwords.person_id = people.id
+         where people.id = $1 and people.email is not null and people.status <> 'left'",
+        person
+    )?)
+}
+
+/// Whether the account with this address was signed in to from this network before.
+pub(super) async fn knows_network(tx: &mut Tx, email: &str, network: &str) -> Answer<bool> {
+    let (known,) = fetch_one!(
+        tx,
+        (i64,),
+        "select count(*) from known_networks n join people on people.id = n.person_id
+         where people.email = $1 and n.network_hash = $2",
+        email,
+        network
+    )?;
+    Ok(known > 0)
+}
+
+/// Remembers that a person signed in from this network.
+pub(super) async fn remember_network(tx: &mut Tx, person: PersonId, network: &str) -> Answer<()> {
+    let now = tx.now();
+    execute!(
+        tx,
+        "insert into known_networks (person_id, network_hash, used_at) values ($1, $2, $3)
+         on conflict (person_id, network_hash) do update set used_at = excluded.used_at",
+        person,
+        network,
+        now
+    )?;
+    Ok(())
+}
+
+/// Forgets where a person signed in.
+pub(super) async fn delete_networks(tx: &mut Tx, person: PersonId) -> Answer<()> {
+    execute!(tx, "delete from known_networks where person_id = $1", person)?;
+    Ok(())
 }
 
 pub(super) async fn insert_login(tx: &mut Tx, id_hash: &str, person: PersonId, expires: Timestamp) -> Answer<()> {
@@ -63,7 +111,7 @@ pub(super) async fn delete_roles(tx: &mut Tx, person: PersonId) -> Answer<()> {
     Ok(())
 }
 
-/// Whether nobody else who works here is admin.
+/// Whether nobody else who can sign in is admin.
 ///
 /// # Errors
 /// When the database fails.
@@ -72,15 +120,9 @@ pub async fn is_last_admin(tx: &mut Tx, person: PersonId) -> Answer<bool> {
         tx,
         (PersonId,),
         "select r.person_id from organization_roles r join people on people.id = r.person_id
-         where r.role = 'admin' and people.status <> 'left'"
+         where r.role = 'admin' and people.status <> 'left' and people.email is not null"
     )?;
     Ok(admins == [(person,)])
-}
-
-/// Ends every login of a person but one.
-pub(super) async fn delete_other_logins(tx: &mut Tx, person: PersonId, but: &str) -> Answer<()> {
-    execute!(tx, "delete from logins where person_id = $1 and id_hash <> $2", person, but)?;
-    Ok(())
 }
 
 pub(super) async fn delete_old(tx: &mut Tx) -> Answer<()> {
@@ -92,7 +134,25 @@ pub(super) async fn delete_old(tx: &mut Tx) -> Answer<()> {
         now.minus(crate::kernel::guard::IDLE)
     )?;
     execute!(tx, "delete from sign_in_links where expires_at <= $1", now.minus(SignedDuration::from_hours(24)))?;
+    execute!(
+        tx,
+        "delete from known_networks where used_at <= $1",
+        now.minus(SignedDuration::from_hours(24 * NETWORK_DAYS))
+    )?;
     Ok(())
+}
+
+/// How many links a person has that still work.
+pub(super) async fn open_links(tx: &mut Tx, person: PersonId) -> Answer<i64> {
+    let now = tx.now();
+    let (open,) = fetch_one!(
+        tx,
+        (i64,),
+        "select count(*) from sign_in_links where person_id = $1 and used_at is null and expires_at > $2",
+        person,
+        now
+    )?;
+    Ok(open)
 }
 
 pub(super) async fn insert_link(tx: &mut Tx, hash: &str, person: PersonId, expires: Timestamp, to: &str) -> Answer<()> {
@@ -210,13 +270,15 @@ pub async fn grant_role(tx: &mut Tx, person: PersonId, role: &str, by: Option<Pe
     Ok(())
 }
 
-/// Takes a role away, unless it is the last admin's. Answers whether it was taken.
+/// Takes a role away, unless it is that of the last admin who can sign in. Answers whether it was taken.
 pub(super) async fn remove_role(tx: &mut Tx, person: PersonId, role: &str) -> Answer<bool> {
     let rows = execute!(
         tx,
         "delete from organization_roles
          where person_id = $1 and role = $2
-           and (role <> 'admin' or (select count(*) from organization_roles where role = 'admin') > 1)",
+           and (role <> 'admin' or exists
+               (select 1 from organization_roles r join people on people.id = r.person_id
+                where r.role = 'admin' and r.person_id <> $1 and people.status <> 'left' and people.email is not null))",
         person,
         role
     )?;

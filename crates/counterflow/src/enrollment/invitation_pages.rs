@@ -10,7 +10,7 @@ use super::{
     registration_store, takes_answers,
 };
 use crate::{
-    accounts::{self, sign_in::Address},
+    accounts::{self, Address},
     kernel::{
         app::App,
         clock::Timestamp,
@@ -18,6 +18,7 @@ use crate::{
         error::{Answer, Error},
         form::Fields,
         guard::Segment,
+        limits::Caller,
         page::{self, Page},
         token,
         viewer::Visitor,
@@ -170,7 +171,8 @@ struct RenewedPage {
 
 /// `POST /invitations/{token}/renewal`: a new link to the address in the directory, in place of one that expired.
 pub async fn renew(app: App, page: Page, visitor: Visitor, address: Address, secret: Segment, _: Fields) -> Answer {
-    app.limits.count(&token::hash(secret.last()), address.0)?;
+    app.limits.visit(address.0)?;
+    app.limits.guess(&token::hash(secret.last()), address.0, Caller::Stranger)?;
     let mut tx = app.db.write().await?;
     let Some(opened) = Opened::load(&mut tx, &secret, &visitor).await? else { return unknown(page) };
     let (Use::Expired, Some(sent_to)) = (opened.good_for, opened.masked_address()) else {

@@ -9,6 +9,7 @@ use super::{
     config::Config,
     db::{Db, Tx},
     error::{Answer, Error},
+    hashing::Hashing,
     limits::Limits,
     store, token,
 };
@@ -20,10 +21,12 @@ pub struct App {
     pub db: Db,
     /// The settings.
     pub config: Arc<Config>,
-    /// Tries that are counted: sign-in by account and by address.
+    /// What is counted: requests by address, guesses by account.
     pub limits: Arc<Limits>,
-    /// How many passwords are hashed at once: each takes 19 MiB and a core.
-    pub hashing: Arc<Semaphore>,
+    /// Where passwords are hashed.
+    pub hashing: Hashing,
+    /// Whoever notes that a login was used holds it: one at a time, off the path of the request.
+    pub touching: Arc<Semaphore>,
     /// The key that ties forms to people.
     pub form_key: Arc<str>,
 }
@@ -50,7 +53,8 @@ impl App {
             db,
             config: Arc::new(config),
             limits: Arc::default(),
-            hashing: Arc::new(Semaphore::new(2)),
+            hashing: Hashing::default(),
+            touching: Arc::new(Semaphore::new(1)),
             form_key: form_key.into(),
         })
     }

@@ -32,9 +32,11 @@ pub fn version() -> &'static str {
     &VERSION
 }
 
-/// `GET /assets/{version}/{name}`: kept by browsers for a year, since a changed file has another address.
-pub async fn show(name: Segment) -> Result<Response, Error> {
-    let asset = ASSETS.iter().find(|asset| asset.name == name.last()).ok_or(Error::NotFound)?;
-    let headers = [(header::CONTENT_TYPE, asset.kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
+/// `GET /assets/{version}/{name}`: kept by browsers for a year, since a changed file has another address. A page of
+/// another version, open during an update, gets what there is; nobody keeps that.
+pub async fn show(path: Segment) -> Result<Response, Error> {
+    let asset = ASSETS.iter().find(|asset| asset.name == path.last()).ok_or(Error::NotFound)?;
+    let kept = if path.first() == version() { "public, max-age=31536000, immutable" } else { "no-store" };
+    let headers = [(header::CONTENT_TYPE, asset.kind), (header::CACHE_CONTROL, kept)];
     Ok((StatusCode::OK, headers, asset.bytes).into_response())
 }

@@ -93,6 +93,12 @@ pub enum ConfigError {
     /// Neither http nor https.
     #[error("public_url has to begin with http:// or https:// and must not have a path")]
     PublicUrl,
+    /// Listening on every address of the machine, of which none is the one that people use.
+    #[error(
+        "listening on {0}, which is every address of this machine: set public_url (COUNTERFLOW_PUBLIC_URL) to the one \
+         that people use; links in letters begin with it"
+    )]
+    NoPublicUrl(SocketAddr),
 }
 
 impl Given {
@@ -106,6 +112,7 @@ impl Given {
         let own = format!("http://{listen}");
         let public_url = match self.public_url.or(file.public_url) {
             Some(url) => url,
+            None if listen.ip().is_unspecified() => return Err(ConfigError::NoPublicUrl(listen)),
             None => own.parse().map_err(|_| ConfigError::PublicUrl)?,
         };
         if !matches!(public_url.scheme(), "http" | "https") || public_url.path() != "/" {
@@ -164,6 +171,21 @@ mod tests {
         assert_eq!(config.public_url.as_str(), "http://127.0.0.1:9/");
         assert_eq!(config.database, DEFAULT_DATABASE);
         assert!(!config.is_https() && config.smtp.is_none());
+    }
+
+    #[test]
+    fn listening_everywhere_needs_a_public_url() {
+        let given = |listen: &str, url: Option<&str>| Given {
+            listen: Some(listen.parse().unwrap()),
+            public_url: url.map(|url| url.parse().unwrap()),
+            ..Given::default()
+        };
+        for listen in ["0.0.0.0:8080", "[::]:8080"] {
+            let refused = given(listen, None).resolve().unwrap_err();
+            assert!(refused.to_string().contains("COUNTERFLOW_PUBLIC_URL"), "{refused}");
+            assert!(given(listen, Some("https://mentoring.example.org")).resolve().is_ok());
+        }
+        assert!(given("[::1]:8080", None).resolve().is_ok());
     }
 
     #[test]

@@ -23,7 +23,11 @@ use super::{
 /// The largest form without a file, in bytes.
 const LIMIT: usize = 1 << 20;
 
-/// What was typed, in order. Repeated names are several answers.
+/// The most answers in one form: more than the longest page asks for.
+pub(super) const MOST_FIELDS: usize = 2_000;
+
+/// What was typed, in order. Repeated names are several answers. NUL bytes are dropped: nobody types them, and
+/// PostgreSQL stores no text with one.
 #[derive(Debug, Clone, Default)]
 pub struct Fields(Vec<(String, String)>);
 
@@ -31,7 +35,11 @@ impl Fields {
     /// Reads `a=1&b=2`.
     #[must_use]
     pub fn parse(body: &[u8]) -> Self {
-        Self(url::form_urlencoded::parse(body).into_owned().collect())
+        let mut fields = Self::default();
+        for (name, value) in url::form_urlencoded::parse(body) {
+            fields.push(name, value);
+        }
+        fields
     }
 
     /// From pairs: to fill a form with what is stored.
@@ -63,7 +71,21 @@ impl Fields {
 
     /// Adds an answer.
     pub fn push(&mut self, name: impl Into<String>, value: impl Into<String>) {
-        self.0.push((name.into(), value.into()));
+        let text = |typed: String| if typed.contains('\0') { typed.replace('\0', "") } else { typed };
+        self.0.push((text(name.into()), text(value.into())));
+    }
+
+    /// How many answers there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// All but what was typed into password fields: that is in no page.
+    #[must_use]
+    pub fn without_passwords(mut self) -> Self {
+        self.0.retain(|(name, _)| !name.contains("password"));
+        self
     }
 
     /// Begins the second step.
@@ -96,7 +118,19 @@ pub(super) async fn read_body(request: Request) -> Result<Fields, Error> {
         key: "too_large",
         data: vec![("limit", "1 MiB".to_owned())],
     })?;
-    Ok(Fields::parse(&body))
+    let fields = Fields::parse(&body);
+    if fields.count() > MOST_FIELDS {
+        return Err(too_many_fields());
+    }
+    Ok(fields)
+}
+
+pub(super) fn too_many_fields() -> Error {
+    Error::Trouble {
+        status: StatusCode::PAYLOAD_TOO_LARGE,
+        key: "too_many_fields",
+        data: vec![("limit", MOST_FIELDS.to_string())],
+    }
 }
 
 /// What is wrong with one field: a key of `[problem]` in words/en.toml and what to fill in.
@@ -341,6 +375,13 @@ mod tests {
         let form = Form::back(fields, problems);
         assert_eq!(form.value("start"), "31.02.2026");
         assert_eq!(form.problem("n").unwrap(), "It has to be between 1 and 9.");
+    }
+
+    #[test]
+    fn nul_bytes_are_dropped() {
+        let mut fields = Fields::parse(b"na%00me=A%00na");
+        fields.push("to\0pic", "ai\0");
+        assert_eq!(fields.iter().collect::<Vec<_>>(), [("name", "Ana"), ("topic", "ai")]);
     }
 
     #[test]

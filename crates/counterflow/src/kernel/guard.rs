@@ -1,10 +1,10 @@
 //! The guard at every route: loads the viewer, asks which roles they hold on what the URL names, and lets in only
 //! those whom the rights table lets in. What it hands on ([`Access`]) is the only way to load anything by id.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
-    extract::{FromRequestParts, RawPathParams, Request, State},
+    extract::{FromRequestParts, RawPathParams, Request, State, rejection::RawPathParamsRejection},
     http::{HeaderMap, Method, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
@@ -26,6 +26,9 @@ use super::{
 pub const IDLE: SignedDuration = SignedDuration::from_mins(30);
 /// and in any case after this time.
 pub const ABSOLUTE: SignedDuration = SignedDuration::from_hours(12);
+
+/// How long noting the use of a login may wait for other writers.
+const TOUCH_PATIENCE: Duration = Duration::from_secs(1);
 
 /// The path parameters whose object carries its own roles; under every other first parameter the roles on the
 /// organization count.
@@ -106,11 +109,17 @@ pub async fn leave<I: Id>(tx: &mut Tx, viewer: &Viewer, id: I, roles: &[Role]) -
 #[derive(Debug, Clone, Copy)]
 pub struct Part<I>(pub I);
 
-/// The text parameters of a URL: tokens, file names.
+/// The text parameters of a URL: tokens, file names, versions.
 #[derive(Debug, Clone)]
 pub struct Segment(PathParts);
 
 impl Segment {
+    /// The first of them.
+    #[must_use]
+    pub fn first(&self) -> &str {
+        self.0.0.first().map_or("", |(_, value)| value)
+    }
+
     /// The last of them.
     #[must_use]
     pub fn last(&self) -> &str {
@@ -121,11 +130,11 @@ impl Segment {
 /// Runs around every handler. `roles` is the route's row in the rights table.
 pub async fn guard(
     State((app, roles)): State<(App, Roles)>,
-    params: RawPathParams,
+    params: Result<RawPathParams, RawPathParamsRejection>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let parts: Vec<(String, String)> = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let Some(parts) = named(params.ok()) else { return Error::NotFound.into_response() };
     let entry = enter(&app, request.headers(), &parts, roles).await;
     let (viewer, held) = match entry {
         Ok(entry) => entry,
@@ -143,6 +152,21 @@ pub async fn guard(
         response.extensions_mut().insert(visitor);
     }
     response
+}
+
+/// Runs around a handler that is the same for everybody (a stylesheet, a health check): who asks is not looked up, so
+/// that these answer without the database.
+pub async fn pass(params: Result<RawPathParams, RawPathParamsRejection>, mut request: Request, next: Next) -> Response {
+    let Some(parts) = named(params.ok()) else { return Error::NotFound.into_response() };
+    request.extensions_mut().insert(PathParts(Arc::new(parts)));
+    next.run(request).await
+}
+
+/// What the URL names; nothing if it cannot be the name of anything: it is no UTF-8, or has a NUL, on which PostgreSQL
+/// fails.
+fn named(params: Option<RawPathParams>) -> Option<Vec<(String, String)>> {
+    let plain = |(name, value): (&str, &str)| (!value.contains('\0')).then(|| (name.to_owned(), value.to_owned()));
+    params?.iter().map(plain).collect()
 }
 
 async fn enter(
@@ -165,11 +189,31 @@ async fn enter(
     let held = held_roles(&mut tx, Some(&viewer), on).await?.and(allowed);
     drop(tx);
     if stale {
-        let mut tx = app.db.write().await?;
-        store::touch_login(&mut tx, &viewer.login).await?;
-        tx.commit().await?;
+        touch_later(app, &viewer.login);
     }
     Ok((Some(viewer), held))
+}
+
+/// Notes that a login was used, while the request goes on: whoever reads must not wait for whoever writes. One at a
+/// time; if that takes too long or fails, the next request tries again.
+fn touch_later(app: &App, login: &str) {
+    let Ok(turn) = app.touching.clone().try_acquire_owned() else { return };
+    let (app, login) = (app.clone(), login.to_owned());
+    tokio::spawn(async move {
+        let touched = tokio::time::timeout(TOUCH_PATIENCE, touch(&app, &login)).await;
+        drop(turn);
+        match touched {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the use of a login could not be noted"),
+            Err(_) => tracing::debug!("the database was too busy to note the use of a login"),
+        }
+    });
+}
+
+async fn touch(app: &App, login: &str) -> Answer<()> {
+    let mut tx = app.db.write().await?;
+    store::touch_login(&mut tx, login).await?;
+    Ok(tx.commit().await?)
 }
 
 /// The viewer behind a cookie, and whether the login's last use should be noted again.

@@ -11,6 +11,7 @@ pub mod export;
 pub mod filters;
 pub mod form;
 pub mod guard;
+pub mod hashing;
 pub mod ids;
 pub mod json_text;
 pub mod limits;

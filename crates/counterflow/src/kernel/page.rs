@@ -219,8 +219,9 @@ struct SignedOutPage<'a> {
     fields: Fields,
 }
 
-/// Signed out while writing: the page keeps what was typed and sends it again after the sign-in.
+/// Signed out while writing: the page keeps what was typed, but for passwords, and sends it again after the sign-in.
 pub(super) async fn signed_out(app: &App, action: &str, fields: Fields) -> Answer {
+    let fields = fields.without_passwords();
     let mut response = html(&SignedOutPage { page: Page::bare(app, None), action, fields })?;
     *response.status_mut() = axum::http::StatusCode::UNAUTHORIZED;
     Ok(response)
@@ -228,7 +229,6 @@ pub(super) async fn signed_out(app: &App, action: &str, fields: Fields) -> Answe
 
 /// The outermost layer that knows pages: gives every error its page, and every answer its headers.
 pub async fn finish(State(app): State<App>, request: Request, next: Next) -> Response {
-    let is_asset = request.uri().path().starts_with("/assets/");
     let mut response = match same_origin(&app, &request) {
         Ok(()) => next.run(request).await,
         Err(error) => error.into_response(),
@@ -242,7 +242,7 @@ pub async fn finish(State(app): State<App>, request: Request, next: Next) -> Res
         parts.headers.remove(header::CONTENT_LENGTH);
         response = Response::from_parts(parts, page.render().unwrap_or_default().into());
     }
-    secure(&app, &mut response, is_asset);
+    secure(&app, &mut response);
     response
 }
 
@@ -267,7 +267,7 @@ fn same_origin(app: &App, request: &Request) -> Result<(), Error> {
     }
 }
 
-fn secure(app: &App, response: &mut Response, is_asset: bool) {
+fn secure(app: &App, response: &mut Response) {
     const HEADERS: [(&str, &str); 9] = [
         (
             "content-security-policy",
@@ -287,13 +287,11 @@ fn secure(app: &App, response: &mut Response, is_asset: bool) {
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if !is_asset {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    }
+    // Nothing is kept, unless a handler says so.
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     if app.config.is_https() {
-        headers.insert(
-            header::STRICT_TRANSPORT_SECURITY,
-            HeaderValue::from_static("max-age=63072000; includeSubDomains; preload"),
-        );
+        // Without `preload`: whether browsers carry the host in a list is for the operator to decide, at the proxy.
+        headers
+            .insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000; includeSubDomains"));
     }
 }

@@ -21,9 +21,17 @@ pub fn hash(token: &str) -> String {
 /// A keyed tag that ties a form to the person for whom it was rendered.
 #[must_use]
 pub fn form_tag(key: &str, person: &str) -> String {
+    tag(key, "form", person)
+}
+
+/// A keyed tag of something that anybody could guess (an address, a network): without the key nobody can find out what
+/// it stands for by trying. Tags for different purposes have nothing in common.
+#[must_use]
+pub fn tag(key: &str, purpose: &str, text: &str) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("HMAC takes keys of any length");
-    mac.update(b"form:");
-    mac.update(person.as_bytes());
+    mac.update(purpose.as_bytes());
+    mac.update(b":");
+    mac.update(text.as_bytes());
     hex(&mac.finalize().into_bytes())
 }
 
@@ -51,5 +59,6 @@ mod tests {
         assert_eq!(hash("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         assert!(same(&one, &one) && !same(&one, &two));
         assert_ne!(form_tag("key", "a"), form_tag("key", "b"));
+        assert_ne!(form_tag("key", "a"), tag("key", "network", "a"));
     }
 }

@@ -1,13 +1,19 @@
 //! A form with one file.
 
 use axum::{
-    extract::{FromRequest, Multipart, Request},
+    extract::{FromRequest, Multipart, Request, multipart::Field},
     http::StatusCode,
 };
 
-use super::{app::App, error::Error, form::Fields, token, viewer::Visitor};
+use super::{
+    app::App,
+    error::Error,
+    form::{Fields, MOST_FIELDS, too_many_fields},
+    token,
+    viewer::Visitor,
+};
 
-/// The largest file, in bytes: a people file of a million rows is smaller.
+/// The largest form with a file, in bytes of all its parts together: a people file of a million rows is smaller.
 pub const LIMIT: usize = 64 << 20;
 
 /// What was typed, and the file that was chosen.
@@ -42,19 +48,17 @@ impl FromRequest<App> for Upload {
         }
         let mut parts = Multipart::from_request(request, app).await.map_err(|_| Error::bad_request("unreadable"))?;
         let mut upload = Self { fields: Fields::default(), file_name: String::new(), content: Vec::new() };
-        while let Some(mut part) = parts.next_field().await.map_err(|_| Error::bad_request("unreadable"))? {
+        let mut left = LIMIT;
+        while let Some(part) = parts.next_field().await.map_err(|_| Error::bad_request("unreadable"))? {
             let name = part.name().unwrap_or_default().to_owned();
             let file = part.file_name().map(str::to_owned);
-            let mut content = Vec::new();
-            while let Some(chunk) = part.chunk().await.map_err(|_| Error::bad_request("unreadable"))? {
-                if content.len() + chunk.len() > LIMIT {
-                    return Err(too_large());
-                }
-                content.extend_from_slice(&chunk);
-            }
+            let content = read_part(part, &mut left).await?;
             match file {
                 Some(file) => (upload.file_name, upload.content) = (clean(&file), content),
                 None => upload.fields.push(name, String::from_utf8_lossy(&content)),
+            }
+            if upload.fields.count() > MOST_FIELDS {
+                return Err(too_many_fields());
             }
         }
         match viewer {
@@ -65,6 +69,16 @@ impl FromRequest<App> for Upload {
             _ => Ok(upload),
         }
     }
+}
+
+/// What is in one part; `left` is how many bytes the parts after it may have.
+async fn read_part(mut part: Field<'_>, left: &mut usize) -> Result<Vec<u8>, Error> {
+    let mut content = Vec::new();
+    while let Some(chunk) = part.chunk().await.map_err(|_| Error::bad_request("unreadable"))? {
+        *left = left.checked_sub(chunk.len()).ok_or_else(too_large)?;
+        content.extend_from_slice(&chunk);
+    }
+    Ok(content)
 }
 
 /// The last part of the name, without control characters, at most 120 characters.

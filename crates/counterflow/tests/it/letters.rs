@@ -245,6 +245,7 @@ on_both! {
     async fn a_sign_in_link_that_is_over_is_not_sent(app: TestApp) {
         let piet = app.set_up().await;
         app.browser().post("/sign-in/link", &[("email", "piet.visser@halden.example")]).await.ok();
+        app.work().await;
         assert_eq!(standing(&app.app).await.0, 1);
         app.pass(SignedDuration::from_mins(15));
         let server = MailServer::start(Manners::Good).await;

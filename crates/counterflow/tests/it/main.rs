@@ -6,11 +6,13 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
 
 mod demo;
+mod edge;
 mod fence;
 mod jobs;
 mod journeys;
 mod letters;
 mod rights;
+mod serving;
 mod start_up;
 mod statements;
 mod support;

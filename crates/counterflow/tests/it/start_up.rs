@@ -1,5 +1,11 @@
 //! What the server refuses to start on, each with its own exit code.
 
+use std::{
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Command, Stdio},
+};
+
 use counterflow::kernel::{
     clock::Clock,
     db::{Db, Refusal},
@@ -121,4 +127,34 @@ async fn a_reading_transaction_cannot_write() {
         let written = counterflow::execute!(tx, "insert into server_keys (name, value) values ('x', 'y')");
         assert!(written.is_err());
     }
+}
+
+/// The binary, with its own folder and nothing of this machine's settings.
+fn counterflow(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_counterflow"));
+    command.current_dir(folder).env_clear().stderr(Stdio::piped());
+    command
+}
+
+#[test]
+fn listening_everywhere_without_a_public_url_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = counterflow(folder.path()).args(["serve", "--listen", "0.0.0.0:0"]).output().unwrap();
+    assert_eq!(refused.status.code(), Some(78));
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(said.contains("public_url"), "{said}");
+    assert!(!folder.path().join("counterflow.db").exists(), "before anything is written");
+}
+
+#[test]
+fn a_server_that_is_told_to_stop_ends_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let args = ["serve", "--listen", "127.0.0.1:0", "--public-url", "https://mentoring.example.org"];
+    let mut server = counterflow(folder.path()).args(args).spawn().unwrap();
+    let mut lines = BufReader::new(server.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.any(|line| line.contains("listening on")));
+    assert!(lines.next().unwrap().contains("trusted_proxies is 0"), "said once, since https means a proxy");
+    assert!(Command::new("kill").args(["-TERM", &server.id().to_string()]).status().unwrap().success());
+    let rest: Vec<String> = lines.collect();
+    assert_eq!(server.wait().unwrap().code(), Some(0), "{rest:?}");
 }

@@ -5,6 +5,7 @@ mod importing;
 mod matching;
 pub mod meeting;
 mod pairing;
+mod passwords;
 mod programs;
 mod registering;
 mod signing_in;

@@ -80,6 +80,19 @@ impl TestApp {
         Self { router: router::router(app.clone()), app, clock, _folder: folder }
     }
 
+    /// The same server with other settings.
+    pub fn with(&self, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = (*self.app.config).clone();
+        change(&mut config);
+        let app = App { config: Arc::new(config), ..self.app.clone() };
+        Self { router: router::router(app.clone()), app, clock: self.clock.clone(), _folder: self._folder.clone() }
+    }
+
+    /// The same server behind a proxy, so that browsers can be in different places.
+    pub fn behind_a_proxy(&self) -> Self {
+        self.with(|config| config.trusted_proxies = 1)
+    }
+
     pub async fn read(&self) -> Tx {
         self.app.db.read().await.unwrap()
     }

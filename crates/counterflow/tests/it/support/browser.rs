@@ -1,5 +1,7 @@
 //! A browser: keeps its cookie, follows redirects, and sends forms as they were rendered.
 
+use std::sync::Arc;
+
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -9,6 +11,7 @@ use counterflow::{
     kernel::{app::App, ids::PersonId, token},
     router,
 };
+use tokio::sync::Semaphore;
 use tower::ServiceExt;
 
 use super::app::TestApp;
@@ -18,6 +21,9 @@ pub struct Browser {
     cookie: Option<String>,
     form_key: String,
     pub person: Option<PersonId>,
+    /// What a proxy in front would say of where this browser is.
+    address: Option<&'static str>,
+    touching: Arc<Semaphore>,
 }
 
 #[derive(Debug)]
@@ -88,12 +94,25 @@ impl Reply {
 
 impl Browser {
     pub fn new(app: &TestApp) -> Self {
-        Self { router: app.router.clone(), cookie: None, form_key: app.app.form_key.to_string(), person: None }
+        Self { router: app.router.clone(), ..Self::of(&app.app) }
+    }
+
+    /// The same browser behind a proxy that says where it is (`TestApp::behind_a_proxy` believes it).
+    pub fn from(mut self, address: &'static str) -> Self {
+        self.address = Some(address);
+        self
     }
 
     /// A browser that visits an application which is no test's own.
     pub fn of(app: &App) -> Self {
-        Self { router: router::router(app.clone()), cookie: None, form_key: app.form_key.to_string(), person: None }
+        Self {
+            router: router::router(app.clone()),
+            cookie: None,
+            form_key: app.form_key.to_string(),
+            person: None,
+            address: None,
+            touching: app.touching.clone(),
+        }
     }
 
     /// A browser in which somebody is signed in.
@@ -132,6 +151,11 @@ impl Browser {
     }
 
     pub async fn upload(&mut self, path: &str, fields: &[(&str, &str)], file_name: &str, content: &[u8]) -> Reply {
+        let body = self.parts(fields, file_name, content);
+        self.post_body(path, "multipart/form-data; boundary=X", body).await
+    }
+
+    fn parts(&self, fields: &[(&str, &str)], file_name: &str, content: &[u8]) -> Vec<u8> {
         let mut body = Vec::new();
         let tag = self.person.map(|person| token::form_tag(&self.form_key, &person.to_string())).unwrap_or_default();
         for (name, value) in fields.iter().chain([&("form_tag", tag.as_str())]) {
@@ -139,13 +163,18 @@ impl Browser {
         }
         let head = format!("--X\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{file_name}\"\r\n\r\n");
         body.extend(head.bytes().chain(content.iter().copied()).chain("\r\n--X--\r\n".bytes()));
-        self.post_body(path, "multipart/form-data; boundary=X", body).await
+        body
     }
 
     pub async fn post_body(&mut self, path: &str, kind: &str, body: Vec<u8>) -> Reply {
         let request =
             self.request("POST", path).header(header::CONTENT_TYPE, kind).header("sec-fetch-site", "same-origin");
         self.send(request.body(Body::from(body)).unwrap(), path).await
+    }
+
+    /// The cookie that the server gave it.
+    pub fn cookie(&self) -> Option<String> {
+        self.cookie.clone()
     }
 
     /// Sends a request as it is: for what a browser would not do.
@@ -155,7 +184,10 @@ impl Browser {
     }
 
     pub fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
-        let builder = Request::builder().method(method).uri(path).header("host", "127.0.0.1:8080");
+        let mut builder = Request::builder().method(method).uri(path).header("host", "127.0.0.1:8080");
+        if let Some(address) = self.address {
+            builder = builder.header("x-forwarded-for", address);
+        }
         match &self.cookie {
             Some(cookie) => builder.header(header::COOKIE, cookie),
             None => builder,
@@ -173,6 +205,8 @@ impl Browser {
     }
 
     async fn send_once(&mut self, request: Request<Body>, path: String) -> Reply {
+        // What the last request left to be done off its path is done, whatever the clock says by now.
+        drop(self.touching.acquire().await);
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         self.keep_cookie(&parts.headers);
