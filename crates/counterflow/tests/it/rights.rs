@@ -27,11 +27,14 @@ use crate::{
 
 const UNKNOWN: &str = "00000000-0000-7000-8000-000000000000";
 
+/// Roles, each with the path parameter on whose object it is held.
+type Held = Vec<(&'static str, Role)>;
+
 /// What stands under each path parameter, and who holds which role on what it names.
 struct Halden {
     values: HashMap<&'static str, String>,
     /// Name, person, and their roles by path parameter; `""` is the organization.
-    people: Vec<(&'static str, PersonId, Vec<(&'static str, Role)>)>,
+    people: Vec<(&'static str, PersonId, Held)>,
 }
 
 /// A round in the middle with two pairs, and everything that a URL can name.
