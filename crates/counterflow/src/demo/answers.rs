@@ -19,6 +19,8 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub(super) struct Invented {
     pub organization: String,
+    /// What the pair of the story answers.
+    story: Vec<Told>,
     /// The names of the two rounds.
     pub rounds: [String; 2],
     pub endorsement: String,
@@ -30,6 +32,13 @@ pub(super) struct Invented {
     energies: Vec<String>,
     /// What a few write in their own words in a check-in.
     comments: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Told {
+    name: String,
+    answers: Answers,
 }
 
 impl Invented {
@@ -79,7 +88,7 @@ impl Past {
             Side::Mentor => answers.offers = topics,
             Side::Mentee => answers.wants = topics,
         }
-        answers
+        self.invented.story.iter().find(|one| one.name == person.name).map_or(answers, |one| one.answers.clone())
     }
 
     /// Answers to the questions of a check-in. Few write words.

@@ -25,7 +25,7 @@ use crate::{
     },
     meetings::{self, Meeting, Proposal, Who},
     pairs::{self, Pair, agreement},
-    programs::{self, Side},
+    programs::{self, Round, Side},
 };
 
 /// How a pair goes about it.
@@ -192,7 +192,7 @@ impl Past {
         let round = programs::round(&mut tx, &ByServer(pair.round_id)).await?;
         let agreed = agreement::agreement(&mut tx, &access).await?;
         let zones = [pair.mentor_id, pair.mentee_id].map(|person| self.zone(person));
-        let first = self.day().plus_days(5).0.max(round.starts_on.0);
+        let first = first_day(&meetings::of_pair(&mut tx, &access).await?, &round, self.day());
         if !agreement::lets_them_meet(&agreed, &pair, &round) {
             if self.tempers.get(&id) != Some(&Temper::NeverSigns) {
                 self.in_days(2..=4, Act::Propose(id));
@@ -201,7 +201,7 @@ impl Past {
         }
         let mut times: Vec<Timestamp> = (0..3_i32)
             .map(|number| {
-                let day = working_day(Day(first).plus_days(number * 2));
+                let day = working_day(first.plus_days(number * 2));
                 moment(day, hour_at_work(day, &zones), if number == 1 { 30 } else { 0 })
             })
             .collect();
@@ -320,8 +320,8 @@ impl Past {
                 None => self.in_days(0..=0, Act::Propose(id)),
             },
             Some(Temper::Stalls) if held >= 1 && all.len() >= 2 => {}
-            Some(Temper::Slow) => self.in_days(rhythm - 4..=rhythm + 4, Act::Propose(id)),
-            _ => self.in_days(rhythm - 16..=rhythm - 9, Act::Propose(id)),
+            Some(Temper::Slow) => self.in_days(rhythm - 12..=rhythm, Act::Propose(id)),
+            _ => self.in_days(2..=9, Act::Propose(id)),
         }
     }
 
@@ -336,6 +336,17 @@ impl Past {
         tx.commit().await?;
         Ok(())
     }
+}
+
+/// The first day on which to meet: four weeks after the last time, and not before next week.
+fn first_day(meetings: &[Meeting], round: &Round, today: Day) -> Day {
+    let last = meetings
+        .iter()
+        .filter(|meeting| meeting.state == crate::meetings::State::Held)
+        .filter_map(|one| one.starts_at)
+        .max();
+    let due = last.map(|at| at.day_in(&TimeZone::UTC).plus_days(26));
+    [due, Some(round.starts_on), Some(today.plus_days(5))].into_iter().flatten().max().unwrap_or(today)
 }
 
 /// An hour in UTC at which both work, or the one that is least bad for both: from eight to six, each on their clock.

@@ -5,6 +5,8 @@ use std::collections::HashSet;
 
 use serde::Deserialize;
 
+use crate::kernel::clock::Day;
+
 /// How many people are invented, leavers included; the people of the story come on top.
 const INVENTED: usize = 600;
 
@@ -64,7 +66,7 @@ struct Employee {
     office: usize,
     manager: Option<usize>,
     hired: String,
-    left: Option<String>,
+    leaves: bool,
     languages: String,
     group: &'static str,
 }
@@ -90,9 +92,18 @@ pub fn story_email(first_last: &str) -> String {
     format!("{}@halden.example", ascii(first_last))
 }
 
+/// When the file was exported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Export {
+    /// Before anybody left.
+    AtFirst,
+    /// After some have left, on this day.
+    AfterLeavers(Day),
+}
+
 /// The CSV as an HR system exports it: header names of a common one, days as YYYY-MM-DD.
 #[must_use]
-pub fn csv(seed: u64) -> String {
+pub fn csv(seed: u64, export: Export) -> String {
     let names: Names = toml::from_str(include_str!("names.toml")).expect("names.toml is read by a test");
     let staff = invent(&mut fastrand::Rng::with_seed(seed), &names);
     let mut out = String::from(
@@ -101,7 +112,11 @@ pub fn csv(seed: u64) -> String {
     );
     for person in &staff {
         let manager = person.manager.map(|at| employee_id(staff[at].number)).unwrap_or_default();
-        let status = if person.left.is_some() { "Terminated" } else { "Active" };
+        let left = match export {
+            Export::AfterLeavers(day) if person.leaves => Some(day.to_string()),
+            _ => None,
+        };
+        let status = if left.is_some() { "Terminated" } else { "Active" };
         let (office, zone) = OFFICES[person.office];
         let line = [
             employee_id(person.number),
@@ -115,7 +130,7 @@ pub fn csv(seed: u64) -> String {
             zone.to_owned(),
             manager,
             person.hired.clone(),
-            person.left.clone().unwrap_or_default(),
+            left.unwrap_or_default(),
             status.to_owned(),
             person.languages.clone(),
             person.group.to_owned(),
@@ -151,7 +166,7 @@ fn invent(random: &mut fastrand::Rng, names: &Names) -> Vec<Employee> {
                 office,
                 manager,
                 hired: day(random, 2012, 2023),
-                left: None,
+                leaves: false,
                 languages: "English".to_owned(),
                 group: "",
             }
@@ -181,7 +196,7 @@ fn invent(random: &mut fastrand::Rng, names: &Names) -> Vec<Employee> {
     }
     for person in staff.iter_mut().skip(STORY.len() + DEPARTMENTS.len()).filter(|person| person.level < 4) {
         if random.u8(0..100) < 4 {
-            person.left = Some(day(random, 2025, 2025));
+            person.leaves = true;
         }
     }
     // Ana reports to an engineering lead, as everybody does on her level.
@@ -249,7 +264,7 @@ fn employ(
             office: OFFICES.iter().position(|(name, _)| name == office).unwrap_or(0),
             manager,
             hired: if young { day(random, 2021, 2024) } else { day(random, 2004, 2020) },
-            left: None,
+            leaves: false,
             languages: culture.languages.join("; "),
             group: GROUPS[random.usize(0..GROUPS.len())],
         };
@@ -291,8 +306,10 @@ mod tests {
 
     #[test]
     fn the_same_seed_gives_the_same_company() {
-        assert_eq!(csv(7), csv(7));
-        assert_ne!(csv(7), csv(8));
+        let left = Export::AfterLeavers("2026-03-01".parse().unwrap());
+        assert_eq!(csv(7, left), csv(7, left));
+        assert_ne!(csv(7, left), csv(8, left));
+        assert_ne!(csv(7, left), csv(7, Export::AtFirst));
     }
 
     #[test]
@@ -314,7 +331,7 @@ mod tests {
             steps
         };
         assert_eq!((0..staff.len()).map(depth).max(), Some(6));
-        assert!(staff.iter().filter(|person| person.left.is_some()).count() >= 5);
+        assert!(staff.iter().filter(|person| person.leaves).count() >= 5);
         let emails: HashSet<_> = staff.iter().map(|person| &person.email).collect();
         assert_eq!(emails.len(), staff.len());
         assert!(staff.iter().all(|person| person.email.is_ascii()));

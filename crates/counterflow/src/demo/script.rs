@@ -3,6 +3,7 @@
 use super::{
     acts::Act,
     past::{Past, moment, working_day},
+    people::Export,
 };
 use crate::{
     accounts::{self, setup},
@@ -11,7 +12,7 @@ use crate::{
         db::Tx,
         error::{Answer, Error},
         guard::ByServer,
-        ids::{ImportId, ProgramId, RoundId, RunId},
+        ids::{ImportId, PersonId, ProgramId, RoundId, RunId},
         rights::Role,
     },
     matching::{Mark, board, proposals, runs},
@@ -41,6 +42,7 @@ pub(super) enum Step {
     MatchAgain,
     SendAgain,
     NameDelegate,
+    ImportAgain,
     OpenSecondRound,
 }
 
@@ -59,6 +61,7 @@ pub(super) fn schedule(past: &mut Past) {
         (enrolled.plus_days(9), 8, Step::MatchAgain),
         (enrolled.plus_days(9), 9, Step::SendAgain),
         (enrolled.plus_days(12), 9, Step::NameDelegate),
+        (founded.plus_days(SECOND_ROUND - 4), 9, Step::ImportAgain),
         (founded.plus_days(SECOND_ROUND), 9, Step::OpenSecondRound),
         (founded.plus_days(SECOND_INVITED), 9, Step::Invite(1)),
     ];
@@ -93,6 +96,7 @@ impl Step {
             Self::MatchAgain => match_again(past).await,
             Self::Send | Self::SendAgain => send(past).await,
             Self::NameDelegate => name_delegate(past).await,
+            Self::ImportAgain => import_again(past).await,
             Self::OpenSecondRound => open_second_round(past).await,
         }
     }
@@ -110,8 +114,19 @@ async fn found(past: &mut Past) -> Answer<()> {
     let piet = setup::set_up(&mut tx, &company).await?;
     tx.commit().await?;
 
+    import_people(past, piet, Export::AtFirst).await?;
+    past.look_up_people().await?;
+    let ines = past.person("Inés Duarte")?;
+    let mut tx = past.app.db.write().await?;
+    accounts::grant_role(&mut tx, ines, "program_starter", Some(piet)).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// A people file, with everything that an admin says about it.
+async fn import_people(past: &mut Past, piet: PersonId, export: Export) -> Answer<()> {
     let id = ImportId::new();
-    let new = import::open(&past.app, id, "people.csv".to_owned(), Past::file(), None).await?;
+    let new = import::open(&past.app, id, "people.csv".to_owned(), Past::file(export), None).await?;
     let new = new.map_err(Error::defect)?;
     let mut tx = past.app.db.write().await?;
     let viewer = past.viewer(&mut tx, piet).await?;
@@ -124,14 +139,14 @@ async fn found(past: &mut Past) -> Answer<()> {
     let lacks = import::confirm(&mut tx, &access, Consent::default()).await?;
     lacks.map_err(|lacks| Error::defect(format!("the import lacks {lacks:?}")))?;
     tx.commit().await?;
-    past.work().await?;
+    past.work().await
+}
 
-    past.look_up_people().await?;
-    let ines = past.person("Inés Duarte")?;
-    let mut tx = past.app.db.write().await?;
-    accounts::grant_role(&mut tx, ines, "program_starter", Some(piet)).await?;
-    tx.commit().await?;
-    Ok(())
+/// Next month's file: some have left since.
+async fn import_again(past: &mut Past) -> Answer<()> {
+    let piet = past.person("Piet Visser")?;
+    let day = past.day();
+    import_people(past, piet, Export::AfterLeavers(day.plus_days(-3))).await
 }
 
 /// Inés starts the program, brings in Marek and Karin, and says who can take part.

@@ -68,6 +68,7 @@ struct EnrollPage {
     direction: Direction,
     steps: Vec<Step>,
     standing: Standing,
+    registration: Registration,
     next: Next,
     rules: Eligibility,
     admission: Admission,
@@ -84,6 +85,8 @@ impl EnrollPage {
         let round = programs::round(tx, access).await?;
         let direction = programs::program_of(tx, &round).await?.direction;
         let standing = standing(tx, access).await?;
+        let is_over = page.now.day_in(&page.zone) > round.enroll_until || !takes_people(round.stage);
+        let registration = if is_over { Registration::Over } else { Registration::Open };
         let filter = filter(query);
         let from: i64 = query.get("from").parse().unwrap_or(0).clamp(0, FARTHEST);
         let mut people = list_store::list(tx, access, &filter, PER_PAGE + 1, from).await?;
@@ -92,11 +95,8 @@ impl EnrollPage {
         Ok(Self {
             steps: stages::steps(&round, Some(Stage::Enroll)),
             direction,
-            next: standing.next(if page.now.day_in(&page.zone) > round.enroll_until {
-                Registration::Over
-            } else {
-                Registration::Open
-            }),
+            next: standing.next(registration),
+            registration,
             standing,
             rules: rules::eligibility(&round)?,
             admission: store::admission(tx, round.id).await?,

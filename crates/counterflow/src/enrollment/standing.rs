@@ -83,7 +83,7 @@ impl Standing {
         self.next_on(Side::Mentee)
             .or_else(|| self.next_on(Side::Mentor))
             .or_else(|| self.lacks_mentors().then_some(Next::Choose(Side::Mentor)))
-            .or_else(|| self.reminder())
+            .or_else(|| (registration == Registration::Open).then(|| self.reminder()).flatten())
             .unwrap_or(if self.is_complete(registration) { Next::Match } else { Next::Wait })
     }
 
