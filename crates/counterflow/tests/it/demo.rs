@@ -7,7 +7,7 @@ use crate::{on_both, support::browser::Browser};
 
 const DOORS: [(&str, &str); 6] = [
     ("manager", "Rounds you look after"),
-    ("mentor", "Halfway with Ruth Okafor"),
+    ("mentor", "Ruth Okafor chooses a time"),
     ("mentee", "Ana Lim proposes times"),
     ("delegate", "Choose a time for Ruth Okafor with Ana Lim"),
     ("sponsor", "you back it"),
