@@ -81,14 +81,14 @@ export async function sendProposals(manager, count) {
 }
 
 /** Opens the proposal out of the letter. */
-async function openProposal(who, mail, name, subject) {
-  const letter = await mail.letter(addressOf(name), subject);
+async function openProposal(who, mail, name) {
+  const letter = await mail.letter(addressOf(name), /a (mentor|mentee) for you$/);
   await who.page.goto(linkIn(letter, "/proposals/"));
 }
 
-/** Says yes to whoever the letter proposes. */
-export async function accept(who, mail, name, { other, look }) {
-  await openProposal(who, mail, name, new RegExp(other));
+/** Says yes to whom the letter proposes. */
+export async function accept(who, mail, name, { look } = {}) {
+  await openProposal(who, mail, name);
   if (look) await fine(who, `proposal-${look}`);
   await who.page.getByRole("button", { name: /^Accept/ }).click();
   await who.page.getByText(/You said yes|both said yes/).first().waitFor();
@@ -96,9 +96,9 @@ export async function accept(who, mail, name, { other, look }) {
 }
 
 /** Says no, with a reason that only the managers read, and answers the proposal's address. */
-export async function declineInPrivate(who, mail, name, { other, words }) {
+export async function declineInPrivate(who, mail, name, words) {
   const { page } = who;
-  await openProposal(who, mail, name, new RegExp(other));
+  await openProposal(who, mail, name);
   await page.getByLabel("Something else").check();
   await page.getByLabel("In your words").fill(words);
   await page.getByRole("button", { name: "Decline", exact: true }).click();
