@@ -8,8 +8,9 @@ const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-cor
 const shots = process.env.COUNTERFLOW_SCREENSHOTS;
 let browser;
 
-async function launched() {
-  browser ??= await chromium.launch({
+/** The promise is kept, not the browser: stories that run at once share one. */
+function launched() {
+  browser ??= chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
   });
@@ -17,7 +18,7 @@ async function launched() {
 }
 
 export async function closeBrowser() {
-  await browser?.close();
+  await (await browser)?.close();
   browser = undefined;
 }
 
