@@ -8,8 +8,9 @@ const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-cor
 const shots = process.env.COUNTERFLOW_SCREENSHOTS;
 let browser;
 
-async function launched() {
-  browser ??= await chromium.launch({
+/** The promise is kept, not the browser: stories that run at once share one. */
+function launched() {
+  browser ??= chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
   });
@@ -17,12 +18,12 @@ async function launched() {
 }
 
 export async function closeBrowser() {
-  await browser?.close();
+  await (await browser)?.close();
   browser = undefined;
 }
 
-/** A browser of one person's own: its cookies are nobody else's. */
-export async function person(url, { width = 1280, javaScript = true, zone = "Europe/Berlin" } = {}) {
+/** A browser of one person's own: its cookies are nobody else's. Whoever does not look at pages closely only uses them. */
+export async function person(url, { width = 1280, javaScript = true, zone = "Europe/Berlin", looks = true } = {}) {
   const context = await (await launched()).newContext({
     baseURL: url,
     viewport: { width, height: 900 },
@@ -30,28 +31,31 @@ export async function person(url, { width = 1280, javaScript = true, zone = "Eur
     timezoneId: zone,
     reducedMotion: "reduce",
   });
+  context.setDefaultTimeout(10_000);
   const page = await context.newPage();
   const problems = [];
   page.on("pageerror", (error) => problems.push(String(error)));
   page.on("console", (message) => {
     if (message.type() === "error" && !/status of 4\d\d/.test(message.text())) problems.push(message.text());
   });
-  return { page, context, problems, close: () => context.close() };
+  page.on("response", (reply) => {
+    if (reply.status() >= 500 || (reply.status() >= 400 && reply.url().includes("/assets/"))) problems.push(`${reply.status()} ${reply.url()}`);
+  });
+  return { page, context, problems, looks: looks && javaScript, close: () => context.close() };
 }
 
 /** Fails on any axe violation in light or dark, on sideways scrolling at 360 px, and on errors in the console. */
-export async function fine({ page, problems }, name) {
+export async function fine({ page, problems, looks }, name) {
   assert.deepEqual(problems, [], `errors on ${page.url()}`);
+  if (!looks) return; // axe needs scripts
   const size = page.viewportSize();
-  for (const colorScheme of ["light", "dark"]) {
-    await page.emulateMedia({ colorScheme });
-    await page.evaluate(axeSource);
-    const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-    const words = violations.map((one) => `${one.id}: ${one.help}\n${one.nodes.map((node) => `    ${node.html}\n    ${node.failureSummary}`).join("\n")}`);
-    assert.deepEqual(words, [], `axe on ${page.url()} in ${colorScheme}`);
+  await page.evaluate(axeSource);
+  for (const theme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme: theme });
+    assert.deepEqual(await violations(page, theme), [], `axe on ${page.url()} in ${theme}`);
     if (shots && name) {
       await mkdir(shots, { recursive: true });
-      await page.screenshot({ path: `${shots}/${name}-${colorScheme}.png`, fullPage: true });
+      await page.screenshot({ path: `${shots}/${name}-${theme}.png`, fullPage: true });
     }
   }
   await page.setViewportSize({ width: 360, height: 800 });
@@ -60,4 +64,14 @@ export async function fine({ page, problems }, name) {
   await page.setViewportSize(size);
   await page.emulateMedia({ colorScheme: "light" });
   assert.ok(wide <= 360, `${page.url()} scrolls sideways at 360 px: ${wide}`);
+}
+
+/** Every rule in light; in dark those about color, because a theme changes nothing else. */
+async function violations(page, theme) {
+  const rules = theme === "dark" ? { runOnly: ["color-contrast", "link-in-text-block"] } : {};
+  const found = await page.evaluate(async (options) => {
+    const { violations } = await globalThis.axe.run(document, { ...options, resultTypes: ["violations"] });
+    return violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map(({ html, failureSummary }) => ({ html, failureSummary })) }));
+  }, rules);
+  return found.map((one) => `${one.id}: ${one.help}\n${one.nodes.map((node) => `    ${node.html}\n    ${node.failureSummary}`).join("\n")}`);
 }

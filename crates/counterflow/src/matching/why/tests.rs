@@ -68,7 +68,8 @@ const NAMES: Names = Names { mentor: "Ana", mentee: "Ruth" };
 fn whoever_looks_at_both_reads_what_speaks_for_and_against() {
     assert_eq!(
         why(CRITERIA).text(NAMES, Reader::Other),
-        "Wants Ai, Data; Ana offers level 4 and 2. Other faith, extrovert with introvert, 5 levels apart, but same office."
+        "Wants Ai, Data; Ana offers level 4 and 2. Other faith, working styles that complement each other, 5 levels \
+         apart, but same office."
     );
     let phrases = why(CRITERIA).phrases(NAMES, Reader::Other);
     assert_eq!(phrases.last().map(String::as_str), Some("but same office"));

@@ -54,7 +54,7 @@ on_both! {
         ines.post(&format!("{run}/proposals"), &[("version", &version)]).await.ok().says("2 wait for the mentee, 0 for the mentor");
         ines.post(&format!("{run}/proposals"), &[("version", &version)]).await.ok().says("0 of 2 proposals are accepted");
         assert_eq!(app.letters(RUTH).await.len(), 1, "a double click sends no second letter");
-        assert_eq!(app.letters(RUTH).await[0].0, "Ana Lim could be your mentor");
+        assert_eq!(app.letters(RUTH).await[0].0, "Digital fluency: a mentor for you");
         assert!(app.letters(RUTH).await[0].1.contains("Ana offers AI at work (level 4), which you want. You work in different departments. You are 6 levels apart."));
         assert!(app.letters(ANA).await.is_empty());
 
@@ -71,7 +71,7 @@ on_both! {
             .says("Only the program managers, Inés Duarte. Ana never learns of a decline.");
         ruth.post(&format!("{path}/acceptance"), &[]).await.ok().says("You said yes. Ana is asked until Monday 19 January, 23:59");
         ruth.post(&format!("{path}/acceptance"), &[]).await.ok().says("You said yes");
-        assert_eq!(app.letters(ANA).await[0].0, "You could mentor Ruth Okafor");
+        assert_eq!(app.letters(ANA).await[0].0, "Digital fluency: a mentee for you");
         ana.get(&path).await.ok().says("You could mentor Ruth Okafor").says("Ruth has said yes").says("Wants what you offer");
         ana.post(&format!("{path}/acceptance"), &[]).await.ok().says("You both said yes");
         assert_eq!(app.state_of(app.proposal_of(story.ana, story.ruth).await).await, "accepted");
@@ -155,7 +155,7 @@ on_both! {
         let mut ruth = app.as_person(story.ruth.person).await;
         ruth.get(&path).await.ok().says("No pair comes of this one this time").does_not_say("declin");
         let (subject, text) = app.letters(RUTH).await.last().cloned().unwrap();
-        assert_eq!(subject, "No pair with Ana Lim this time");
+        assert_eq!(subject, "Digital fluency: no pair this time");
         assert!(!text.contains("declin") && text.contains("many reasons"), "{text}");
     }
 }
@@ -173,13 +173,13 @@ on_both! {
         app.work().await;
         let letters = app.letters(RUTH).await;
         assert_eq!(letters.len(), 2, "one reminder");
-        assert_eq!(letters[1].0, "Ana Lim and you: your answer is awaited");
+        assert_eq!(letters[1].0, "Digital fluency: your answer is awaited");
         app.pass(SignedDuration::from_hours(2 * 24));
         let mut ruth = app.as_person(story.ruth.person).await;
         ruth.post(&format!("{path}/acceptance"), &[]).await.ok().says("decided before your answer came");
         app.work().await;
         ruth.get(&path).await.ok().says("The time to answer is over");
-        assert_eq!(app.letters(RUTH).await.last().unwrap().0, "The time to answer about Ana Lim is over");
+        assert_eq!(app.letters(RUTH).await.last().unwrap().0, "Digital fluency: the time to answer is over");
         assert!(app.letters(ANA).await.is_empty());
         let mut ana = app.as_person(story.ana.person).await;
         assert_eq!(ana.get(&path).await.status, StatusCode::NOT_FOUND);
@@ -204,7 +204,7 @@ on_both! {
         let mut ana = app.as_person(story.ana.person).await;
         ana.post(&format!("{path}/acceptance"), &[]).await.ok()
             .says("This was decided before your answer came, so nothing was changed").says("taken back before both of you had said yes");
-        assert_eq!(app.letters(ANA).await.last().unwrap().0, "The proposal about Ruth Okafor was taken back");
+        assert_eq!(app.letters(ANA).await.last().unwrap().0, "Digital fluency: a proposal was taken back");
         ines.post(&format!("{path}/withdrawal"), &[]).await.says("This is over already");
 
         let other = path_of(app, story.elif, story.gregor).await;
@@ -231,7 +231,7 @@ on_both! {
         app.work().await;
         let mut ruth = app.as_person(story.ruth.person).await;
         ruth.get(&path).await.ok().says("taken back");
-        assert_eq!(app.letters(RUTH).await.last().unwrap().0, "The proposal about Ana Lim was taken back");
+        assert_eq!(app.letters(RUTH).await.last().unwrap().0, "Digital fluency: a proposal was taken back");
         assert!(app.letters(ANA).await.is_empty());
     }
 }
