@@ -9,6 +9,7 @@ use serve::Patience;
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
+    sync::watch,
     task::JoinSet,
 };
 
@@ -150,13 +151,18 @@ async fn serve(app: App) -> ExitCode {
     }
     let mut workers = JoinSet::new();
     workers.spawn(jobs::run_forever(app.clone(), Arc::new(works::kinds())));
-    workers.spawn(mail::run_forever(app.clone()));
+    let (say_stop, stop) = watch::channel(false);
+    let sender = tokio::spawn(mail::run_until(stop, app.clone()));
     let patience = Patience::default();
     let stopped = async {
         told_to_stop.await;
+        let _ = say_stop.send(true);
         workers.shutdown().await; // each stops where it waits, with its transaction undone
     };
     serve::serve(router::router(app.clone()), listener, stopped, patience).await;
+    if tokio::time::timeout(patience.close, sender).await.is_err() {
+        tracing::warn!("stopped in the middle of a letter: it may be sent again, and is marked so");
+    }
     if tokio::time::timeout(patience.close, app.db.close()).await.is_err() {
         tracing::warn!("stopped before the database was closed: what was not committed is undone");
     }

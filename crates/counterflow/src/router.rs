@@ -220,6 +220,7 @@ pub fn table() -> Vec<Route> {
         get("/programs", &[Person], programs::pages::list),
         post("/programs", &[Admin, ProgramStarter], programs::pages::create),
         get("/programs/new", &[Admin, ProgramStarter], programs::pages::new),
+        post("/programs/managers", &[Admin], programs::pages::name_manager),
         get("/programs/{program}", &[Manager, Sponsor], programs::pages::show),
         post("/programs/{program}/rounds", &[Manager], programs::pages::add_round),
         post("/programs/{program}/roles", &[Manager], programs::pages::add_role),

@@ -8,7 +8,7 @@ use crate::{
     accounts, checkins, enrollment,
     jobs::{self, Kind, Work},
     matching::{proposals, runs},
-    meetings, pairs, people,
+    meetings, pairs, people, programs,
 };
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
@@ -33,6 +33,8 @@ pub fn kinds() -> Vec<Kind> {
         once("accounts.send_link", |app, wanted| Box::pin(accounts::links::send(app, wanted))),
         once("pairs.begin", |app, proposal| Box::pin(pairs::begin(app, proposal))),
         once("pairs.end_for_leaver", |app, person| Box::pin(pairs::end_for_leaver(app, person))),
+        once("pairs.drop_delegations", |app, person| Box::pin(pairs::drop_delegations(app, person))),
+        once("programs.drop_leaver", |app, person| Box::pin(programs::drop_leaver(app, person))),
         once("pairs.complete", |app, round| Box::pin(pairs::complete(app, round))),
         once("meetings.release", |app, pair| Box::pin(meetings::release(app, pair))),
         each(HOUR, "people.leave_when_due", |app, _| Box::pin(people::leaving::leave_when_due(app))),

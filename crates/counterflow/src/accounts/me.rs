@@ -5,12 +5,12 @@ use std::net::IpAddr;
 use askama::Template;
 use axum::http::header;
 
-use super::{Address, new_login, passwords::new_password, store};
+use super::{Address, Proof, new_login, passwords::new_password, store};
 use crate::{
     kernel::{
         app::App,
         db::Tx,
-        error::Answer,
+        error::{Answer, Error},
         event::Event,
         form::{Check, Fields, Form},
         limits::Caller,
@@ -33,14 +33,14 @@ const THEMES: [&str; 3] = ["system", "light", "dark"];
 
 /// `GET /me`
 pub async fn show(app: App, page: Page, viewer: Viewer) -> Answer {
-    let settings = store::settings(&mut app.db.read().await?, viewer.person).await?;
+    let settings = store::settings(&mut app.db.read().await?, &viewer).await?;
     let zone = viewer.zone.iana_name().unwrap_or("UTC").to_owned();
     let form = Form::filled([("zone", zone), ("theme", settings.theme.clone())]);
     page::html(&MePage { page, form, settings })
 }
 
 async fn back(app: &App, page: Page, viewer: &Viewer, form: Form) -> Answer {
-    let settings = store::settings(&mut app.db.read().await?, viewer.person).await?;
+    let settings = store::settings(&mut app.db.read().await?, viewer).await?;
     page::invalid(&MePage { page, form, settings })
 }
 
@@ -76,6 +76,10 @@ pub async fn move_to_zone(tx: &mut Tx, viewer: &Viewer, zone: &str) -> Answer<()
 /// `POST /me/password`: whoever has one types it again, so that a browser left open is not enough. Every login ends,
 /// this browser gets a new one, and a letter tells the person.
 pub async fn set_password(app: App, page: Page, viewer: Viewer, Address(address): Address, fields: Fields) -> Answer {
+    let settings = store::settings(&mut app.db.read().await?, &viewer).await?;
+    if settings.by_invitation && !settings.has_password {
+        return Err(Error::conflict("password_by_invitation"));
+    }
     let mut check = fields.check();
     check_present(&app, &viewer, address, &fields, &mut check).await?;
     let password = new_password(&mut check, &fields);
@@ -95,7 +99,7 @@ pub async fn set_password(app: App, page: Page, viewer: Viewer, Address(address)
     store::delete_links(&mut tx, viewer.person).await?;
     Event::by(&viewer, "password.set").on(viewer.person).record(&mut tx).await?;
     write_letter(&app, &mut tx, &viewer).await?;
-    let login = new_login(&app, &mut tx, viewer.person).await?;
+    let login = new_login(&app, &mut tx, viewer.person, Proof::SignIn).await?;
     tx.commit().await?;
     let mut response = page::done("/me", "password_set");
     response.headers_mut().insert(header::SET_COOKIE, login);

@@ -18,14 +18,17 @@ pub use address::Address;
 pub use me::move_to_zone;
 pub use store::{grant_role, is_last_admin};
 
-use crate::kernel::{
-    app::App,
-    db::Tx,
-    error::{Answer, Error},
-    event::Event,
-    guard,
-    ids::PersonId,
-    token,
+use crate::{
+    kernel::{
+        app::App,
+        db::Tx,
+        error::{Answer, Error},
+        event::Event,
+        guard,
+        ids::PersonId,
+        token,
+    },
+    words,
 };
 
 /// Starts a login for a person: answers the redirect with its cookie.
@@ -33,17 +36,37 @@ use crate::kernel::{
 /// # Errors
 /// When the database fails.
 pub async fn start_login(app: &App, tx: &mut Tx, person: PersonId, to: &str) -> Answer<Response> {
-    let login = new_login(app, tx, person).await?;
+    let login = new_login(app, tx, person, Proof::SignIn).await?;
     let mut response = crate::kernel::page::see_other(local_path(to));
     response.headers_mut().insert(header::SET_COOKIE, login);
     Ok(response)
 }
 
+/// Starts a login for whoever holds an invitation: they cannot make it permanent by setting a first password.
+///
+/// # Errors
+/// When the database fails.
+pub async fn start_login_by_invitation(app: &App, tx: &mut Tx, person: PersonId, to: &str) -> Answer<Response> {
+    let mut response = crate::kernel::page::see_other(local_path(to));
+    response.headers_mut().insert(header::SET_COOKIE, new_login(app, tx, person, Proof::Invitation).await?);
+    Ok(response)
+}
+
+words! {
+    /// How somebody proved who they are.
+    Proof {
+        /// By a password, or a link that works once and for minutes.
+        SignIn = "sign_in",
+        /// By an invitation's link.
+        Invitation = "invitation",
+    }
+}
+
 /// The cookie of a new login. Every sign-in makes a new id.
-async fn new_login(app: &App, tx: &mut Tx, person: PersonId) -> Answer<HeaderValue> {
+async fn new_login(app: &App, tx: &mut Tx, person: PersonId, proof: Proof) -> Answer<HeaderValue> {
     let secret = token::new();
     let expires = tx.now().plus(guard::ABSOLUTE);
-    store::insert_login(tx, &token::hash(&secret), person, expires).await?;
+    store::insert_login(tx, &token::hash(&secret), person, expires, proof).await?;
     Event::by_person(person, "login.started").on(person).record(tx).await?;
     cookie(app, &secret, guard::ABSOLUTE.as_secs())
 }

@@ -2,9 +2,10 @@
 
 use jiff::SignedDuration;
 
+use super::Proof;
 use crate::{
     execute, fetch_all, fetch_one, fetch_optional,
-    kernel::{clock::Timestamp, db::Tx, error::Answer, ids::PersonId},
+    kernel::{clock::Timestamp, db::Tx, error::Answer, ids::PersonId, viewer::Viewer},
 };
 
 /// A network from which nobody signed in for so many days is forgotten.
@@ -75,15 +76,22 @@ pub(super) async fn delete_networks(tx: &mut Tx, person: PersonId) -> Answer<()>
     Ok(())
 }
 
-pub(super) async fn insert_login(tx: &mut Tx, id_hash: &str, person: PersonId, expires: Timestamp) -> Answer<()> {
+pub(super) async fn insert_login(
+    tx: &mut Tx,
+    id_hash: &str,
+    person: PersonId,
+    expires: Timestamp,
+    proof: Proof,
+) -> Answer<()> {
     let now = tx.now();
     execute!(
         tx,
-        "insert into logins (id_hash, person_id, created_at, seen_at, expires_at) values ($1, $2, $3, $3, $4)",
+        "insert into logins (id_hash, person_id, created_at, seen_at, expires_at, proof) values ($1, $2, $3, $3, $4, $5)",
         id_hash,
         person,
         now,
-        expires
+        expires,
+        proof
     )?;
     Ok(())
 }
@@ -310,15 +318,19 @@ pub(super) struct Settings {
     pub email: Option<String>,
     pub theme: String,
     pub has_password: bool,
+    /// Came by an invitation's link, which is not enough for a first password.
+    pub by_invitation: bool,
 }
 
-pub(super) async fn settings(tx: &mut Tx, person: PersonId) -> Answer<Settings> {
+pub(super) async fn settings(tx: &mut Tx, viewer: &Viewer) -> Answer<Settings> {
     Ok(fetch_one!(
         tx,
         Settings,
-        "select people.email, people.theme, passwords.person_id is not null as has_password
+        "select people.email, people.theme, passwords.person_id is not null as has_password,
+                exists (select 1 from logins where id_hash = $2 and proof = 'invitation') as by_invitation
          from people left join passwords on passwords.person_id = people.id where people.id = $1",
-        person
+        viewer.person,
+        &viewer.login
     )?)
 }
 

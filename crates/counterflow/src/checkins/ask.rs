@@ -244,7 +244,7 @@ async fn write_letter(app: &App, tx: &mut Tx, id: CheckinId, asking: Asking) -> 
     let checkin = store::checkin(tx, &ByServer(id)).await?;
     let Some(person) = people::card(tx, checkin.person_id).await? else { return Ok(()) };
     let Some(address) = person.email.clone() else { return Ok(()) };
-    if pairs::has_left(tx, person.id).await? {
+    if people::has_left(tx, person.id).await? {
         return Ok(());
     }
     let secret = token::new();

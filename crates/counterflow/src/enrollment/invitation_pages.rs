@@ -34,6 +34,9 @@ enum Use {
     Works,
     /// Somebody else is signed in in this browser.
     Foreign,
+    /// It opens the registration of whoever is signed in: what they answered, or may do beside, is not for everybody to
+    /// whom the letter was forwarded.
+    SignIn,
     /// Its time is over; a new one can be sent.
     Expired,
     /// The round takes no answers any more.
@@ -53,6 +56,8 @@ impl Use {
             Self::Over
         } else if link.expires_at <= now {
             Self::Expired
+        } else if visitor.0.is_none() && (link.registered_at.is_some() || link.has_roles) {
+            Self::SignIn
         } else {
             Self::Works
         }
@@ -60,7 +65,7 @@ impl Use {
 
     fn status(self) -> StatusCode {
         match self {
-            Self::Works => StatusCode::OK,
+            Self::Works | Self::SignIn => StatusCode::OK,
             Self::Foreign => StatusCode::CONFLICT,
             Self::Expired | Self::Over | Self::Withdrawn => StatusCode::GONE,
         }
@@ -143,7 +148,7 @@ pub async fn open(app: App, page: Page, visitor: Visitor, secret: Segment, _: Fi
     let to = format!("/registrations/{}", opened.link.participant_id);
     let response = match visitor.0 {
         Some(_) => page::see_other(&to),
-        None => accounts::start_login(&app, &mut tx, opened.link.person_id, &to).await?,
+        None => accounts::start_login_by_invitation(&app, &mut tx, opened.link.person_id, &to).await?,
     };
     tx.commit().await?;
     Ok(response)

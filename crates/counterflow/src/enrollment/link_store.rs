@@ -40,6 +40,8 @@ pub(super) struct Link {
     pub registered_at: Option<Timestamp>,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
+    /// They look after the server or a program: a forwarded letter must not open that.
+    pub has_roles: bool,
 }
 
 pub(super) async fn link(tx: &mut Tx, hash: &str) -> Answer<Option<Link>> {
@@ -47,7 +49,9 @@ pub(super) async fn link(tx: &mut Tx, hash: &str) -> Answer<Option<Link>> {
         tx,
         Link,
         "select i.participant_id, p.round_id, p.person_id, people.name, people.email, people.status, p.state, p.role,
-                p.registered_at, i.created_at, i.expires_at
+                p.registered_at, i.created_at, i.expires_at,
+                exists (select 1 from organization_roles o where o.person_id = p.person_id)
+                  or exists (select 1 from program_roles g where g.person_id = p.person_id) as has_roles
          from invitations i join participants p on p.id = i.participant_id join people on people.id = p.person_id
          where i.token_hash = $1",
         hash

@@ -18,7 +18,7 @@ use crate::{
         viewer::{Viewer, Visitor},
     },
     mail, outcomes, pairs,
-    programs::{Side, Stage},
+    programs::{self, Side, Stage},
 };
 
 /// `GET /`: to wherever this visitor should begin.
@@ -55,6 +55,8 @@ enum Waiting {
     Mark(store::Unmarked),
     /// A check-in to answer.
     Checkin(checkins::Waiting),
+    /// A program whose last manager has left, for the admin.
+    Unmanaged(programs::Unmanaged),
     /// Letters and jobs that gave up, for the admin.
     Stuck { letters: i64, jobs: i64 },
 }
@@ -100,6 +102,7 @@ async fn waiting(tx: &mut Tx, viewer: &Viewer) -> Answer<Vec<Waiting>> {
     waiting.extend(store::unmarked(tx, me).await?.into_iter().map(Waiting::Mark));
     waiting.extend(checkins::waiting(tx, me).await?.into_iter().map(Waiting::Checkin));
     if viewer.roles.has(Role::Admin) {
+        waiting.extend(programs::unmanaged(tx).await?.into_iter().map(Waiting::Unmanaged));
         let (letters, jobs) = (mail::standing(tx).await?.dead, jobs::standing(tx).await?.dead);
         waiting.extend((letters + jobs > 0).then_some(Waiting::Stuck { letters, jobs }));
     }

@@ -18,6 +18,8 @@ pub const SUBSCRIBERS: &[(&str, &str)] = &[
     ("person.left", "enrollment.withdraw_leaver"),
     ("person.left", "matching.withdraw_leaver"),
     ("person.left", "pairs.end_for_leaver"),
+    ("person.left", "pairs.drop_delegations"),
+    ("person.left", "programs.drop_leaver"),
     ("proposal.accepted", "pairs.begin"),
     ("pair.ended", "meetings.release"),
     ("meeting.held", "checkins.after_meeting"),

@@ -11,7 +11,7 @@ pub mod pages;
 mod send;
 mod store;
 
-pub use send::{Post, run_forever};
+pub use send::{Post, run_until};
 pub use store::{Standing, standing};
 
 use askama::Template;

@@ -10,6 +10,8 @@ use lettre::{
 };
 
 use super::store::{self, Claimed, Outage};
+use tokio::sync::watch;
+
 use crate::kernel::{
     app::App,
     config::Smtp,
@@ -27,7 +29,10 @@ const PATIENCE: Duration = Duration::from_secs(120);
 type Transport = AsyncSmtpTransport<Tokio1Executor>;
 
 /// Sends letters until the process ends. Without a mail server there is nothing to do: letters wait, and can be read.
-pub async fn run_forever(app: App) {
+///
+/// Told to stop, it stops between two letters and never within one: a letter that was handed over and not noted as sent
+/// would be sent twice.
+pub async fn run_until(mut stop: watch::Receiver<bool>, app: App) {
     let post = match Post::new(&app) {
         Ok(Some(post)) => post,
         Ok(None) => {
@@ -42,10 +47,13 @@ pub async fn run_forever(app: App) {
     let new_work = app.db.new_work();
     loop {
         let rang = new_work.notified();
-        if let Err(error) = post.send_due(&app).await {
+        if let Err(error) = post.send_until(&stop, &app).await {
             tracing::error!(%error, "letters could not be sent");
         }
-        let _ = tokio::time::timeout(Duration::from_secs(5), rang).await;
+        tokio::select! {
+            _ = stop.wait_for(|told| *told) => return,
+            _ = tokio::time::timeout(Duration::from_secs(5), rang) => {}
+        }
     }
 }
 
@@ -71,8 +79,15 @@ impl Post {
     /// # Errors
     /// When the database fails. What the mail server says is written to the letter's row, or to the outage's.
     pub async fn send_due(&self, app: &App) -> Answer<usize> {
+        let (_never, stop) = watch::channel(false);
+        self.send_until(&stop, app).await
+    }
+
+    async fn send_until(&self, stop: &watch::Receiver<bool>, app: &App) -> Answer<usize> {
         let mut taken = 0;
-        while let Some(letter) = claim(app).await? {
+        while !*stop.borrow()
+            && let Some(letter) = claim(app).await?
+        {
             let sent = match message(&self.smtp, &letter) {
                 Ok(message) => self.hand_over(message).await,
                 Err(error) => Err(Failure { words: error.to_string(), whose: Whose::Letter, ambiguous: false }),

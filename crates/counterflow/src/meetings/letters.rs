@@ -22,7 +22,7 @@ use crate::{
     },
     mail::{self, Calendar, Letter, Method},
     pairs::{self, Pair},
-    people::Card,
+    people::{self, Card},
     programs::{self, Direction, Side},
 };
 
@@ -209,7 +209,7 @@ pub(super) async fn invitations(
     let object = invitation.object(purpose);
     for (reader, other) in [(&mentor, &mentee), (&mentee, &mentor)] {
         let Some(address) = &reader.email else { continue };
-        if pairs::has_left(tx, reader.id).await? {
+        if people::has_left(tx, reader.id).await? {
             continue;
         }
         let zone = reader.zone();

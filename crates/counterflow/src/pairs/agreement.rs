@@ -4,7 +4,7 @@
 use askama::Template;
 
 use super::{
-    Pair, has_left, pair, rhythm,
+    Pair, pair, rhythm,
     store::{self, Signature},
 };
 use crate::{
@@ -183,7 +183,7 @@ async fn ask_to_sign(tx: &mut Tx, app: &App, pair: &Pair, signer: Side, version:
     let other = pair.person_on(signer.other());
     let Some(card) = people::card(tx, other).await? else { return Ok(()) };
     let Some(address) = card.email.clone() else { return Ok(()) };
-    if has_left(tx, other).await? {
+    if people::has_left(tx, other).await? {
         return Ok(());
     }
     let link = app.link(&format!("{}/agreement", pair.href()));

@@ -3,7 +3,7 @@
 use askama::Template;
 use serde_json::Value;
 
-use super::{Pair, cards, has_left, pair, store};
+use super::{Pair, cards, pair, store};
 use crate::{
     kernel::{
         app::App,
@@ -14,6 +14,7 @@ use crate::{
         ids::{PersonId, RoundId},
     },
     mail::{self, Letter},
+    people,
     programs::Side,
 };
 
@@ -29,7 +30,7 @@ pub async fn end_for_leaver(app: App, payload: Value) -> Answer<()> {
         .ok_or_else(|| Error::defect("pairs.end_for_leaver without a person"))?;
     let mut tx = app.db.write().await?;
     // Somebody may have put a mistaken import right before this job ran.
-    if has_left(&mut tx, person).await? {
+    if people::has_left(&mut tx, person).await? {
         for (id,) in store::running_of(&mut tx, person).await? {
             tx.lock(id).await?;
             if store::end_early(&mut tx, id).await? {
@@ -61,6 +62,24 @@ pub async fn complete(app: App, payload: Value) -> Answer<()> {
     Ok(())
 }
 
+/// The job `pairs.drop_delegations`: the payload is a person who has left. They keep nobody's calendar any more, and
+/// nobody keeps theirs, so that it does not come back with them.
+///
+/// # Errors
+/// When the payload is no id or the database fails.
+pub async fn drop_delegations(app: App, payload: Value) -> Answer<()> {
+    let person: PersonId = serde_json::from_value(payload).map_err(Error::defect)?;
+    let mut tx = app.db.write().await?;
+    if people::has_left(&mut tx, person).await? {
+        for (leader, delegate) in store::delete_delegations(&mut tx, person).await? {
+            let facts = serde_json::json!({ "leader": leader, "because": "left" });
+            Event::by_server("delegate.removed").on(delegate).with(facts).record(&mut tx).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
 #[derive(Template)]
 #[template(path = "pairs/mail_ended.txt")]
 struct EndedText<'a> {
@@ -84,7 +103,7 @@ async fn tell_who_stays(tx: &mut Tx, app: &App, pair: &Pair, leaver: PersonId) -
         _ => (mentor, mentee),
     };
     let Some(address) = stays.email.clone() else { return Ok(()) };
-    if has_left(tx, stays.id).await? {
+    if people::has_left(tx, stays.id).await? {
         return Ok(());
     }
     let (to, leaver, link) = (stays.first_name(), gone.name.as_str(), app.link(&pair.href()));

@@ -11,7 +11,7 @@ mod profiles;
 mod store;
 
 pub use begin::begin;
-pub use ending::{complete, end_for_leaver};
+pub use ending::{complete, drop_delegations, end_for_leaver};
 pub use profiles::{Profile, Profiles, answers, why};
 pub use store::{Own, Pair, of_person, pair};
 
@@ -145,14 +145,6 @@ pub async fn cards(tx: &mut Tx, pair: &Pair) -> Answer<(Card, Card)> {
     let mentor = people::card(tx, pair.mentor_id).await?.ok_or_else(gone)?;
     let mentee = people::card(tx, pair.mentee_id).await?.ok_or_else(gone)?;
     Ok((mentor, mentee))
-}
-
-/// Whether somebody has left the organization: letters no longer reach them.
-///
-/// # Errors
-/// When the database fails.
-pub async fn has_left(tx: &mut Tx, person: PersonId) -> Answer<bool> {
-    store::has_left(tx, person).await
 }
 
 /// Who keeps the leader's calendar now, by name.

@@ -205,11 +205,6 @@ pub(super) async fn complete_all(tx: &mut Tx, round: RoundId) -> Answer<Vec<(Pai
     )?)
 }
 
-pub(super) async fn has_left(tx: &mut Tx, person: PersonId) -> Answer<bool> {
-    let (count,) = fetch_one!(tx, (i64,), "select count(*) from people where id = $1 and status = 'left'", person)?;
-    Ok(count > 0)
-}
-
 #[derive(sqlx::FromRow)]
 pub(super) struct AgreementRow {
     pub version: i64,
@@ -376,4 +371,14 @@ pub(super) async fn insert_delegation(tx: &mut Tx, leader: PersonId, delegate: P
 pub(super) async fn delete_delegation(tx: &mut Tx, leader: PersonId, delegate: PersonId) -> Answer<bool> {
     let rows = execute!(tx, "delete from delegations where leader_id = $1 and delegate_id = $2", leader, delegate)?;
     Ok(rows == 1)
+}
+
+/// Ends every delegation of a person, on either side. Answers leader and delegate.
+pub(super) async fn delete_delegations(tx: &mut Tx, person: PersonId) -> Answer<Vec<(PersonId, PersonId)>> {
+    Ok(fetch_all!(
+        tx,
+        (PersonId, PersonId),
+        "delete from delegations where leader_id = $1 or delegate_id = $1 returning leader_id, delegate_id",
+        person
+    )?)
 }

@@ -153,6 +153,15 @@ pub(super) async fn due_to_leave(tx: &mut Tx, today: Day) -> Answer<Vec<PersonId
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
+/// Whether somebody has left. Jobs ask again: a mistaken import may have been put right meanwhile.
+///
+/// # Errors
+/// When the database fails.
+pub async fn has_left(tx: &mut Tx, person: PersonId) -> Answer<bool> {
+    let (count,) = fetch_one!(tx, (i64,), "select count(*) from people where id = $1 and status = 'left'", person)?;
+    Ok(count > 0)
+}
+
 pub(super) async fn mark_left(tx: &mut Tx, person: PersonId) -> Answer<()> {
     let now = tx.now();
     execute!(tx, "update people set status = 'left', updated_at = $1 where id = $2", now, person)?;

@@ -3,8 +3,8 @@
 use askama::Template;
 
 use super::{
-    Dates, Direction, Holder, NewProgram, NewRound, Program, ProgramRole, archive, grant_role, open_round, remove_role,
-    role_store, start,
+    Dates, Direction, Holder, NewProgram, NewRound, Program, ProgramRole, Unmanaged, archive, grant_role, leaving,
+    open_round, remove_role, role_store, start,
     store::{self, ProgramLine, RoundLine},
     template, unarchive,
 };
@@ -34,6 +34,9 @@ struct ListPage {
     page: Page,
     programs: Vec<Listed>,
     archived: Vec<ProgramLine>,
+    /// For admins: programs that nobody manages.
+    unmanaged: Vec<Unmanaged>,
+    form: Form,
 }
 
 /// `GET /programs`: those that the viewer manages or backs.
@@ -47,7 +50,30 @@ pub async fn list(app: App, page: Page, viewer: Viewer) -> Answer {
         Listed { program, rounds }
     };
     let programs = present.into_iter().map(with_rounds).collect();
-    page::html(&ListPage { page, programs, archived })
+    let unmanaged = if page.is_admin() { leaving::unmanaged(&mut tx).await? } else { Vec::new() };
+    page::html(&ListPage { page, programs, archived, unmanaged, form: Form::default() })
+}
+
+/// `POST /programs/managers`: an admin names a manager for a program that has none.
+pub async fn name_manager(app: App, page: Page, viewer: Viewer, fields: Fields) -> Answer {
+    let mut check = fields.check();
+    let (program, email) = (check.id::<ProgramId>("program"), check.email("email"));
+    let mut tx = app.db.write().await?;
+    let named = match check.done(|| Some((program?, email?))) {
+        Ok((program, email)) => leaving::name_manager(&mut tx, &app, &viewer, program, &email).await?,
+        Err(problems) => Err(problems),
+    };
+    match named {
+        Ok(()) => {
+            tx.commit().await?;
+            Ok(page::done("/programs", "manager_named"))
+        }
+        Err(problems) => {
+            let unmanaged = leaving::unmanaged(&mut tx).await?;
+            let form = Form::back(fields, problems);
+            page::invalid(&ListPage { page, programs: Vec::new(), archived: Vec::new(), unmanaged, form })
+        }
+    }
 }
 
 #[derive(Template)]

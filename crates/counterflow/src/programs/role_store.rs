@@ -109,3 +109,34 @@ pub(super) async fn delete_endorsements(
         person,
     )?)
 }
+
+/// Takes every role from a person. Answers what they were.
+pub(super) async fn delete_all(tx: &mut Tx, person: PersonId) -> Answer<Vec<(ProgramId, ProgramRole)>> {
+    Ok(fetch_all!(
+        tx,
+        (ProgramId, ProgramRole),
+        "delete from program_roles where person_id = $1 returning program_id, role",
+        person
+    )?)
+}
+
+/// A program that nobody manages.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Unmanaged {
+    /// Which.
+    pub id: ProgramId,
+    /// Its name.
+    pub name: String,
+}
+
+pub(super) async fn unmanaged(tx: &mut Tx) -> Answer<Vec<Unmanaged>> {
+    Ok(fetch_all!(
+        tx,
+        Unmanaged,
+        "select id, name from programs
+         where archived_at is null
+           and not exists (select 1 from program_roles r join people on people.id = r.person_id
+                           where r.program_id = programs.id and r.role = 'manager' and people.status <> 'left')
+         order by name, id"
+    )?)
+}

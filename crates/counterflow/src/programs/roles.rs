@@ -12,8 +12,9 @@ use crate::{
         error::{Answer, Error},
         event::Event,
         form::Problems,
-        guard::Access,
+        guard::{Access, Leave},
         ids::{PersonId, ProgramId},
+        viewer::Viewer,
     },
     mail::{self, Letter},
 };
@@ -56,17 +57,28 @@ pub async fn grant_role(
     email: &str,
     role: ProgramRole,
 ) -> Answer<Result<(), Problems>> {
+    grant(tx, app, (access, &access.viewer), email, role).await
+}
+
+/// Gives a role, whoever may: a manager of the program, or an admin where it has none.
+pub(super) async fn grant(
+    tx: &mut Tx,
+    app: &App,
+    (leave, giver): (&impl Leave<ProgramId>, &Viewer),
+    email: &str,
+    role: ProgramRole,
+) -> Answer<Result<(), Problems>> {
     let Some(person) = role_store::person_by_email(tx, email).await? else {
         return Ok(Err(Problems::one("email", "nobody")));
     };
-    if !role_store::insert(tx, access.id, person.id, role, access.viewer.person).await? {
+    if !role_store::insert(tx, leave.id(), person.id, role, giver.person).await? {
         return Ok(Ok(()));
     }
-    let event = Event::by(&access.viewer, "program.role_granted").program(access.id).on(person.id);
+    let event = Event::by(giver, "program.role_granted").program(leave.id()).on(person.id);
     let event = event.with(json!({ "role": role })).record(tx).await?;
-    if person.id != access.viewer.person {
-        let program = store::program(tx, access).await?;
-        let letter = letter(app, access, &program, &person, role, format!("program-role:{event}"))?;
+    if person.id != giver.person {
+        let program = store::program(tx, leave).await?;
+        let letter = letter(app, giver, &program, &person, role, format!("program-role:{event}"))?;
         mail::write(tx, app, letter).await?;
     }
     Ok(Ok(()))
@@ -74,14 +86,14 @@ pub async fn grant_role(
 
 fn letter(
     app: &App,
-    access: &Access<ProgramId>,
+    giver: &Viewer,
     program: &Program,
     person: &role_store::Addressee,
     role: ProgramRole,
     key: String,
 ) -> Answer<Letter> {
     let link = &app.link(&program.href());
-    let (name, giver, program) = (&person.name, &access.viewer.name, &program.name);
+    let (name, giver, program) = (&person.name, &giver.name, &program.name);
     Ok(Letter {
         key,
         person: Some(person.id),

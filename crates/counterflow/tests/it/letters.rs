@@ -257,3 +257,14 @@ on_both! {
         assert_eq!(admin.post("/admin/letters/retry", &[]).await.status, 409);
     }
 }
+
+on_both! {
+    async fn told_to_stop_it_begins_no_other_letter(app: TestApp) {
+        let server = MailServer::start(Manners::Good).await;
+        let mailing = with_mail(app, &server);
+        write(&mailing, about_a_meeting("request", Method::Request)).await;
+        let (_stop, told) = tokio::sync::watch::channel(true);
+        counterflow::mail::run_until(told, mailing.clone()).await;
+        assert_eq!((server.received().len(), standing(&mailing).await), (0, (1, 0, 0)));
+    }
+}

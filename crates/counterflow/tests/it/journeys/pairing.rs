@@ -176,3 +176,15 @@ on_both! {
         assert_eq!(ana.get(&format!("/pairs/{}/meetings/new", story.pair)).await.status, StatusCode::CONFLICT);
     }
 }
+
+on_both! {
+    async fn whoever_left_keeps_nobodys_calendar(app: TestApp) {
+        let story = app.story(Gate::Advised).await;
+        app.name_delegate(&story).await;
+        app.leaves(story.tunde).await;
+        app.work().await;
+        let mut tx = app.read().await;
+        let (left,) = counterflow::fetch_one!(tx, (i64,), "select count(*) from delegations").unwrap();
+        assert_eq!(left, 0);
+    }
+}

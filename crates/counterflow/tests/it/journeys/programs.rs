@@ -424,3 +424,32 @@ on_both! {
         assert!(viewer.rounds.iter().any(|round| round.label == "Rounds · Round 2"), "back in the menu");
     }
 }
+
+on_both! {
+    async fn a_program_whose_last_manager_left_waits_for_an_admin(app: TestApp) {
+        let mut round = app.started_round().await;
+        let piet = app.person_at("piet.visser@halden.example").await;
+        let marek = app.person("Marek Havel").await;
+        let mut admin = app.as_person(piet).await;
+        admin.get("/home").await.ok().does_not_say("Nobody manages");
+        app.leaves(round.ines).await;
+        app.work().await;
+        admin.get("/home").await.ok().says("Nobody manages").says("Name a manager");
+        let program = round.program.rsplit('/').next().unwrap().to_owned();
+        admin.get("/programs").await.ok().says("Nobody manages this one any more");
+        admin.post("/programs/managers", &[("program", &program), ("email", "nobody@halden.example")]).await.says("Nobody in the directory has this e-mail");
+        let named = [("program", program.as_str()), ("email", "marek.havel@halden.example")];
+        admin.post("/programs/managers", &named).await.ok().says("They manage the program now");
+        assert_eq!(admin.post("/programs/managers", &named).await.status, StatusCode::CONFLICT, "somebody manages it");
+        assert_eq!(admin.get(&round.program).await.status, StatusCode::NOT_FOUND, "an admin sees nothing of it");
+        app.as_person(marek).await.get(&round.program).await.ok();
+        assert_eq!(app.letters("marek.havel@halden.example").await.len(), 1);
+
+        // Whoever comes back does not manage it again by itself.
+        let mut tx = app.write().await;
+        counterflow::execute!(tx, "update people set status = 'active', left_on = null where id = $1", round.ines).unwrap();
+        tx.commit().await.unwrap();
+        round.manager = app.as_person(round.ines).await;
+        assert_eq!(round.manager.get(&round.program).await.status, StatusCode::NOT_FOUND);
+    }
+}

@@ -97,9 +97,9 @@ on_both! {
         browser.post(&path, &with(&[("capacity", "1")])).await.ok();
         assert_eq!(participant(app, &round, "ana.lim@halden.example").await.capacity, 1);
         assert_eq!((app.times("participant.registered").await, app.times("registration.changed").await), (1, 1));
-        // The link still works, as often as needed.
-        app.browser().get(&link).await.ok().says("You have registered");
-        app.browser().post(&link, &[]).await.ok().says("Thank you, Ana");
+        // The link still works, as often as needed, for whoever is signed in.
+        browser.get(&link).await.ok().says("You have registered");
+        browser.post(&link, &[]).await.ok().says("Thank you, Ana");
     }
 }
 
@@ -341,5 +341,34 @@ on_both! {
         assert!(enrollment::open_for(&mut app.read().await, &viewer).await.unwrap()[0].begun);
         browser.post(&path, &ANA).await.ok();
         assert!(enrollment::open_for(&mut app.read().await, &viewer).await.unwrap().is_empty());
+    }
+}
+
+on_both! {
+    async fn a_forwarded_letter_opens_no_more_than_a_registration(app: TestApp) {
+        let (round, ruth, ana) = invited(app).await;
+        let mut browser = app.browser();
+        let registration = open(app, &mut browser, &ana, "ana.lim@halden.example").await;
+        browser.get("/me").await.ok().says("You came by an invitation").does_not_say("New password");
+        let password = [("password", "a long new password"), ("password_again", "a long new password")];
+        assert_eq!(browser.post("/me/password", &password).await.status, StatusCode::CONFLICT);
+        browser.post(&registration, &ANA).await.ok().says("Your registration has arrived");
+
+        // Registered: the letter alone leads to the sign-in page, and back to the registration after it.
+        let mut another = app.browser();
+        another.get(&ana).await.ok().says("Hello, Ana Lim").says("Sign in first").says("Sign in").does_not_say("Open my registration");
+        another.post(&ana, &[]).await.ok().says("Sign in first");
+        another.get("/home").await.ok().says("Work e-mail");
+        browser.get(&ana).await.ok().says("Open my registration");
+        app.as_person(app.person_at("ana.lim@halden.example").await).await.get("/me").await.ok().says("New password");
+
+        // Whoever looks after a program signs in, however new the invitation is.
+        let person = app.person_at("ruth.okafor@halden.example").await;
+        let mut tx = app.write().await;
+        counterflow::accounts::grant_role(&mut tx, person, "admin", Some(round.ines)).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut forwarded = app.browser();
+        forwarded.post(&ruth, &[]).await.ok().says("Sign in first").does_not_say("Begin");
+        forwarded.get("/admin").await.ok().says("Work e-mail");
     }
 }

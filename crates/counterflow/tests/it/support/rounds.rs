@@ -3,6 +3,7 @@
 use counterflow::{
     accounts, execute,
     kernel::{
+        event::Event,
         guard,
         ids::{ParticipantId, PersonId, RoundId},
         viewer::Viewer,
@@ -81,6 +82,8 @@ impl TestApp {
     pub async fn leaves(&self, person: PersonId) {
         let mut tx = self.write().await;
         execute!(tx, "update people set status = 'left', left_on = '2026-01-31' where id = $1", person).unwrap();
+        accounts::end_access(&mut tx, person).await.unwrap();
+        Event::by_server("person.left").on(person).record(&mut tx).await.unwrap();
         tx.commit().await.unwrap();
     }
 
