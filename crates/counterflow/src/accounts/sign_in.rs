@@ -88,7 +88,7 @@ pub async fn with_password(app: App, page: Page, Address(address): Address, fiel
         tx.commit().await?;
         return page::invalid(&SignInPage {
             page,
-            form: keep(fields, Problems::default()),
+            form: Form::back(fields, Problems::default()),
             password_open: true,
             refused: true,
         });
@@ -116,12 +116,8 @@ fn network_hash(app: &App, address: IpAddr) -> String {
     token::tag(&app.form_key, "network", &Network::from(address).to_string())
 }
 
-fn keep(fields: Fields, problems: Problems) -> Form {
-    Form::back(fields, problems)
-}
-
 fn back(page: Page, fields: Fields, problems: Problems, password_open: bool) -> Answer {
-    page::invalid(&SignInPage { page, form: keep(fields, problems), password_open, refused: false })
+    page::invalid(&SignInPage { page, form: Form::back(fields, problems), password_open, refused: false })
 }
 
 #[derive(Template)]

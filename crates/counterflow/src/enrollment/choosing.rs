@@ -28,7 +28,7 @@ pub(super) struct Candidates {
 
 impl Candidates {
     pub async fn of(tx: &mut Tx, leave: &impl Leave<RoundId>) -> Answer<Self> {
-        let today = tx.now().day_in(&jiff::tz::TimeZone::UTC);
+        let today = people::leaving::today(tx).await?;
         let everybody = people::directory_people(tx).await?;
         let inside = everybody_inside(tx, leave.id()).await?;
         let before = everybody.len();

@@ -1,6 +1,6 @@
 //! Inviting: the first letter, reminders (two at most), and new links.
 
-use jiff::{SignedDuration, tz::TimeZone};
+use jiff::SignedDuration;
 use serde_json::json;
 
 use super::{
@@ -19,6 +19,7 @@ use crate::{
         ids::{ParticipantId, RoundId},
         rights::Role,
     },
+    people,
     programs::{self, Side, Stage, begin_stage},
 };
 
@@ -118,7 +119,7 @@ pub async fn remind_all(tx: &mut Tx, app: &App, leave: &impl Leave<RoundId>, sid
 /// When the database fails. Each reminder is a transaction of its own: those before it stay.
 pub async fn remind_due(app: App) -> Answer<()> {
     let mut tx = app.db.read().await?;
-    let (since, today) = (tx.now().minus(WEEK), tx.now().day_in(&TimeZone::UTC));
+    let (since, today) = (tx.now().minus(WEEK), people::leaving::today(&mut tx).await?);
     let due = link_store::due_for_reminder(&mut tx, since, today).await?;
     drop(tx);
     for id in due {

@@ -13,6 +13,7 @@ use jiff::{SignedDuration, tz::TimeZone};
 
 use super::{
     app::App,
+    clock::Timestamp,
     db::Tx,
     error::{Answer, Error, Report},
     form,
@@ -187,20 +188,21 @@ async fn enter(
         _ => ORGANIZATION,
     };
     let held = held_roles(&mut tx, Some(&viewer), on).await?.and(allowed);
+    let used_at = tx.now();
     drop(tx);
     if stale {
-        touch_later(app, &viewer.login);
+        touch_later(app, &viewer.login, used_at);
     }
     Ok((Some(viewer), held))
 }
 
 /// Notes that a login was used, while the request goes on: whoever reads must not wait for whoever writes. One at a
 /// time; if that takes too long or fails, the next request tries again.
-fn touch_later(app: &App, login: &str) {
+fn touch_later(app: &App, login: &str, used_at: Timestamp) {
     let Ok(turn) = app.touching.clone().try_acquire_owned() else { return };
     let (app, login) = (app.clone(), login.to_owned());
     tokio::spawn(async move {
-        let touched = tokio::time::timeout(TOUCH_PATIENCE, touch(&app, &login)).await;
+        let touched = tokio::time::timeout(TOUCH_PATIENCE, touch(&app, &login, used_at)).await;
         drop(turn);
         match touched {
             Ok(Ok(())) => {}
@@ -210,9 +212,9 @@ fn touch_later(app: &App, login: &str) {
     });
 }
 
-async fn touch(app: &App, login: &str) -> Answer<()> {
+async fn touch(app: &App, login: &str, used_at: Timestamp) -> Answer<()> {
     let mut tx = app.db.write().await?;
-    store::touch_login(&mut tx, login).await?;
+    store::touch_login(&mut tx, login, used_at).await?;
     Ok(tx.commit().await?)
 }
 

@@ -48,9 +48,8 @@ pub(super) async fn person(tx: &mut Tx, id: PersonId) -> Result<Option<LoginRow>
 }
 
 /// Notes that a login was used.
-pub(super) async fn touch_login(tx: &mut Tx, id_hash: &str) -> Result<(), Error> {
-    let now = tx.now();
-    execute!(tx, "update logins set seen_at = $1 where id_hash = $2", now, id_hash)?;
+pub(super) async fn touch_login(tx: &mut Tx, id_hash: &str, used_at: Timestamp) -> Result<(), Error> {
+    execute!(tx, "update logins set seen_at = $1 where id_hash = $2 and seen_at < $1", used_at, id_hash)?;
     Ok(())
 }
 

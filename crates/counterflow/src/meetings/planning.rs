@@ -31,7 +31,7 @@ use crate::{
         agreement::{self, Agreement},
     },
     people::Card,
-    programs,
+    programs::{self, Round},
 };
 
 /// How many times are suggested.
@@ -42,10 +42,11 @@ const SOONEST: SignedDuration = SignedDuration::from_hours(20);
 const HORIZON: SignedDuration = SignedDuration::from_hours(24 * 21);
 
 /// Times at which both can, by the weekly hours that they gave when they registered: from a week before the rhythm
-/// asks for the next meeting, but not sooner than tomorrow.
+/// asks for the next meeting, but not sooner than tomorrow, nor before the round's meetings begin.
 async fn suggestions(
     tx: &mut Tx,
     seated: &Seated,
+    round: &Round,
     except: MeetingId,
     rhythm_days: i64,
     minutes: i64,
@@ -56,7 +57,8 @@ async fn suggestions(
     let counts = |meeting: &&Meeting| meeting.id != except && matches!(meeting.state, State::Held | State::Planned);
     let last = meetings.iter().filter(counts).filter_map(|meeting| meeting.starts_at).max();
     let due = last.map(|at| at.plus(SignedDuration::from_hours(24 * (rhythm_days - 7).max(1))));
-    let soonest = tx.now().plus(SOONEST);
+    let begins = round.starts_on.start_in(&seated.mentee.zone());
+    let soonest = tx.now().plus(SOONEST).max(begins);
     let from = due.map_or(soonest, |due| due.max(soonest));
     let window = from..from.plus(HORIZON);
     let longest = SignedDuration::from_mins(240);
@@ -120,7 +122,7 @@ impl ProposePage {
         let id = again.as_ref().map_or_else(|| form.value("id").parse().unwrap_or_default(), |meeting| meeting.id);
         let minutes = form.value("minutes").parse().ok().filter(|minutes| (10..=240).contains(minutes));
         let minutes = minutes.unwrap_or(agreement.terms.meeting_minutes);
-        let mut suggested = suggestions(tx, &seated, id, agreement.terms.rhythm_days, minutes).await?;
+        let mut suggested = suggestions(tx, &seated, &round, id, agreement.terms.rhythm_days, minutes).await?;
         suggested.extend(picks(&form.fields).into_iter().filter(|at| *at > page.now));
         suggested.sort_unstable();
         suggested.dedup();
@@ -328,7 +330,8 @@ impl MovePage {
         let starts_at = meeting.starts_at.filter(|_| meeting.state == State::Planned);
         let starts_at = starts_at.ok_or_else(|| Error::conflict("over"))?;
         let days = agreement::agreement(tx, access).await?.terms.rhythm_days;
-        let mut suggested = suggestions(tx, &seated, id, days, meeting.minutes).await?;
+        let round = programs::round(tx, &seated.pair.round_leave()).await?;
+        let mut suggested = suggestions(tx, &seated, &round, id, days, meeting.minutes).await?;
         suggested.retain(|at| *at != starts_at);
         let clocks = Clocks::new(&page, &seated);
         Ok(Self { page, seated, meeting, starts_at, suggested, clocks, form })
