@@ -18,6 +18,8 @@ use counterflow_matching::{
 use people_file::{FileError, PeopleFile};
 use report::Report;
 
+use crate::people::import;
+
 /// What was given on the command line.
 #[derive(Debug, clap::Args)]
 pub struct Given {
@@ -90,6 +92,10 @@ pub fn run(given: &Given) -> ExitCode {
 }
 
 fn matched(given: &Given) -> Result<(), Failure> {
+    report(given)?.print(given.format, &mut io::stdout().lock()).map_err(Failure::Output)
+}
+
+fn report(given: &Given) -> Result<Report, Failure> {
     let PeopleFile { names, instance } = read(given)?;
     let wrong = |errors: Vec<_>| {
         Failure::Wrong(
@@ -108,8 +114,7 @@ fn matched(given: &Given) -> Result<(), Failure> {
     if let Some(path) = &given.certificate {
         write_certificate(&solution, &certificate, path).map_err(|error| Failure::File(path.clone(), error))?;
     }
-    let report = Report::new(&compiled, &solution, &proof, &names);
-    report.print(given.format, &mut io::stdout().lock()).map_err(Failure::Output)
+    Ok(Report::new(&compiled, &solution, &proof, &names))
 }
 
 fn read(given: &Given) -> Result<PeopleFile, Failure> {
@@ -120,7 +125,8 @@ fn read(given: &Given) -> Result<PeopleFile, Failure> {
     let text = fs::read_to_string(&given.criteria).map_err(at(&given.criteria))?;
     let criteria = Criteria::from_toml(&text)
         .map_err(|all| Failure::Wrong(given.criteria.clone(), all.iter().map(ToString::to_string).collect()))?;
-    let bytes = fs::read(&given.people).map_err(at(&given.people))?;
+    let bytes = import::bytes(&given.people).map_err(at(&given.people))?;
+    let bytes = bytes.map_err(|error| Failure::Wrong(given.people.clone(), vec![import::file_words(&error)]))?;
     people_file::read(&bytes, criteria)
         .map_err(|all| Failure::Wrong(given.people.clone(), all.iter().map(ToString::to_string).collect()))
 }
@@ -141,4 +147,42 @@ fn write_certificate(solution: &Solution, certificate: &Certificate, path: &Path
     serde_json::to_writer_pretty(&mut file, &both)?;
     file.write_all(b"\n")?;
     file.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What stands in docs/cli.md between these words and the end of its block.
+    fn documented(begin: &str) -> &'static str {
+        let text = include_str!("../../../../../docs/cli.md");
+        let block = &text[text.find(begin).unwrap()..];
+        &block[..block.find("```").unwrap()]
+    }
+
+    #[test]
+    fn the_documented_example_is_matched_as_documented() {
+        let folder = tempfile::tempdir().unwrap();
+        let (people, criteria) = (folder.path().join("people.csv"), folder.path().join("criteria.toml"));
+        fs::write(&people, documented("id,name,role,capacity,manager")).unwrap();
+        fs::write(&criteria, documented("aim = \"coverage\"")).unwrap();
+        let given = Given { people, criteria, format: Format::Csv, scores: None, certificate: None };
+        let mut out = Vec::new();
+        report(&given).unwrap().print(Format::Csv, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!((lines.len(), lines[0]), (2, "mentor_id,mentee_id,score,why"), "{text}");
+        assert!(lines[1].starts_with("3,2,9040,"), "{text}");
+    }
+
+    #[test]
+    fn a_file_that_is_too_large_is_refused_before_it_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let (people, criteria) = (folder.path().join("people.csv"), folder.path().join("criteria.toml"));
+        fs::File::create(&people).unwrap().set_len(1 << 42).unwrap(); // no disk and no memory has so much
+        fs::write(&criteria, "").unwrap();
+        let given = Given { people, criteria, format: Format::Table, scores: None, certificate: None };
+        let failure = matched(&given).unwrap_err().to_string();
+        assert!(failure.ends_with("The file is too large: more than 268435456 bytes."), "{failure}");
+    }
 }
