@@ -4,12 +4,13 @@ mod people_file;
 mod report;
 
 use std::{
-    fmt, fs,
+    fs,
     io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
+use askama::Template;
 use clap::ValueEnum;
 use counterflow_matching::{
     Certificate, CompiledInstance, Criteria, Solution, SolveOptions, admissible_pairs, solve, unattended, verify,
@@ -63,18 +64,10 @@ enum Failure {
     Output(io::Error),
 }
 
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File(path, error) => write!(f, "{}: {error}", path.display()),
-            Self::Wrong(path, all) => {
-                write!(f, "{}:", path.display())?;
-                all.iter().try_for_each(|one| write!(f, "\n  {one}"))
-            }
-            Self::Unproven(violation) => write!(f, "the draft could not be proven, so it is not shown: {violation}"),
-            Self::Output(error) => write!(f, "cannot write: {error}"),
-        }
-    }
+#[derive(Template)]
+#[template(path = "matching/command/failure.txt")]
+struct FailureText<'a> {
+    failure: &'a Failure,
 }
 
 /// Matches and prints. Exit 0: a proven draft; 1: a file cannot be read, or says something that cannot be.
@@ -85,7 +78,7 @@ pub fn run(given: &Given) -> ExitCode {
         // Whoever reads only the first lines of the output (`| head`) has what they wanted.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("counterflow: {failure}");
+            eprintln!("{}", FailureText { failure: &failure });
             ExitCode::FAILURE
         }
     }
@@ -98,10 +91,7 @@ fn matched(given: &Given) -> Result<(), Failure> {
 fn report(given: &Given) -> Result<Report, Failure> {
     let PeopleFile { names, instance } = read(given)?;
     let wrong = |errors: Vec<_>| {
-        Failure::Wrong(
-            given.people.clone(),
-            errors.into_iter().map(|one| FileError::Instance(one).to_string()).collect(),
-        )
+        Failure::Wrong(given.people.clone(), errors.into_iter().map(|one| FileError::Instance(one).words()).collect())
     };
     let compiled = instance.compile().map_err(wrong)?;
     if let Some(path) = &given.scores {
@@ -128,7 +118,7 @@ fn read(given: &Given) -> Result<PeopleFile, Failure> {
     let bytes = import::bytes(&given.people).map_err(at(&given.people))?;
     let bytes = bytes.map_err(|error| Failure::Wrong(given.people.clone(), vec![import::file_words(&error)]))?;
     people_file::read(&bytes, criteria)
-        .map_err(|all| Failure::Wrong(given.people.clone(), all.iter().map(ToString::to_string).collect()))
+        .map_err(|all| Failure::Wrong(given.people.clone(), all.iter().map(FileError::words).collect()))
 }
 
 fn write_scores(compiled: &CompiledInstance, path: &Path) -> io::Result<()> {
@@ -182,7 +172,7 @@ mod tests {
         fs::File::create(&people).unwrap().set_len(1 << 42).unwrap(); // no disk and no memory has so much
         fs::write(&criteria, "").unwrap();
         let given = Given { people, criteria, format: Format::Table, scores: None, certificate: None };
-        let failure = matched(&given).unwrap_err().to_string();
-        assert!(failure.ends_with("The file is too large: more than 268435456 bytes."), "{failure}");
+        let failure = FailureText { failure: &matched(&given).unwrap_err() }.to_string();
+        assert!(failure.ends_with(":\n  The file is too large: more than 268435456 bytes."), "{failure}");
     }
 }
