@@ -20,6 +20,7 @@ use crate::{
         clock::Clock,
         config::{Config, Given},
         db::Db,
+        rights::Role,
     },
     mail, matching,
     people::import,
@@ -183,21 +184,23 @@ fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
 
 #[expect(clippy::print_stdout, reason = "the command's output")]
 fn routes(json: bool) -> ExitCode {
-    use crate::kernel::rights::Role;
-    let rows: Vec<serde_json::Value> = router::table()
-        .iter()
-        .map(|route| {
-            let roles: serde_json::Map<_, _> =
-                Role::ALL.iter().map(|role| (role.name().to_owned(), route.roles.has(*role).into())).collect();
-            serde_json::json!({ "method": route.method.as_str(), "path": route.path, "roles": roles })
-        })
-        .collect();
     if json {
-        println!("{}", serde_json::Value::from(rows));
+        println!("{}", routes_json());
         return ExitCode::SUCCESS;
     }
     for route in router::table() {
         println!("{:5} {:60} {:?}", route.method, route.path, route.roles);
     }
     ExitCode::SUCCESS
+}
+
+/// Every route with its method and, for each role, whether the guard lets it in: what `routes --json` prints.
+#[must_use]
+pub fn routes_json() -> serde_json::Value {
+    let row = |route: &router::Route| {
+        let roles = Role::ALL.iter().map(|role| (role.name().to_owned(), route.roles.allows(*role).into()));
+        let roles: serde_json::Map<_, _> = roles.collect();
+        serde_json::json!({ "method": route.method.as_str(), "path": route.path, "roles": roles })
+    };
+    router::table().iter().map(row).collect()
 }

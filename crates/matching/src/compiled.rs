@@ -188,6 +188,12 @@ impl CompiledInstance {
         })
     }
 
+    /// For tests of whoever should notice it.
+    #[cfg(test)]
+    pub(crate) fn forget_reporting_lines(&mut self) {
+        self.spots = Sides::from_fn(|side| vec![None; self.instance.people(side).len()]);
+    }
+
     pub(crate) fn outside_org_tree(&self, side: Side) -> usize {
         self.spots.of(side).iter().filter(|spot| spot.is_none()).count()
     }

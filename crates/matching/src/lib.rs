@@ -56,7 +56,7 @@
 //! * [`Instance`]: people, org tree, pins, forbidden pairs; [`Instance::compile`] checks everything at once.
 //! * [`count`] and [`funnel`]: what the rules leave, before a run.
 //! * [`solve`] and [`Objective`]: the best draft; [`admissible_pairs`] for a check by another solver.
-//! * [`Certificate`] and [`verify`]: the proof, and its check by code that shares nothing with the solver.
+//! * [`Certificate`] and [`verify`]: the proof, and its check, which shares with the solver how one pair is scored, and nothing else.
 //! * [`explain_pair`], [`explain_unmatched`], [`swap`]: reasons as data, which the application puts into words.
 
 mod certificate;

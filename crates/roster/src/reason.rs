@@ -209,6 +209,7 @@ impl fmt::Display for RowError {
     }
 }
 
+/// For logs and tests. What people read is worded by the application, in `people/import/reason.txt`.
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

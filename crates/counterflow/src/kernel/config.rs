@@ -129,6 +129,15 @@ impl Given {
         })
     }
 
+    /// The database that the command line, the environment or the file names: for commands that must not make one up.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn named_database(self) -> Result<Option<String>, ConfigError> {
+        let file = self.read_file()?;
+        Ok(self.database.or(file.database))
+    }
+
     fn read_file(&self) -> Result<File, ConfigError> {
         let path = match &self.config {
             Some(path) => path.clone(),

@@ -14,6 +14,7 @@ use sqlx::{
 use tokio::sync::Notify;
 
 use super::clock::{Clock, Timestamp};
+use crate::fetch_all;
 
 /// Every table, view and index, for both databases.
 pub static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
@@ -59,6 +60,12 @@ pub enum Refusal {
     /// A migration failed.
     #[error("the database could not be brought up to date: {0}")]
     Migration(#[source] MigrateError),
+    /// No such file, and none may be made.
+    #[error("there is no database at {0}")]
+    Missing(String),
+    /// Not brought up to date yet, and nothing may be changed.
+    #[error("the database is older than this Counterflow, or empty: `counterflow serve` brings it up to date")]
+    OlderSchema,
 }
 
 impl Refusal {
@@ -71,12 +78,12 @@ impl Refusal {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Url(_) => 64,
-            Self::Open(_) => 69,
+            Self::Open(_) | Self::Missing(_) => 69,
             Self::SqliteVersion(_) => 70,
             Self::Pragma { .. } => 71,
             Self::NetworkDisk { .. } => 72,
             Self::NewerSchema(_) => 73,
-            Self::Migration(_) => 74,
+            Self::Migration(_) | Self::OlderSchema => 74,
         }
     }
 }
@@ -105,14 +112,7 @@ impl Db {
     /// # Errors
     /// A [`Refusal`] that names the reason.
     pub async fn open(url: &str, clock: Clock) -> Result<Self, Refusal> {
-        let pools = if url.starts_with("sqlite:") {
-            open_sqlite(url).await?
-        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(10));
-            Pools::Postgres(pool.connect(url).await.map_err(Refusal::Open)?)
-        } else {
-            return Err(Refusal::url(url));
-        };
+        let pools = if url.starts_with("sqlite:") { open_sqlite(url).await? } else { open_postgres(url).await? };
         let migrated = match &pools {
             Pools::Sqlite { write, .. } => MIGRATIONS.run(write).await,
             Pools::Postgres(pool) => MIGRATIONS.run(pool).await,
@@ -124,6 +124,29 @@ impl Db {
             other => Refusal::Migration(other),
         })?;
         Ok(Self { pools, clock, wake: Arc::default() })
+    }
+
+    /// Opens a database only to look at it: no file is made and no migration runs. Writing fails.
+    ///
+    /// # Errors
+    /// A [`Refusal`]; also where there is no database, or one that is not up to date.
+    pub async fn open_to_look(url: &str, clock: Clock) -> Result<Self, Refusal> {
+        let pools = if url.starts_with("sqlite:") { look_at_sqlite(url).await? } else { open_postgres(url).await? };
+        let db = Self { pools, clock, wake: Arc::default() };
+        let mut tx = db.read().await.map_err(Refusal::Open)?;
+        let applied = match fetch_all!(tx, (i64,), "select version from _sqlx_migrations where success") {
+            Ok(applied) => applied,
+            Err(sqlx::Error::Database(_)) => return Err(Refusal::OlderSchema), // no such table
+            Err(error) => return Err(Refusal::Open(error)),
+        };
+        drop(tx);
+        if let Some((version,)) = applied.iter().find(|(version,)| !MIGRATIONS.version_exists(*version)) {
+            return Err(Refusal::NewerSchema(*version));
+        }
+        if MIGRATIONS.iter().any(|migration| !applied.contains(&(migration.version,))) {
+            return Err(Refusal::OlderSchema);
+        }
+        Ok(db)
     }
 
     /// A transaction that only reads, on a consistent snapshot.
@@ -296,6 +319,27 @@ macro_rules! execute {
             $crate::kernel::db::Connection::Postgres(c) => sqlx::query($sql)$(.bind($arg))*.execute(c).await.map(|done| done.rows_affected()),
         }
     };
+}
+
+async fn open_postgres(url: &str) -> Result<Pools, Refusal> {
+    if !url.starts_with("postgres:") && !url.starts_with("postgresql:") {
+        return Err(Refusal::url(url));
+    }
+    let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(10));
+    Ok(Pools::Postgres(pool.connect(url).await.map_err(Refusal::Open)?))
+}
+
+/// The journal mode stays as it is: setting it would write into a file that may be none of ours.
+async fn look_at_sqlite(url: &str) -> Result<Pools, Refusal> {
+    let options = SqliteConnectOptions::from_str(url).map_err(|_| Refusal::url(url))?;
+    let path = options.get_filename();
+    if !path.exists() {
+        return Err(Refusal::Missing(path.display().to_string()));
+    }
+    let options = options.create_if_missing(false).busy_timeout(Duration::from_secs(10)).pragma("query_only", "on");
+    let pool = SqlitePoolOptions::new().max_connections(2).acquire_timeout(Duration::from_secs(30));
+    let read = pool.connect_with(options).await.map_err(Refusal::Open)?;
+    Ok(Pools::Sqlite { write: read.clone(), read })
 }
 
 async fn open_sqlite(url: &str) -> Result<Pools, Refusal> {

@@ -88,6 +88,14 @@ impl Roles {
         self.0 & (1 << role as u16) != 0
     }
 
+    /// Whether a row with this set lets the role in: everybody is a visitor, and whoever holds any other role is
+    /// signed in.
+    #[must_use]
+    pub const fn allows(self, role: Role) -> bool {
+        let is_person = !matches!(role, Role::Visitor);
+        self.has(role) || self.has(Role::Visitor) || (is_person && self.has(Role::Person))
+    }
+
     /// The roles in both sets.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {

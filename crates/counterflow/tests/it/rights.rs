@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use axum::http::{Method, StatusCode};
 use counterflow::{
-    accounts, execute, fetch_one,
+    accounts, cli, execute, fetch_one,
     kernel::{
         guard,
         ids::{ImportId, PairId, ParticipantId, PersonId, ProgramId, ProposalId},
-        rights::{Role, Roles},
+        rights::Role,
     },
     people::import,
     programs::{Side, template},
@@ -209,7 +209,7 @@ impl Halden {
             ""
         };
         let roles = held.iter().filter(|(on, _)| *on == scope).map(|(_, role)| *role);
-        !roles.fold(Roles::of(&[Role::Person]), Roles::with).and(route.roles).is_empty()
+        roles.chain([Role::Person]).any(|role| route.roles.allows(role))
     }
 }
 
@@ -287,4 +287,22 @@ fn the_rights_table_is_as_reviewed() {
         .map(|route| format!("{:4} {} {:?}\n", route.method, route.path, route.roles))
         .collect::<String>();
     insta::assert_snapshot!(rows);
+}
+
+#[test]
+fn the_printed_routes_say_for_each_role_whether_it_is_let_in() {
+    let routes = cli::routes_json();
+    let check = |method: &str, path: &str, allowed: &[&str]| {
+        let mut rows = routes.as_array().unwrap().iter();
+        let row = rows.find(|row| row["method"] == method && row["path"] == path).unwrap();
+        let roles = row["roles"].as_object().unwrap();
+        assert_eq!(roles.len(), Role::ALL.len(), "{path}");
+        let let_in = |role: &Role| roles[role.name()].as_bool().unwrap();
+        let allows: Vec<_> = Role::ALL.into_iter().filter(let_in).map(Role::name).collect();
+        assert_eq!(allows, allowed, "{method} {path}");
+    };
+    let everybody = Role::ALL.map(Role::name);
+    check("GET", "/healthz", &everybody);
+    check("GET", "/home", &everybody[1..]);
+    check("GET", "/directory", &["admin"]);
 }

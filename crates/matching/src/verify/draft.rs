@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Violation;
+use super::rules::Rules;
 use crate::certificate::Certificate;
 use crate::compiled::CompiledInstance;
 use crate::instance::PairIds;
@@ -22,11 +23,11 @@ pub(super) struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    pub fn read(compiled: &'a CompiledInstance, solution: &Solution) -> Result<Self, Violation> {
+    pub fn read(compiled: &'a CompiledInstance, rules: &Rules, solution: &Solution) -> Result<Self, Violation> {
         let nobody = Sides::from_fn(|side| vec![0; compiled.people(side).len()]);
         let mut draft = Self { compiled, pairs: BTreeMap::new(), partners: nobody.clone(), pins: nobody };
         for pair in &solution.pairs {
-            draft.add(pair)?;
+            draft.add(pair, rules)?;
         }
         for (mentor, mentee) in compiled.pinned_pairs() {
             if !draft.pairs.contains_key(&(mentor, mentee)) {
@@ -40,7 +41,7 @@ impl<'a> Draft<'a> {
         Ok(draft)
     }
 
-    fn add(&mut self, pair: &Pair) -> Result<(), Violation> {
+    fn add(&mut self, pair: &Pair, rules: &Rules) -> Result<(), Violation> {
         let ids = PairIds::new(&pair.mentor, &pair.mentee);
         let find = |side| {
             let unknown = || Violation::UnknownPerson { side, person: ids.id(side).to_owned() };
@@ -51,7 +52,7 @@ impl<'a> Draft<'a> {
         if pair.pinned != pinned {
             return Err(Violation::OtherPin(ids));
         }
-        match self.compiled.score(mentor, mentee) {
+        match rules.score(mentor, mentee) {
             None => return Err(Violation::InadmissiblePair(ids)),
             Some(expected) if expected != pair.score => {
                 return Err(Violation::OtherScore { pair: ids, found: pair.score, expected });

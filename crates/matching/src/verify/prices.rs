@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Violation;
 use super::draft::Draft;
+use super::rules::Rules;
 use crate::certificate::Certificate;
 use crate::profile::{Side, Sides};
 
@@ -112,7 +113,7 @@ impl<'d> PriceList<'d> {
     }
 
     /// No pair that could have been chosen and was not is worth more than its places. Returns how many could have been.
-    pub fn check_all_pairs(&self) -> Result<u64, Violation> {
+    pub fn check_all_pairs(&self, rules: &Rules) -> Result<u64, Violation> {
         let compiled = self.draft.compiled;
         let mut checked = 0;
         for mentee in (0..compiled.people(Side::Mentee).len()).filter(|&at| self.places(Side::Mentee, at).free > 0) {
@@ -120,7 +121,7 @@ impl<'d> PriceList<'d> {
                 if self.places(Side::Mentor, mentor).free == 0 || compiled.is_pinned(mentor, mentee) {
                     continue;
                 }
-                let Some(score) = compiled.score(mentor, mentee) else { continue };
+                let Some(score) = rules.score(mentor, mentee) else { continue };
                 checked += 1;
                 let (worth, priced) = (self.worth(mentor, mentee, score), self.priced(mentor, mentee));
                 if worth > priced && !self.rents.contains_key(&(mentor, mentee)) {

@@ -67,7 +67,7 @@ pub(crate) fn read_date(
         Typed::Open { first, second, year } => match order {
             Some(DateOrder::DayFirst) => (year, second, first, order),
             Some(DateOrder::MonthFirst) => (year, first, second, order),
-            None if first == second => (year, first, second, None),
+            None if first == second || first.min(second) > 12 => (year, first, second, None),
             None => return Ok(None),
         },
     };
@@ -148,6 +148,7 @@ mod tests {
         check("2024-13-01", None, "There is no month 13.");
         check("2024-06-31", None, "June has no 31st.");
         check("0.1.2024", None, &format!("There is no day 0. {day_first}"));
+        check("30/40/2024", None, "There is no month 30.");
         check("soon", None, "Not a date.");
     }
 }

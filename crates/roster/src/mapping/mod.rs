@@ -37,7 +37,7 @@ use crate::{DateOrder, Table};
 /// "Pronouns" = "extra:pronouns"
 /// "Cost Center" = "ignore"
 ///
-/// # Only for columns whose dates can be read both ways: "day-first" or "month-first".
+/// # Only for columns whose dates leave it open: "day-first" or "month-first".
 /// [date_order]
 /// "Hire Date" = "month-first"
 ///

@@ -101,6 +101,12 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// Whether a file of so many bytes is read at all: for whoever knows its size before its bytes.
+    pub fn check_size(&self, bytes: u64) -> Result<(), TableError> {
+        let limit = self.bytes as u64;
+        if bytes > limit { Err(TableError::TooLarge { what: Quantity::Bytes, limit }) } else { Ok(()) }
+    }
+
     /// Most of the text in all cells. Latin-1 grows to at most twice its bytes; a workbook can name one long text
     /// from many cells.
     fn text_bytes(&self) -> usize {
@@ -113,9 +119,7 @@ impl Table {
     ///
     /// Takes one pass over the bytes, and memory for the text twice (decoded, and as cells).
     pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<Self, TableError> {
-        if bytes.len() > options.limits.bytes {
-            return Err(TableError::TooLarge { what: Quantity::Bytes, limit: options.limits.bytes as u64 });
-        }
+        options.limits.check_size(bytes.len() as u64)?;
         match kind::container(bytes) {
             kind::Container::Zip => workbook::read(bytes, options),
             kind::Container::Wrong(file) => Err(TableError::WrongKind { file }),

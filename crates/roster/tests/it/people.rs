@@ -131,12 +131,31 @@ fn ambiguous_dates_are_asked_about() {
 }
 
 #[test]
-fn one_date_can_decide_the_column_and_others_contradict_it() {
-    let reading = read(
-        "name,email,hire date\nAna,a@x.example,3/1/2024\nBo,b@x.example,25/1/2024\nCy,c@x.example,26/1/2024\n\
-         Di,d@x.example,1/25/2024\nEd,e@x.example,31/2/2024\nFlo,f@x.example,1-Mar-2024\n",
-    );
+fn one_date_can_decide_the_column() {
+    let text = "name,email,hire date\nAna,a@x.example,3/1/2024\nBo,b@x.example,25/1/2024\nCy,c@x.example,32/40/2024\n";
+    let reading = read(text);
     assert_eq!(reading.questions, []);
+    assert_eq!(reading.people[0].start, Some(date(2024, 1, 3)));
+    assert_eq!(
+        said(&reading.rejected),
+        ["line 4, hire date, \"32/40/2024\": There is no month 40. Dates in this column are read as day, month, year."]
+    );
+}
+
+#[test]
+fn dates_that_contradict_each_other_are_asked_about_and_never_outvoted() {
+    let text = "name,email,hire date\nAna,a@x.example,3/1/2024\nBo,b@x.example,25/1/2024\nCy,c@x.example,26/1/2024\n\
+         Di,d@x.example,1/25/2024\nEd,e@x.example,31/2/2024\nFlo,f@x.example,1-Mar-2024\nGus,g@x.example,32/40/2024\n";
+    let reading = read(text);
+    let examples = ["25/1/2024", "1/25/2024", "3/1/2024"].map(str::to_owned).to_vec();
+    assert_eq!(reading.questions, [Question::DateOrder { column: "hire date".to_owned(), examples }]);
+    assert_eq!(said(&reading.rejected), ["line 8, hire date, \"32/40/2024\": There is no month 32."]);
+
+    let reading = read_with(
+        text,
+        "[columns]\nname = \"name\"\nemail = \"email\"\n\"hire date\" = \"start_date\"\n\
+         [date_order]\n\"hire date\" = \"day-first\"",
+    );
     let starts: Vec<_> = reading.people.iter().map(|person| person.start.unwrap()).collect();
     assert_eq!(starts, [date(2024, 1, 3), date(2024, 1, 25), date(2024, 1, 26), date(2024, 3, 1)]);
     assert_eq!(
@@ -144,6 +163,7 @@ fn one_date_can_decide_the_column_and_others_contradict_it() {
         [
             "line 5, hire date, \"1/25/2024\": There is no month 25. Dates in this column are read as day, month, year.",
             "line 6, hire date, \"31/2/2024\": February has no 31st. Dates in this column are read as day, month, year.",
+            "line 8, hire date, \"32/40/2024\": There is no month 40. Dates in this column are read as day, month, year.",
         ]
     );
 }

@@ -4,12 +4,13 @@ mod people_file;
 mod report;
 
 use std::{
-    fmt, fs,
+    fs,
     io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
+use askama::Template;
 use clap::ValueEnum;
 use counterflow_matching::{
     Certificate, CompiledInstance, Criteria, Solution, SolveOptions, admissible_pairs, solve, unattended, verify,
@@ -17,6 +18,8 @@ use counterflow_matching::{
 
 use people_file::{FileError, PeopleFile};
 use report::Report;
+
+use crate::people::import;
 
 /// What was given on the command line.
 #[derive(Debug, clap::Args)]
@@ -61,18 +64,10 @@ enum Failure {
     Output(io::Error),
 }
 
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File(path, error) => write!(f, "{}: {error}", path.display()),
-            Self::Wrong(path, all) => {
-                write!(f, "{}:", path.display())?;
-                all.iter().try_for_each(|one| write!(f, "\n  {one}"))
-            }
-            Self::Unproven(violation) => write!(f, "the draft could not be proven, so it is not shown: {violation}"),
-            Self::Output(error) => write!(f, "cannot write: {error}"),
-        }
-    }
+#[derive(Template)]
+#[template(path = "matching/command/failure.txt")]
+struct FailureText<'a> {
+    failure: &'a Failure,
 }
 
 /// Matches and prints. Exit 0: a proven draft; 1: a file cannot be read, or says something that cannot be.
@@ -83,19 +78,20 @@ pub fn run(given: &Given) -> ExitCode {
         // Whoever reads only the first lines of the output (`| head`) has what they wanted.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("counterflow: {failure}");
+            eprintln!("{}", FailureText { failure: &failure });
             ExitCode::FAILURE
         }
     }
 }
 
 fn matched(given: &Given) -> Result<(), Failure> {
+    report(given)?.print(given.format, &mut io::stdout().lock()).map_err(Failure::Output)
+}
+
+fn report(given: &Given) -> Result<Report, Failure> {
     let PeopleFile { names, instance } = read(given)?;
     let wrong = |errors: Vec<_>| {
-        Failure::Wrong(
-            given.people.clone(),
-            errors.into_iter().map(|one| FileError::Instance(one).to_string()).collect(),
-        )
+        Failure::Wrong(given.people.clone(), errors.into_iter().map(|one| FileError::Instance(one).words()).collect())
     };
     let compiled = instance.compile().map_err(wrong)?;
     if let Some(path) = &given.scores {
@@ -108,8 +104,7 @@ fn matched(given: &Given) -> Result<(), Failure> {
     if let Some(path) = &given.certificate {
         write_certificate(&solution, &certificate, path).map_err(|error| Failure::File(path.clone(), error))?;
     }
-    let report = Report::new(&compiled, &solution, &proof, &names);
-    report.print(given.format, &mut io::stdout().lock()).map_err(Failure::Output)
+    Ok(Report::new(&compiled, &solution, &proof, &names))
 }
 
 fn read(given: &Given) -> Result<PeopleFile, Failure> {
@@ -120,9 +115,10 @@ fn read(given: &Given) -> Result<PeopleFile, Failure> {
     let text = fs::read_to_string(&given.criteria).map_err(at(&given.criteria))?;
     let criteria = Criteria::from_toml(&text)
         .map_err(|all| Failure::Wrong(given.criteria.clone(), all.iter().map(ToString::to_string).collect()))?;
-    let bytes = fs::read(&given.people).map_err(at(&given.people))?;
+    let bytes = import::bytes(&given.people).map_err(at(&given.people))?;
+    let bytes = bytes.map_err(|error| Failure::Wrong(given.people.clone(), vec![import::file_words(&error)]))?;
     people_file::read(&bytes, criteria)
-        .map_err(|all| Failure::Wrong(given.people.clone(), all.iter().map(ToString::to_string).collect()))
+        .map_err(|all| Failure::Wrong(given.people.clone(), all.iter().map(FileError::words).collect()))
 }
 
 fn write_scores(compiled: &CompiledInstance, path: &Path) -> io::Result<()> {
@@ -141,4 +137,42 @@ fn write_certificate(solution: &Solution, certificate: &Certificate, path: &Path
     serde_json::to_writer_pretty(&mut file, &both)?;
     file.write_all(b"\n")?;
     file.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What stands in docs/cli.md between these words and the end of its block.
+    fn documented(begin: &str) -> &'static str {
+        let text = include_str!("../../../../../docs/cli.md");
+        let block = &text[text.find(begin).unwrap()..];
+        &block[..block.find("```").unwrap()]
+    }
+
+    #[test]
+    fn the_documented_example_is_matched_as_documented() {
+        let folder = tempfile::tempdir().unwrap();
+        let (people, criteria) = (folder.path().join("people.csv"), folder.path().join("criteria.toml"));
+        fs::write(&people, documented("id,name,role,capacity,manager")).unwrap();
+        fs::write(&criteria, documented("aim = \"coverage\"")).unwrap();
+        let given = Given { people, criteria, format: Format::Csv, scores: None, certificate: None };
+        let mut out = Vec::new();
+        report(&given).unwrap().print(Format::Csv, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!((lines.len(), lines[0]), (2, "mentor_id,mentee_id,score,why"), "{text}");
+        assert!(lines[1].starts_with("3,2,9040,"), "{text}");
+    }
+
+    #[test]
+    fn a_file_that_is_too_large_is_refused_before_it_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let (people, criteria) = (folder.path().join("people.csv"), folder.path().join("criteria.toml"));
+        fs::File::create(&people).unwrap().set_len(1 << 42).unwrap(); // no disk and no memory has so much
+        fs::write(&criteria, "").unwrap();
+        let given = Given { people, criteria, format: Format::Table, scores: None, certificate: None };
+        let failure = FailureText { failure: &matched(&given).unwrap_err() }.to_string();
+        assert!(failure.ends_with(":\n  The file is too large: more than 268435456 bytes."), "{failure}");
+    }
 }

@@ -5,16 +5,16 @@
 //! given), wanted topics a priority, `AI at work:3` (2 where none is given), and if need be a smallest level,
 //! `AI at work:3:2`. With `[chain_of_command]` in the criteria a column `manager` holds the id of each one's manager.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
+use askama::Template;
 use counterflow_matching::{
     Comparison, Criteria, Instance, InstanceError, Kind, LEVELS, Number, OrgErrors, OrgTree, PRIORITIES, Profile, Side,
     Value, Want,
 };
-use counterflow_roster::{ReadOptions, Row, RowError, Table, TableError};
+use counterflow_roster::{ReadOptions, Row, Table, TableError};
+
+use crate::people::import::{self, Problem};
 
 const ID: &str = "id";
 const NAME: &str = "name";
@@ -40,7 +40,7 @@ pub enum FileError {
     /// The file is no table.
     Table(TableError),
     /// A row does not fit the header.
-    Ragged(RowError),
+    Ragged(Problem),
     /// A column that is needed.
     NoColumn(&'static str),
     /// A cell that says something else than its column means.
@@ -77,31 +77,16 @@ pub enum Expected {
     Wants,
 }
 
-impl fmt::Display for Expected {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Something => "something",
-            Self::Role => "mentor or mentee",
-            Self::Capacity => "a whole number from 1 to 1000",
-            Self::Number => "a number with at most three decimals",
-            Self::Offers => "topics with a level from 1 to 5, such as AI at work:4; data:3",
-            Self::Wants => "topics with a priority from 1 to 3, such as AI at work:3; data:1",
-        })
-    }
+#[derive(Template)]
+#[template(path = "matching/command/file_error.txt")]
+struct FileErrorText<'a> {
+    error: &'a FileError,
 }
 
-impl fmt::Display for FileError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Table(error) => error.fmt(f),
-            Self::Ragged(error) => error.fmt(f),
-            Self::NoColumn(column) => write!(f, "there is no column {column}"),
-            Self::Cell { line, column, value, expected } => {
-                write!(f, "line {line}, {column}, {value:?}: expected {expected}")
-            }
-            Self::Org(errors) => errors.fmt(f),
-            Self::Instance(error) => error.fmt(f),
-        }
+impl FileError {
+    /// What is wrong, in words.
+    pub fn words(&self) -> String {
+        FileErrorText { error: self }.render().unwrap_or_default()
     }
 }
 
@@ -111,7 +96,7 @@ impl fmt::Display for FileError {
 /// Everything that is wrong with it, in the order of its lines.
 pub fn read(bytes: &[u8], criteria: Criteria) -> Result<PeopleFile, Vec<FileError>> {
     let table = Table::read(bytes, &ReadOptions::default()).map_err(|error| vec![FileError::Table(error)])?;
-    let mut errors: Vec<FileError> = table.ragged().iter().cloned().map(FileError::Ragged).collect();
+    let mut errors: Vec<FileError> = table.ragged().iter().cloned().map(Problem::from).map(FileError::Ragged).collect();
     let columns = Columns::find(&table, &criteria)?;
     let mut names = BTreeMap::new();
     let mut sides: [Vec<Profile>; 2] = [Vec::new(), Vec::new()];
@@ -348,13 +333,15 @@ mod tests {
              ,Nobody,mentor,1,,3,,,\n\
              2,Ruth Okafor,leader,1,,8,,,\n\
              3,Ana Lim,mentor,none,,3,,,\n\
-             4,Tom Whitaker,mentor,1,,three,AI:9,,\n",
+             4,Tom Whitaker,mentor,1,,three,AI:9,,\n\
+             5,Uma Kim,mentor,1\n",
         )
         .unwrap_err();
-        let words: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        let words: Vec<String> = errors.iter().map(FileError::words).collect();
         assert_eq!(
             words,
             [
+                "line 6: The row has 4 cells, the header has 9.",
                 "line 2, id, \"\": expected something",
                 "line 3, role, \"leader\": expected mentor or mentee",
                 "line 4, capacity, \"none\": expected a whole number from 1 to 1000",
@@ -367,7 +354,7 @@ mod tests {
     #[test]
     fn missing_columns_are_named() {
         let errors = read_text("id,name,level\n1,Ana,3\n").unwrap_err();
-        let words: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        let words: Vec<String> = errors.iter().map(FileError::words).collect();
         assert_eq!(words, ["there is no column role", "there is no column capacity", "there is no column manager"]);
     }
 }

@@ -63,9 +63,15 @@ struct Because<'a> {
 }
 
 enum Kind<'a> {
-    Removes { rule: &'a str, removes: u32, of: u32 },
+    Removes { rule: Label<'a>, removes: u32, of: u32 },
     Held { candidates: u32 },
-    Relax { rule: &'a str, opens: u32, free: u32 },
+    Relax { rule: Label<'a>, opens: u32, free: u32 },
+}
+
+/// A rule as it is named: those that are no criterion have no label of their own.
+struct Label<'a> {
+    rule: &'a HardRule,
+    criterion: String,
 }
 
 #[derive(Template)]
@@ -160,19 +166,19 @@ fn first(name: &str) -> &str {
 /// What stands in somebody's way: each rule with what it removes, whether others hold the candidates, and which rule
 /// would open some if it became a preference.
 fn because_of(compiled: &CompiledInstance, side: Side, found: &Unmatched) -> Vec<String> {
-    let label = |rule: &HardRule| match rule {
-        HardRule::SamePerson => "themself".to_owned(),
-        HardRule::Forbidden => "forbidden pairs".to_owned(),
-        HardRule::ChainOfCommand => "chain of command".to_owned(),
-        HardRule::Criterion(position) => {
-            compiled.criteria().list.get(*position).map(|criterion| Head::from(criterion).label()).unwrap_or_default()
+    let list = &compiled.criteria().list;
+    let name = |position: usize| list.get(position).map(|criterion| Head::from(criterion).label()).unwrap_or_default();
+    let label = |rule| match rule {
+        &HardRule::Criterion(position) => Label { rule, criterion: name(position) },
+        HardRule::SamePerson | HardRule::Forbidden | HardRule::ChainOfCommand => {
+            Label { rule, criterion: String::new() }
         }
     };
     let say = |kind: Kind| Because { across: side.other(), kind }.render().unwrap_or_default().trim().to_owned();
     let mut lines = Vec::new();
     let mut left = found.funnel.of;
     for step in found.funnel.steps.iter().filter(|step| step.removes > 0) {
-        lines.push(say(Kind::Removes { rule: &label(&step.rule), removes: step.removes, of: left }));
+        lines.push(say(Kind::Removes { rule: label(&step.rule), removes: step.removes, of: left }));
         left -= step.removes;
     }
     if found.funnel.candidates > 0 {
@@ -181,7 +187,7 @@ fn because_of(compiled: &CompiledInstance, side: Side, found: &Unmatched) -> Vec
     // Who stands in whose chain of command is nothing to bend for a match.
     let bendable = |relaxation: &&Relaxation| matches!(relaxation.rule, HardRule::Criterion(_));
     for Relaxation { rule, opens, with_a_free_place: free } in found.relax.iter().filter(bendable) {
-        lines.push(say(Kind::Relax { rule: &label(rule), opens: *opens, free: *free }));
+        lines.push(say(Kind::Relax { rule: label(rule), opens: *opens, free: *free }));
     }
     lines
 }

@@ -34,6 +34,9 @@ const LONG: usize = 5_000;
 pub struct Given {
     /// People file, CSV or XLSX
     pub file: PathBuf,
+    /// Settings file; counterflow.toml in the working directory is read if it is there
+    #[arg(long, env = "COUNTERFLOW_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME
     #[arg(long, env = "COUNTERFLOW_DATABASE", value_name = "URL", hide_env_values = true)]
     pub database: Option<String>,
@@ -73,6 +76,7 @@ pub enum Format {
 #[derive(Debug)]
 enum Stop {
     Settings(config::ConfigError),
+    NoDatabase,
     Refused(Refusal),
     Server(Error),
     Unreadable { path: String, error: io::Error },
@@ -149,15 +153,23 @@ fn file_name(given: &Given) -> String {
 
 async fn import(given: &Given, clock: Clock, err: &mut (dyn Write + Send)) -> Result<Done, Stop> {
     let path = given.file.display().to_string();
-    let content = std::fs::read(&given.file).map_err(|error| Stop::Unreadable { path, error })?;
+    let content = file::bytes(&given.file).map_err(|error| Stop::Unreadable { path, error })?.map_err(Stop::File)?;
     let sheet = given.sheet.clone();
     let file = file::aside(move || PeopleFile::read(&content, sheet.as_deref())).await?.map_err(Stop::File)?;
-    let settings = config::Given { database: given.database.clone(), ..config::Given::default() };
-    let database = settings.resolve().map_err(Stop::Settings)?.database;
-    let db = Db::open(&database, clock).await.map_err(Stop::Refused)?;
+    let db = open(given, clock).await?;
     let done = import_into(&db, given, file, err).await;
     db.close().await;
     done
+}
+
+/// The database that was named. A dry run only looks at it.
+async fn open(given: &Given, clock: Clock) -> Result<Db, Stop> {
+    let (config, database) = (given.config.clone(), given.database.clone());
+    let settings = config::Given { config, database, ..config::Given::default() };
+    let database = settings.named_database().map_err(Stop::Settings)?.ok_or(Stop::NoDatabase)?;
+    let opened =
+        if given.dry_run { Db::open_to_look(&database, clock).await } else { Db::open(&database, clock).await };
+    opened.map_err(Stop::Refused)
 }
 
 async fn import_into(db: &Db, given: &Given, file: PeopleFile, err: &mut (dyn Write + Send)) -> Result<Done, Stop> {
@@ -297,6 +309,7 @@ fn done_json(given: &Given, done: &Done) -> Value {
         "rejected": problems_json(&done.report.rejected),
         "warnings": problems_json(&done.report.warnings),
         "leavers": done.report.leavers,
+        "will_leave": done.report.will_leave,
         "missing": done.report.missing,
         "org": done.report.shape,
     })
@@ -318,6 +331,7 @@ fn problems_json(problems: &[Problem]) -> Vec<Value> {
 fn stop_json(given: &Given, stop: &Stop) -> Value {
     let (kind, data) = match stop {
         Stop::Settings(error) => ("settings", json!(error.to_string())),
+        Stop::NoDatabase => ("settings", Value::Null),
         Stop::Refused(error) => ("database", json!(error.to_string())),
         Stop::Server(error) => ("database", json!(error.to_string())),
         Stop::Unreadable { error, .. } => ("unreadable", json!(error.to_string())),

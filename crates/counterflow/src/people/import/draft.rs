@@ -98,7 +98,7 @@ impl<'a> Draft<'a> {
         }
         let mut found = self.settle_emails();
         found.extend(self.circles());
-        found.extend(self.leaving_admins());
+        found.extend(self.lost_admins());
         for (place, cause) in &found {
             self.draws[*place] = Draw::Rejected;
             self.problems.push(self.problem(*place, cause.clone()));
@@ -233,15 +233,26 @@ impl<'a> Draft<'a> {
         managers
     }
 
-    /// The rows of admins who leave, if no admin would be left.
-    fn leaving_admins(&self) -> Vec<(usize, Cause)> {
-        let admins = self.directory.iter().filter(|known| known.is_admin && known.is_here()).count();
-        let leaving = self.kept_places().filter(|place| {
-            let leaves = matches!(&self.draws[*place], Draw::Kept { record, .. } if record.status == Status::Left);
-            leaves && self.known(*place).is_some_and(|known| known.is_admin && known.is_here())
-        });
-        let leaving: Vec<_> = leaving.map(|place| (place, Cause::LastAdmin)).collect();
-        if leaving.len() == admins { leaving } else { Vec::new() }
+    /// The rows of admins who leave or lose their e-mail, if no admin would be left who can sign in.
+    fn lost_admins(&self) -> Vec<(usize, Cause)> {
+        let rows: HashMap<usize, usize> =
+            self.kept_places().filter_map(|place| Some((self.identities.places[place]?, place))).collect();
+        let mut lost = Vec::new();
+        for (at, known) in self.directory.iter().enumerate().filter(|(_, known)| known.is_admin && known.is_here()) {
+            let row = rows.get(&at).and_then(|place| match &self.draws[*place] {
+                Draw::Kept { record, .. } => Some((*place, record)),
+                Draw::Rejected | Draw::LeftBefore => None,
+            });
+            match row {
+                Some((place, record)) if record.status == Status::Left => lost.push((place, Cause::LastAdmin)),
+                Some((place, record)) if record.email.is_none() && known.record.email.is_some() => {
+                    lost.push((place, Cause::LastAdminEmail));
+                }
+                _ if row.map_or(&known.record, |(_, record)| record).email.is_some() => return Vec::new(),
+                _ => {}
+            }
+        }
+        lost
     }
 
     fn problem(&self, place: usize, cause: Cause) -> Problem {
@@ -254,7 +265,9 @@ impl<'a> Draft<'a> {
                 cause,
             },
             Cause::File(reason) => org_lines::error(self.reading, place, reason).into(),
-            Cause::LastAdmin => Problem { line: person.line, column: None, value: String::new(), cause },
+            Cause::LastAdmin | Cause::LastAdminEmail => {
+                Problem { line: person.line, column: None, value: String::new(), cause }
+            }
         }
     }
 }

@@ -1,7 +1,12 @@
 //! A people file: its columns, what they are thought to mean, and how that is remembered.
 
+use std::{
+    io::{self, Read},
+    path::Path,
+};
+
 use counterflow_roster::{
-    Guess, GuessedColumn, Mapping, Question, ReadOptions, Reading, Source, Table, TableError, Why, read_people,
+    Guess, GuessedColumn, Limits, Mapping, Question, ReadOptions, Reading, Source, Table, TableError, Why, read_people,
 };
 use serde::{Deserialize, Serialize};
 
@@ -116,6 +121,21 @@ impl PeopleFile {
 pub fn is_unsure(column: &GuessedColumn) -> bool {
     matches!(column.why, Why::ValuesDoNotFit { .. } | Why::BetterColumn { .. })
         || column.confidence == counterflow_roster::Confidence::Medium
+}
+
+/// The bytes of a file on the command line. One that is too large is refused before it is read.
+///
+/// # Errors
+/// When it cannot be read; the inner one says that it is too large.
+pub fn bytes(path: &Path) -> io::Result<Result<Vec<u8>, TableError>> {
+    let limits = Limits::default();
+    let file = std::fs::File::open(path)?;
+    if let Err(too_large) = limits.check_size(file.metadata()?.len()) {
+        return Ok(Err(too_large));
+    }
+    let mut content = Vec::new();
+    file.take(limits.bytes as u64 + 1).read_to_end(&mut content)?; // a pipe does not tell how long it is
+    Ok(limits.check_size(content.len() as u64).map(|()| content))
 }
 
 /// Runs work that takes long on a thread of its own.

@@ -19,6 +19,7 @@ use crate::{
         clock::Day,
         db::Tx,
         error::{Answer, Error},
+        event::Event,
         guard::ByServer,
         ids::ImportId,
     },
@@ -54,7 +55,9 @@ pub async fn forget_uploads(app: App) -> Answer<()> {
     let mut tx = app.db.write().await?;
     let before = tx.now().minus(KEPT);
     for (import,) in store::abandoned(&mut tx, before).await? {
-        store::set_over(&mut tx, &ByServer(import), State::Cancelled).await?;
+        if store::set_over(&mut tx, &ByServer(import), State::Cancelled).await? {
+            Event::by_server("import.forgotten").on(import).record(&mut tx).await?;
+        }
     }
     tx.commit().await.map_err(Error::from)
 }
@@ -71,7 +74,9 @@ async fn end_if_broken(app: &App, import: ByServer<ImportId>, result: Answer<()>
         Err(error) => {
             tracing::error!(import = %import.0, %error, "an import failed");
             let mut tx = app.db.write().await?;
-            store::set_over(&mut tx, &import, State::Failed).await?;
+            if store::set_over(&mut tx, &import, State::Failed).await? {
+                Event::by_server("import.failed").on(import.0).record(&mut tx).await?;
+            }
             tx.commit().await.map_err(Error::from)
         }
     }

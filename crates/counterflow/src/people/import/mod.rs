@@ -27,7 +27,7 @@ mod write;
 use counterflow_roster::{Mapping, Question, TableError};
 use serde_json::Value;
 
-pub use file::{Facts, MappingFrom, is_unsure};
+pub use file::{Facts, MappingFrom, bytes, is_unsure};
 pub use report::{Cause, Counts, Leaver, Missing, Problem, Report};
 pub use store::{Import, Listed};
 pub use wording::{field_words, file_words, mapping_words};

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     kernel::{
         app::App,
+        clock::Day,
         error::{Answer, Error},
         export, filters,
         form::Fields,
@@ -257,9 +258,13 @@ pub async fn cancel(app: App, access: Access<ImportId>, _: Fields) -> Answer {
     Ok(page::see_other(&path(access.id)))
 }
 
-/// `GET /directory/imports/{import}/errors`: every rejected row, to be worked through beside the file.
+/// `GET /directory/imports/{import}/errors`: every rejected row, to be worked through beside the file. They are
+/// not kept once the import is over.
 pub async fn errors(app: App, access: Access<ImportId>) -> Answer {
     let import = store::find(&mut app.db.read().await?, &access).await?.ok_or(Error::NotFound)?;
+    if import.finished_at.is_some() {
+        return Err(Error::conflict("import_over"));
+    }
     let report = import.report.ok_or(Error::NotFound)?.0;
     let rows = report.rejected.into_iter().map(|problem| {
         let words = problem.words();

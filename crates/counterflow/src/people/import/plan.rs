@@ -94,15 +94,20 @@ impl Writer<'_, '_> {
             counts.unchanged += 1;
             return;
         };
+        let line = Some(self.draft.reading.people[place].line);
         match kind {
             Kind::New => counts.new += 1,
             Kind::Leaves => {
                 counts.leaving += 1;
-                if self.report.leavers.len() < LISTED {
-                    self.report.leavers.push(leaver(&after, Some(self.draft.reading.people[place].line)));
+                list(&mut self.report.leavers, &after, line);
+            }
+            Kind::Changed => {
+                counts.changed += 1;
+                if before.is_some_and(|before| will_leave(before, &after)) {
+                    counts.will_leave += 1;
+                    list(&mut self.report.will_leave, &after, line);
                 }
             }
-            Kind::Changed => counts.changed += 1,
             Kind::Returns => {
                 counts.changed += 1;
                 counts.returning += 1;
@@ -139,12 +144,25 @@ fn kind(before: Option<&Record>, after: &Record) -> Option<Kind> {
     })
 }
 
+/// Whether somebody who works here gets a last day, or an earlier one than they had.
+fn will_leave(before: &Record, after: &Record) -> bool {
+    let sooner = |day: Day| before.left_on.is_none_or(|known| day < known);
+    after.status != Status::Left && after.left_on.is_some_and(sooner)
+}
+
 fn keys_differ(before: &Record, after: &Record) -> bool {
     (&before.employee_id, &before.email) != (&after.employee_id, &after.email)
 }
 
 fn leaver(record: &Record, line: Option<u32>) -> Leaver {
-    Leaver { name: record.name.clone(), department: record.department.clone(), line }
+    let Record { name, department, left_on, .. } = record.clone();
+    Leaver { name, department, line, last_day: left_on.map(|day| day.0) }
+}
+
+fn list(leavers: &mut Vec<Leaver>, record: &Record, line: Option<u32>) {
+    if leavers.len() < LISTED {
+        leavers.push(leaver(record, line));
+    }
 }
 
 /// Who works here and is in no row. Admins stay: they may have come by hand, and in no file.
@@ -162,7 +180,8 @@ fn list_missing(report: &mut Report, missing: &[Change]) {
     report.counts.missing = missing.len();
     let mut named: Vec<&Record> = missing.iter().map(|change| &change.after).collect();
     named.sort_by(|one, other| one.sort_name.cmp(&other.sort_name));
-    report.missing = named.into_iter().take(LISTED).map(|record| leaver(record, None)).collect();
+    let listed = named.into_iter().take(LISTED);
+    report.missing = listed.map(|record| Leaver { last_day: None, ..leaver(record, None) }).collect();
 }
 
 /// Sorts what is wrong by line, and counts the lines.

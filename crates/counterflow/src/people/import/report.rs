@@ -1,6 +1,7 @@
 //! What an import would do, and what keeps rows out of it: shown before anything is changed.
 
 use counterflow_roster::{OrgWarning, Reason, RowError};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// The most people a list of leavers names.
@@ -17,6 +18,9 @@ pub struct Report {
     pub warnings: Vec<Problem>,
     /// Who leaves, by line: at most [`LISTED`].
     pub leavers: Vec<Leaver>,
+    /// Who gets a last day, or an earlier one, by line: at most [`LISTED`]. They stay until it is over.
+    #[serde(default)]
+    pub will_leave: Vec<Leaver>,
     /// Who works here and is not in the file, by name: at most [`LISTED`]. They leave only if somebody says so.
     pub missing: Vec<Leaver>,
     /// What deserves a look in the whole org tree.
@@ -35,6 +39,9 @@ pub struct Counts {
     pub changed: usize,
     /// Of those that change, the ones who had left and are back.
     pub returning: usize,
+    /// Of those that change, the ones who get a last day, today or later, or an earlier one than they had.
+    #[serde(default)]
+    pub will_leave: usize,
     /// People about whom nothing changes.
     pub unchanged: usize,
     /// People who work here and leave with this import.
@@ -58,19 +65,26 @@ impl Counts {
         self.new + self.changed + self.leaving
     }
 
-    /// Whether so many would leave (more than a tenth of those who work here) that somebody has to say that they do.
+    /// Whether so many would leave, now or on their last day (more than a tenth of those who work here), that somebody
+    /// has to say that they do. After the import nobody is asked again: when the day is over, they are signed out.
     #[must_use]
     pub fn many_leave(&self, missing: Missing) -> bool {
-        10 * self.leavers(missing) > self.present
+        10 * self.going(missing) > self.present
     }
 
-    /// How many leave of a hundred who work here, rounded.
+    /// How many of a hundred who work here leave, now or on their last day, rounded.
     #[must_use]
     pub fn share(&self, missing: Missing) -> usize {
-        (200 * self.leavers(missing) + self.present) / (2 * self.present).max(1)
+        (200 * self.going(missing) + self.present) / (2 * self.present).max(1)
     }
 
-    /// How many leave.
+    /// How many leave, now or on their last day.
+    #[must_use]
+    pub fn going(&self, missing: Missing) -> usize {
+        self.leavers(missing) + self.will_leave
+    }
+
+    /// How many leave with this import.
     #[must_use]
     pub fn leavers(&self, missing: Missing) -> usize {
         match missing {
@@ -124,6 +138,8 @@ pub enum Cause {
     },
     /// Nobody would be left to look after the server.
     LastAdmin,
+    /// Nobody would be left who can sign in and look after the server: the e-mail goes to somebody else.
+    LastAdminEmail,
     /// What the file alone tells.
     #[serde(untagged)]
     File(Reason),
@@ -144,6 +160,8 @@ pub struct Leaver {
     pub department: Option<String>,
     /// The line in the file, if they are in it.
     pub line: Option<u32>,
+    /// Their last day at work.
+    pub last_day: Option<Date>,
 }
 
 #[cfg(test)]
@@ -157,6 +175,9 @@ mod tests {
         assert!(counts(11, 0).many_leave(Missing::Stay));
         assert!(counts(5, 6).many_leave(Missing::Leave));
         assert!(!Counts::default().many_leave(Missing::Leave), "nobody of nobody");
+        let later = Counts { will_leave: 6, ..counts(5, 0) };
+        assert!(later.many_leave(Missing::Stay), "on their last day nobody is asked again");
+        assert_eq!((later.leavers(Missing::Stay), later.share(Missing::Stay)), (5, 11));
     }
 
     #[test]
@@ -164,6 +185,7 @@ mod tests {
         let causes = [
             Cause::EmailTaken { name: "Ana Lim".to_owned(), employee_id: None },
             Cause::LastAdmin,
+            Cause::LastAdminEmail,
             Cause::File(Reason::ImplausibleYear { year: 1066 }),
             Cause::File(Reason::NoName),
         ];

@@ -234,12 +234,12 @@ pub(super) async fn set_step(tx: &mut Tx, leave: &impl Leave<ImportId>, step: St
     Ok(rows == 1)
 }
 
-/// It is applied, and its file is no longer needed. Answers whether nobody cancelled it meanwhile.
+/// It is applied. Of the file and of the people in it only the counts are kept. Answers whether nobody cancelled it meanwhile.
 pub(super) async fn set_applied(tx: &mut Tx, leave: &impl Leave<ImportId>) -> Answer<bool> {
     let now = tx.now();
     let rows = execute!(
         tx,
-        "update imports set state = 'applied', finished_at = $1, content = null, questions = '[]'
+        "update imports set state = 'applied', finished_at = $1, content = null, report = null, questions = '[]'
          where id = $2 and state = 'applying'",
         now,
         leave.id()

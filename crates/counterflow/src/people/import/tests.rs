@@ -215,6 +215,23 @@ fn the_first_admin_is_adopted_by_e_mail_and_is_never_missing() {
 }
 
 #[test]
+fn the_last_admin_keeps_an_address_to_sign_in_with() {
+    let mut directory =
+        after(&["employee_id,name,email\n5,Piet Visser,piet@halden.example\n6,Uma Kim,uma@halden.example\n"]);
+    directory[0].is_admin = true;
+    let file = "employee_id,name,email,end_date\n5,Piet Visser,,2026-03-01\n9,Peter Visser,piet@halden.example,\n";
+    let refused = plan(&directory, file);
+    let taken = Cause::EmailTaken { name: "Piet Visser".to_owned(), employee_id: Some("5".to_owned()) };
+    assert_eq!(causes(&refused), [(2, &Cause::LastAdminEmail), (3, &taken)]);
+    assert_eq!(refused.changes.len(), 0);
+
+    directory[1].is_admin = true;
+    assert_eq!(causes(&plan(&directory, file)), [], "Uma can still sign in");
+    directory[1].record.email = None;
+    assert_eq!(causes(&plan(&directory, file)).len(), 2, "Uma cannot sign in");
+}
+
+#[test]
 fn every_row_is_counted_once() {
     let directory = after(&[FILE]);
     let file = "employee_id,name,email,manager_id,end_date\n\
@@ -236,6 +253,25 @@ fn every_row_is_counted_once() {
         counts.rejected,
     );
     assert_eq!((parts, counts.rows), ((1, 1, 1, 1, 1, 1, 1), 7));
+}
+
+#[test]
+fn whoever_gets_a_last_day_will_leave() {
+    let check = |ends: &[&str], expected: usize| {
+        let files = ends.iter().map(|end| format!("employee_id,name,end_date\n3,Ana Lim,{end}\n"));
+        let files: Vec<String> = files.collect();
+        let (last, earlier) = files.split_last().unwrap();
+        let earlier: Vec<&str> = [FILE].into_iter().chain(earlier.iter().map(String::as_str)).collect();
+        let report = plan(&after(&earlier), last).report;
+        assert_eq!((report.counts.will_leave, report.will_leave.len()), (expected, expected), "{ends:?}");
+    };
+    check(&["2026-01-12"], 1);
+    check(&["2026-01-13"], 1);
+    check(&["2026-01-11"], 0);
+    check(&["2026-03-01", "2026-03-01"], 0);
+    check(&["2026-03-01", "2026-04-01"], 0);
+    check(&["2099-03-01", "2026-01-12"], 1);
+    check(&["2026-03-01", ""], 0);
 }
 
 #[test]

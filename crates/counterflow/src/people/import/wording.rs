@@ -17,17 +17,6 @@ impl ReasonText<'_> {
         let first = i8::try_from(*month).ok().and_then(|month| jiff::civil::Date::new(2000, month, 1).ok());
         first.map(|first| first.strftime("%B").to_string()).unwrap_or_default()
     }
-
-    fn ordinal(&self, day: &u8) -> String {
-        let ending = match (day % 10, day / 10 % 10) {
-            (_, 1) => "th",
-            (1, _) => "st",
-            (2, _) => "nd",
-            (3, _) => "rd",
-            _ => "th",
-        };
-        format!("{day}{ending}")
-    }
 }
 
 impl Problem {
@@ -99,6 +88,9 @@ mod tests {
         );
         check(date(2023, 2, 29, None), "February 2023 has no 29th.");
         check(date(2024, 13, 1, None), "There is no month 13.");
+        for (day, ordinal) in [(0, "0th"), (41, "41st"), (32, "32nd"), (33, "33rd"), (34, "34th"), (99, "99th")] {
+            check(date(2024, 6, day, None), &format!("June has no {ordinal}."));
+        }
         let person = |name: &str, line| PersonAt { line, name: name.to_owned() };
         let people = vec![person("Wei Zhang", Some(7)), person("Fiona Gallagher", None)];
         check(

@@ -63,6 +63,7 @@ fn counts(report: &Report, missing: Missing) -> serde_json::Value {
         "changed": counts.changed,
         "unchanged": counts.unchanged,
         "left": counts.leavers(missing),
+        "will_leave": counts.will_leave,
         "rejected": counts.rejected,
     })
 }

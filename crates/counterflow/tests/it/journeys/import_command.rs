@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use counterflow::{
-    fetch_one,
+    execute, fetch_one,
     people::import::command::{self, Format, Given},
 };
 
@@ -29,6 +29,7 @@ impl Command {
         std::fs::write(&file, content).unwrap();
         let given = Given {
             file,
+            config: None,
             database: Some(app.app.config.database.clone()),
             mapping: None,
             sheet: None,
@@ -126,6 +127,26 @@ on_both! {
 }
 
 on_both! {
+    async fn many_who_leave_soon_need_a_word_too(app: TestApp) {
+        Command::on(app, GOOD).run(app).await;
+        let today = "2026-01-12";
+        let ends = GOOD.replace(",Department", ",Department,End Date").replace("Board", &format!("Board,{today}"))
+            .replace("halden.example,Finance", &format!("halden.example,Finance,{today}"));
+        let (code, out, _) = Command::on(app, &ends).run(app).await;
+        assert_eq!(code, 1, "{out}");
+        says(&out, "Leaving             0\nWill leave          3  (of those who change: when their last day is over)");
+        says(&out, &format!("Who will leave\n  Karin Holm, {today} (line 2)"));
+        says(&out, "3 of 3 people (100 %) would leave");
+        let (code, out, _) = Command::on(app, &ends).with(|given| given.format = Format::Json).run(app).await;
+        let answer: serde_json::Value = serde_json::from_str(&out).unwrap();
+        assert_eq!((code, &answer["needs"]), (1, &serde_json::json!(["--confirm-leavers"])));
+        assert_eq!((&answer["counts"]["will_leave"], &answer["will_leave"][2]["name"]), (&3.into(), &"Ana Lim".into()));
+        let (code, _, _) = Command::on(app, &ends).with(|given| given.confirm_leavers = true).run(app).await;
+        assert_eq!((code, people(app).await), (0, 3));
+    }
+}
+
+on_both! {
     async fn questions_are_answered_in_a_file(app: TestApp) {
         let open = "ID,Name,Email,Hire Date\n1,Ana Lim,ana.lim@halden.example,3/1/2024\n";
         let (code, _, err) = Command::on(app, open).run(app).await;
@@ -158,6 +179,54 @@ on_both! {
         check(Command::on(app, GOOD).with_mapping("[columns]\nEmail = \"mail\""), "MAP.toml is no mapping").await;
         check(Command::on(app, GOOD).with_mapping("[columns]\nEmail = \"email\"\nName = \"email\""), "Several columns are read as e-mail").await;
         check(Command::on(app, GOOD).with(|given| given.database = Some("mysql://x".into())), "neither sqlite").await;
+        check(Command::on(app, GOOD).with(|given| given.database = None), "say which database").await;
+        let large = Command::on(app, GOOD);
+        std::fs::File::create(&large.given.file).unwrap().set_len(1 << 42).unwrap(); // no memory has so much
+        check(large, "people.csv can't be read: The file is too large: more than 268435456 bytes.").await;
         assert_eq!(people(app).await, 0);
+    }
+}
+
+on_both! {
+    async fn the_settings_file_names_the_database_too(app: TestApp) {
+        let command = Command::on(app, GOOD);
+        let config = command.folder.path().join("settings.toml");
+        std::fs::write(&config, format!("database = {:?}", app.app.config.database)).unwrap();
+        let named = command.with(|given| (given.database, given.config) = (None, Some(config)));
+        assert_eq!((named.run(app).await.0, people(app).await), (0, 3));
+    }
+}
+
+#[tokio::test]
+async fn a_dry_run_makes_no_database() {
+    let app = TestApp::sqlite().await;
+    let command = Command::on(&app, GOOD);
+    let path = command.folder.path().join("new").join("counterflow.db");
+    let url = format!("sqlite://{}", path.display());
+    let command = command.with(|given| (given.dry_run, given.database) = (true, Some(url)));
+    let (code, _, err) = command.run(&app).await;
+    assert_eq!(code, 1);
+    says(&err, &format!("there is no database at {}", path.display()));
+    assert!(!path.parent().unwrap().exists());
+
+    std::fs::create_dir(path.parent().unwrap()).unwrap();
+    std::fs::write(&path, "").unwrap();
+    let (code, _, err) = command.run(&app).await;
+    says(&err, "older than this Counterflow, or empty");
+    assert_eq!((code, std::fs::metadata(&path).unwrap().len()), (1, 0));
+}
+
+on_both! {
+    async fn a_dry_run_does_not_bring_the_database_up_to_date(app: TestApp) {
+        let mut tx = app.write().await;
+        execute!(tx, "delete from _sqlx_migrations where version = (select max(version) from _sqlx_migrations)").unwrap();
+        let (before,) = fetch_one!(tx, (i64,), "select count(*) from _sqlx_migrations").unwrap();
+        tx.commit().await.unwrap();
+        let (code, _, err) = Command::on(app, GOOD).with(|given| given.dry_run = true).run(app).await;
+        assert_eq!(code, 1);
+        says(&err, "`counterflow serve` brings it up to date");
+        let mut tx = app.read().await;
+        let (after,) = fetch_one!(tx, (i64,), "select count(*) from _sqlx_migrations").unwrap();
+        assert_eq!(before, after);
     }
 }

@@ -169,6 +169,8 @@ on_both! {
         let mut tx = app.read().await;
         let kept: Vec<(ImportId,)> = fetch_all!(tx, (ImportId,), "select id from imports where content is not null").unwrap();
         assert!(kept.is_empty(), "files are deleted when an import is over");
+        let kept: Vec<(ImportId,)> = fetch_all!(tx, (ImportId,), "select id from imports where report is not null").unwrap();
+        assert!(kept.is_empty(), "so is what was read of people in them");
     }
 }
 
@@ -219,6 +221,9 @@ on_both! {
         assert_eq!(directory(app).await.len(), 1);
 
         say_yes(app, &mut browser, &page, &[("rejected", "keep-out")]).await.says("Imported on").says("Rejected 4");
+        let gone = browser.get(&format!("{}/errors", page.path)).await;
+        assert_eq!(gone.status, StatusCode::CONFLICT);
+        gone.says("This import is over, and its rejected rows are not kept any longer.");
         assert_eq!(directory(app).await, [
             row("Fiona Gallagher", Some("4"), None, "active"),
             row("Karin Holm", Some("1"), None, "active"),
@@ -238,7 +243,7 @@ on_both! {
 
         let without_ana = HALDEN.replace("2023-01-09,,", "2023-01-09,2026-01-09,");
         let page = dry_run(app, &mut browser, &without_ana).await;
-        let page = page.says("Leaving 1").says("Yes, 1 of 5 people (20 %) really leave").says("Ana Lim, Finance (line 5)");
+        let page = page.says("Leaving 1").says("Yes, 1 of 5 people (20 %) really leave").says("Ana Lim, Finance, 9 January (line 5)");
         let asked = say_yes(app, &mut browser, &page, &[]).await;
         assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
         asked.says("say whether so many people really leave");
@@ -253,6 +258,13 @@ on_both! {
         import(app, &mut browser, HALDEN).await.says("1 of them had left and are back");
         assert_eq!(person(app, "ana.lim@halden.example").await, ana);
         assert!(directory(app).await.contains(&row("Ana Lim", Some("4"), Some("Ruth Okafor"), "active")));
+
+        let last_day_today = HALDEN.replace("2023-01-09,,", "2023-01-09,2026-01-12,");
+        let page = dry_run(app, &mut browser, &last_day_today).await;
+        let page = page.says("Leaving 0").says("Will leave 1").says("Ana Lim, Finance, 12 January (line 5)");
+        let page = page.says("Yes, 1 of 5 people (20 %) really leave");
+        assert_eq!(say_yes(app, &mut browser, &page, &[]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        say_yes(app, &mut browser, &page, &[("leavers", "yes")]).await.says("1 of them will leave");
     }
 }
 
@@ -435,6 +447,22 @@ on_both! {
         app.work().await;
         let mut browser = app.as_person(piet).await;
         browser.get(&page.path).await.ok().says("Cancelled");
+        assert_eq!(count(app, "import.forgotten").await, 1);
+    }
+}
+
+on_both! {
+    async fn an_import_that_a_mistake_of_ours_ends_is_recorded(app: TestApp) {
+        let piet = app.set_up().await;
+        let mut browser = app.as_person(piet).await;
+        let page = upload(&mut browser, "people.csv", HALDEN.as_bytes()).await.ok();
+        take_columns(&mut browser, &page, &[]).await.ok();
+        let mut tx = app.write().await;
+        execute!(tx, "update imports set mapping = 'not the form of a mapping'").unwrap();
+        tx.commit().await.unwrap();
+        app.work().await;
+        browser.get(&page.path).await.ok().says("stopped because of a mistake of ours");
+        assert_eq!(count(app, "import.failed").await, 1);
     }
 }
 
