@@ -2,7 +2,7 @@
 
 pub mod serve;
 
-use std::{process::ExitCode, sync::Arc};
+use std::{io::IsTerminal, process::ExitCode, sync::Arc};
 
 use clap::{Parser, Subcommand};
 use serve::Patience;
@@ -60,7 +60,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let filter =
         tracing_subscriber::EnvFilter::try_from_env("COUNTERFLOW_LOG").unwrap_or_else(|_| "info,sqlx=warn".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal()).init();
     match Cli::parse().command {
         Command::Demo(given) => demo_with(&given),
         Command::Serve(given) => serve_with(given),
@@ -189,7 +189,7 @@ fn routes(json: bool) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     for route in router::table() {
-        println!("{:5} {:60} {:?}", route.method, route.path, route.roles);
+        println!("{:5} {:60} {:?}", route.method.as_str(), route.path, route.roles);
     }
     ExitCode::SUCCESS
 }

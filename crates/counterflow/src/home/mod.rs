@@ -37,6 +37,8 @@ struct HomePage {
     rounds: Vec<Looked>,
     /// What an organization that has just begun should do first.
     first: Option<First>,
+    /// Whether letters are sent, or kept.
+    sends: bool,
 }
 
 /// Something that waits for the viewer. What is easily lost comes first.
@@ -87,6 +89,7 @@ pub async fn show(app: App, page: Page, viewer: Viewer) -> Answer {
         leaders: store::leaders(&mut tx, me).await?,
         rounds: rounds(&mut tx, &viewer).await?,
         first: first(&mut tx, &viewer).await?,
+        sends: app.config.smtp.is_some(),
         page,
     })
 }

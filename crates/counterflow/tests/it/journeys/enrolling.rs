@@ -140,7 +140,7 @@ on_both! {
         round.manager.get(&format!("{}/candidates/mentor", round.path)).await.ok().says("2 of 5 people fit");
         let version = round.manager.get(&path).await.ok().hidden("version");
         round.manager.post(&format!("{path}/rules"), &[("version", &version), ("rules", "1"), ("field-0", "Shoe size"), ("is-0", "is_known")])
-            .await.ok().says("Nobody fits these rules");
+            .await.ok().says("Nobody else fits these rules");
         assert_eq!(round.manager.get(&format!("{}/candidates/sponsor", round.path)).await.status, StatusCode::NOT_FOUND);
     }
 }

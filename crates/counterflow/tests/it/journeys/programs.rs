@@ -103,7 +103,7 @@ mod sent {
 on_both! {
     async fn a_program_is_started_from_each_template(app: TestApp) {
         let (_, mut browser) = ines(app).await;
-        browser.get("/programs").await.ok().says("No program yet");
+        browser.get("/programs").await.ok().says("You manage and back no program");
         for template in template::all() {
             browser.get(&format!("/programs/new?template={}", template.key)).await.ok().says(&template.name).says("6 agendas");
             let started = start(&mut browser, &template.key, &format!("Our {}", template.name)).await;
@@ -167,7 +167,7 @@ on_both! {
         assert_eq!(bad.hidden("id"), form.hidden("id"), "the same program when it is sent again");
         assert!(bad.body.contains("value=\"soon\""), "kept");
         bad.says("Please fill this in").says("Choose one of the answers").says("It has to be 12 January 2026 or later").says("after 11 January 2026").says("Write it as a date");
-        browser.get("/programs").await.ok().says("No program yet");
+        browser.get("/programs").await.ok().says("You manage and back no program");
 
         let started = start(&mut browser, "digital-fluency", "Fluency").await;
         let path = format!("{}/design", started.round);
