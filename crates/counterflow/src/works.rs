@@ -49,6 +49,7 @@ pub fn kinds() -> Vec<Kind> {
         each(HOUR, "checkins.remind", |app, _| Box::pin(checkins::remind(app))),
         once("matching.run", |app, payload| Box::pin(runs::work(app, payload))).within(LONG),
         each(HOUR, "matching.expire_proposals", |app, _| Box::pin(proposals::expire_due(app))),
+        once("matching.end_with_round", |app, round| Box::pin(proposals::end_with_round(app, round))),
         once("matching.withdraw_leaver", |app, payload| Box::pin(proposals::withdraw_leaver(app, payload))),
     ]
 }

@@ -24,6 +24,7 @@ pub const SUBSCRIBERS: &[(&str, &str)] = &[
     ("pair.ended", "meetings.release"),
     ("meeting.held", "checkins.after_meeting"),
     ("round.closed", "checkins.ask_last"),
+    ("round.closed", "matching.end_with_round"),
     ("round.closed", "pairs.complete"),
 ];
 

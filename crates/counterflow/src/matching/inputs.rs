@@ -42,7 +42,7 @@ pub struct Inputs {
     pub forbidden: Vec<(PersonId, PersonId)>,
     /// Fields that criteria can name, also where nobody gave a value.
     pub fields: BTreeSet<String>,
-    /// Pairs that are proposed or accepted, and hold their places.
+    /// Pairs that hold places: proposed, accepted, or declined without the one who said yes having been told.
     pub standing: usize,
 }
 

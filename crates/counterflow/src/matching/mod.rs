@@ -14,7 +14,19 @@ pub mod why;
 
 pub use why::{Reader, Why};
 
-use crate::words;
+use crate::{
+    kernel::error::{Answer, Error},
+    programs::{Round, Stage},
+    words,
+};
+
+/// Refuses what would match people in a round that has closed.
+///
+/// # Errors
+/// `round_closed`.
+fn check_open(round: &Round) -> Answer<()> {
+    if round.stage < Stage::Close { Ok(()) } else { Err(Error::conflict("round_closed")) }
+}
 
 words! {
     /// How a run stands.

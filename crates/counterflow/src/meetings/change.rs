@@ -28,7 +28,8 @@ pub const CORRECTABLE: SignedDuration = SignedDuration::from_hours(24);
 /// again changes nothing.
 ///
 /// # Errors
-/// `changed_meanwhile` if somebody was faster, `over` if it is not planned; or when the database fails.
+/// `changed_meanwhile` if somebody was faster, `over` if it is not planned, `began_already` if it is too late to move; or
+/// when the database fails.
 pub async fn move_to(
     tx: &mut Tx,
     app: &App,
@@ -41,6 +42,9 @@ pub async fn move_to(
     let before = planned(tx, access, id).await?;
     if before.starts_at == Some(at) && before.place.as_deref() == place {
         return Ok(Ok(()));
+    }
+    if before.has_begun(tx.now()) {
+        return Err(Error::conflict("began_already"));
     }
     if before.sequence != seen {
         return Err(moved_meanwhile(tx, access, &before).await);

@@ -348,6 +348,9 @@ impl MovePage {
 pub async fn show_move(app: App, page: Page, access: Access<PairId>, Part(id): Part<MeetingId>) -> Answer {
     let mut tx = app.db.read().await?;
     let meeting = meeting(&mut tx, &access, id).await?;
+    if meeting.has_begun(tx.now()) {
+        return Err(Error::conflict("began_already"));
+    }
     let form = Form::filled([("place", meeting.place.unwrap_or_default())]);
     page::html(&MovePage::load(&mut tx, page, &access, id, form).await?)
 }

@@ -273,8 +273,10 @@ pub struct MeetingCounts {
     pub booked: i64,
     /// Are over, and nobody said how they went.
     pub unmarked: i64,
-    /// Were called off.
+    /// Were called off by somebody.
     pub cancelled: ByWhom,
+    /// Were called off by nobody: their pair had ended. They say nothing about who keeps a date, so no share counts them.
+    pub released: i64,
     /// Of these: less than a day before.
     pub cancelled_late: ByWhom,
     /// Somebody did not come.

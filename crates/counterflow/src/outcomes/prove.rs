@@ -119,6 +119,7 @@ fn meeting_rows(meetings: &MeetingCounts) -> Vec<[String; 5]> {
         all("unmarked", meetings.unmarked),
         by("cancelled", &meetings.cancelled),
         by("cancelled_late", &meetings.cancelled_late),
+        all("released", meetings.released),
         by("missed", &meetings.missed),
         by("moved", &meetings.moved),
     ]

@@ -10,7 +10,7 @@ use crate::{
         clock::Timestamp,
         db::Tx,
         error::Answer,
-        guard::Leave,
+        guard::{Access, Leave},
         ids::{RoundId, RunId},
     },
     programs::Side,
@@ -119,9 +119,10 @@ pub(super) async fn pairs(tx: &mut Tx, leave: &impl Leave<RoundId>) -> Answer<Pa
     )?)
 }
 
-/// How the proposals of a round stand.
-pub(super) async fn proposals(tx: &mut Tx, leave: &impl Leave<RoundId>) -> Answer<ProposalCounts> {
-    let soon = tx.now().plus(EXPIRES_WITHIN);
+/// How the proposals of a round stand, as the viewer may know: where they are one of the two, a no of the other side
+/// counts as silence.
+pub(super) async fn proposals(tx: &mut Tx, access: &Access<RoundId>) -> Answer<ProposalCounts> {
+    let (now, soon) = (tx.now(), tx.now().plus(EXPIRES_WITHIN));
     Ok(fetch_one!(
         tx,
         ProposalCounts,
@@ -131,9 +132,18 @@ pub(super) async fn proposals(tx: &mut Tx, leave: &impl Leave<RoundId>) -> Answe
                 cast(count(case when state = 'accepted' then 1 end) as bigint) as accepted,
                 cast(count(case when state = 'declined' then 1 end) as bigint) as declined,
                 cast(count(case when state = 'expired' then 1 end) as bigint) as expired
-         from proposals where round_id = $1",
-        leave.id(),
-        soon
+         from (select p.expires_at,
+                      case when p.state <> 'declined' or other.id is null then p.state
+                           when p.expires_at > $3 then 'proposed' else 'expired' end as state
+               from proposals p
+               left join declines d on d.proposal_id = p.id
+               left join participants other on other.id in (p.mentor_id, p.mentee_id) and other.role <> d.side
+                                            and other.person_id = $4
+               where p.round_id = $1) seen",
+        access.id,
+        soon,
+        now,
+        access.viewer.person
     )?)
 }
 
@@ -192,6 +202,7 @@ pub(super) async fn meetings(tx: &mut Tx, leave: &impl Leave<RoundId>) -> Answer
                 counts.unmarked += row.over;
                 counts.booked += row.meetings - row.over;
             }
+            "cancelled" if row.by_side.is_none() => counts.released += row.meetings,
             "cancelled" => {
                 counts.cancelled.add(by, row.meetings);
                 counts.cancelled_late.add(by, row.late);
@@ -241,13 +252,17 @@ pub(super) async fn responses(tx: &mut Tx, leave: &impl Leave<RoundId>) -> Answe
     Ok(rows)
 }
 
-/// People of a round to whom a letter could not be sent, by name.
+/// People of a round to whom the last letter of which anything is known could not be sent, by name.
 pub(super) async fn unreachable(tx: &mut Tx, leave: &impl Leave<RoundId>) -> Answer<Vec<(String,)>> {
     Ok(fetch_all!(
         tx,
         (String,),
         "select people.name from people
-         where people.id in (select letters.person_id from letters where letters.state = 'dead')
+         where exists (select 1 from letters dead
+                       where dead.person_id = people.id and dead.state = 'dead' and dead.dropped_at is null
+                         and not exists (select 1 from letters later
+                                         where later.person_id = people.id and later.state = 'sent'
+                                           and later.created_at > dead.created_at))
            and people.id in (select p.person_id from participants p where p.round_id = $1 and p.state <> 'withdrawn')
          order by people.sort_name",
         leave.id()

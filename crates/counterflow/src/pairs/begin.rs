@@ -14,6 +14,7 @@ use crate::{
         ids::{PairId, ProposalId},
     },
     mail::{self, Letter},
+    matching::proposals,
     people::Card,
     programs::{
         self, Program, Round, Side, Stage,
@@ -21,7 +22,8 @@ use crate::{
     },
 };
 
-/// The job `pairs.begin`: the payload is the accepted proposal. Doing it again does nothing.
+/// The job `pairs.begin`: the payload is the accepted proposal. Doing it again does nothing. In a round that has closed by
+/// then no pair begins: it would count as one that reached the end, and the two never met. They are told.
 ///
 /// # Errors
 /// When the payload is no id or the database fails.
@@ -38,7 +40,13 @@ pub async fn begin(app: App, payload: Value) -> Answer<()> {
 
 async fn begin_from(tx: &mut Tx, app: &App, proposal: ProposalId) -> Answer<()> {
     let id = PairId::new();
+    // Whoever closes the round holds the same lock: the pair begins before, and is completed with it, or not at all.
+    let round = proposals::proposal(tx, &ByServer(proposal)).await?.round_id;
+    tx.lock(round).await?;
     if !store::insert(tx, id, proposal).await? {
+        if !store::has_begun(tx, proposal).await? {
+            proposals::never_began(tx, app, proposal).await?;
+        }
         return Ok(());
     }
     let pair = pair(tx, &ByServer(id)).await?;

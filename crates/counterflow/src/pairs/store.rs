@@ -140,7 +140,7 @@ pub async fn of_person(tx: &mut Tx, viewer: &Viewer) -> Answer<Vec<Own>> {
     )?)
 }
 
-/// Makes the pair of an accepted proposal, unless it exists or one of the two has left.
+/// Makes the pair of an accepted proposal, unless it exists, one of the two has left, or the round is closed.
 pub(super) async fn insert(tx: &mut Tx, id: PairId, proposal: ProposalId) -> Answer<bool> {
     let now = tx.now();
     let rows = execute!(
@@ -152,6 +152,7 @@ pub(super) async fn insert(tx: &mut Tx, id: PairId, proposal: ProposalId) -> Ans
          join participants as mentee_seat on mentee_seat.id = proposals.mentee_id
          join people as mentor on mentor.id = mentor_seat.person_id and mentor.status <> 'left'
          join people as mentee on mentee.id = mentee_seat.person_id and mentee.status <> 'left'
+         join rounds on rounds.id = proposals.round_id and rounds.stage not in ('close', 'prove')
          where proposals.id = $3 and proposals.state = 'accepted'
          on conflict (proposal_id) do nothing",
         id,
@@ -159,6 +160,12 @@ pub(super) async fn insert(tx: &mut Tx, id: PairId, proposal: ProposalId) -> Ans
         proposal
     )?;
     Ok(rows == 1)
+}
+
+/// Whether a pair began with this proposal.
+pub(super) async fn has_begun(tx: &mut Tx, proposal: ProposalId) -> Answer<bool> {
+    let (count,) = fetch_one!(tx, (i64,), "select count(*) from pairs where proposal_id = $1", proposal)?;
+    Ok(count > 0)
 }
 
 /// The two as participants of the round: mentor, mentee.

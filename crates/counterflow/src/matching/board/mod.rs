@@ -16,7 +16,7 @@ pub use store::{DraftPair, MarkedPair};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Mark, Origin, Why, runs};
+use super::{Mark, Origin, Why, proposals, runs};
 use crate::{
     kernel::{
         db::Tx,
@@ -70,6 +70,13 @@ pub enum Change {
         /// Put in.
         into: Vec<KeptPair>,
     },
+}
+
+/// The draft of a run as the viewer may see it, lowest fit first.
+async fn draft(tx: &mut Tx, access: &Access<RoundId>, run: &runs::Run) -> Answer<Vec<DraftPair>> {
+    let mut draft = store::draft(tx, run).await?;
+    proposals::veil_draft(tx, access, &mut draft).await?;
+    Ok(draft)
 }
 
 /// What became of a change.
@@ -145,7 +152,7 @@ impl Swap {
 pub async fn swap(tx: &mut Tx, access: &Access<RoundId>, run: RunId, desk: &Desk, swap: Swap) -> Answer<Fate> {
     tx.lock(access.id).await?;
     let run = runs::run(tx, access, run).await?;
-    let draft = store::draft(tx, &run).await?;
+    let draft = draft(tx, access, &run).await?;
     let mut out = Vec::new();
     for two in swap.outgoing() {
         let Some(pair) = draft.iter().find(|pair| pair.two() == two && !pair.is_fixed()) else {
@@ -197,7 +204,7 @@ pub async fn undo(tx: &mut Tx, access: &Access<RoundId>, run: RunId, number: i64
             store::set_mark(tx, access, two, before).await?;
         }
         Change::Swap { out, into } => {
-            let draft = store::draft(tx, &run).await?;
+            let draft = draft(tx, access, &run).await?;
             let stands = |pair: &KeptPair| draft.iter().any(|one| one.two() == pair.two && !one.is_fixed());
             if !into.iter().all(stands) {
                 return Ok(Fate::Overtaken);

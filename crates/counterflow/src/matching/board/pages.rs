@@ -192,7 +192,7 @@ pub(in crate::matching) async fn show(
 ) -> Answer {
     let outcome = run.outcome.clone().ok_or(Error::NotFound)?;
     let people: People = enrollment::participants(tx, access).await?.into_iter().map(|one| (one.id, one)).collect();
-    let draft = store::draft(tx, &run).await?;
+    let draft = super::draft(tx, access, &run).await?;
     let swap = match open_swap(query) {
         Some(two) => Some((two, choices(tx, &round, &run, &draft, two, &people, query.is("all", "1")).await?)),
         None => None,

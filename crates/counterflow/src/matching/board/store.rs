@@ -70,6 +70,12 @@ impl DraftPair {
         parts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(", ")
     }
 
+    /// Whether somebody is one of the two.
+    #[must_use]
+    pub fn is_with(&self, person: PersonId) -> bool {
+        [self.mentor_person, self.mentee_person].contains(&person)
+    }
+
     /// Whether it stays as it is: pinned, or proposed already.
     #[must_use]
     pub fn is_fixed(&self) -> bool {

@@ -17,8 +17,8 @@ use crate::{
         guard::{Access, ByServer, Leave as _},
         ids::ProposalId,
     },
-    matching::DeclineReason,
-    programs::{self, Round, Side},
+    matching::{DeclineReason, check_open},
+    programs::{self, Round, Side, Stage},
 };
 
 /// What became of an answer.
@@ -26,7 +26,9 @@ use crate::{
 pub enum Answered {
     /// It counts.
     Counted,
-    /// It came too late, or a second time: nothing was changed.
+    /// The same was answered before: nothing was changed, and nothing is wrong.
+    Already,
+    /// It came too late: nothing was changed.
     Over,
     /// Others were faster: the last place is taken, and the proposal is withdrawn.
     PlaceTaken,
@@ -48,9 +50,13 @@ fn awaits(proposal: &Proposal, side: Side, tx: &Tx) -> bool {
 /// Says yes. After the first yes the other side is asked; after the second the pair begins.
 ///
 /// # Errors
-/// When the database fails.
+/// `round_closed`, or when the database fails.
 pub async fn accept(tx: &mut Tx, app: &App, access: &Access<ProposalId>) -> Answer<Answered> {
     let (proposal, round, side) = locked(tx, access).await?;
+    if proposal.has_yes_of(side, tx.now()) {
+        return Ok(Answered::Already);
+    }
+    check_open(&round)?;
     if !awaits(&proposal, side, tx) {
         return Ok(Answered::Over);
     }
@@ -86,6 +92,9 @@ pub struct Decline {
 /// When the database fails.
 pub async fn decline(tx: &mut Tx, access: &Access<ProposalId>, no: &Decline) -> Answer<Answered> {
     let (proposal, round, side) = locked(tx, access).await?;
+    if proposal.declined_by == Some(side) {
+        return Ok(Answered::Already);
+    }
     if !awaits(&proposal, side, tx) {
         return Ok(Answered::Over);
     }
@@ -95,31 +104,41 @@ pub async fn decline(tx: &mut Tx, access: &Access<ProposalId>, no: &Decline) -> 
     Ok(Answered::Counted)
 }
 
-/// Takes a no back, until the next match run begins.
+/// Takes a no back, until the next match run begins. The side that was asked second does not get more time by it: the
+/// first knows until when it is asked, and would learn of the no.
 ///
 /// # Errors
-/// When the database fails.
+/// `round_closed`, or when the database fails.
 pub async fn undo_decline(tx: &mut Tx, app: &App, access: &Access<ProposalId>) -> Answer<Answered> {
     let (proposal, round, side) = locked(tx, access).await?;
-    if !can_undo(tx, &proposal, side).await? {
+    check_open(&round)?;
+    if !can_undo(tx, &proposal, &round, side).await? {
         return Ok(Answered::Over);
     }
     if store::is_full(tx, &proposal).await? {
         return Ok(Answered::PlaceTaken);
     }
-    let expires_at = proposal.expires_at.max(until(tx, app, &round).await?);
+    let expires_at = match proposal.asked_first.side() {
+        Some(first) if first == side => proposal.expires_at.max(until(tx, app, &round).await?),
+        _ => proposal.expires_at,
+    };
     store::reopen(tx, &proposal, expires_at).await?;
     record(tx, access, &round, "proposal.decline_undone").await?;
     Ok(Answered::Counted)
 }
 
-/// Whether this side said no, and can still think again.
-pub(super) async fn can_undo(tx: &mut Tx, proposal: &Proposal, side: Side) -> Answer<bool> {
+/// Whether this side said no, and can still think again: whoever was asked second, only as long as it looks to the first
+/// as if they were thinking.
+pub(super) async fn can_undo(tx: &mut Tx, proposal: &Proposal, round: &Round, side: Side) -> Answer<bool> {
     let (ProposalState::Declined, Some(by), Some(at)) = (proposal.state, proposal.declined_by, proposal.answered_at)
     else {
         return Ok(false);
     };
-    Ok(by == side && !store::was_matched_since(tx, proposal, at).await?)
+    let ended = proposal.asked_first.side() != Some(side) && tx.now() >= proposal.expires_at;
+    if by != side || ended || round.stage >= Stage::Close {
+        return Ok(false);
+    }
+    Ok(!store::was_matched_since(tx, proposal, at).await?)
 }
 
 async fn record(tx: &mut Tx, access: &Access<ProposalId>, round: &Round, kind: &'static str) -> Answer<()> {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use askama::Template;
 
-use super::{Declined, Proposal, ProposalState, store};
+use super::{Declined, Proposal, ProposalState, of_round, store};
 use crate::{
     kernel::{
         app::App,
@@ -36,6 +36,8 @@ fn filter_of(proposal: &Proposal) -> &'static str {
 struct Row {
     last_minute: Timestamp,
     no: Option<Declined>,
+    /// The viewer is one of the two: other managers look after it.
+    own: bool,
     proposal: Proposal,
 }
 
@@ -78,7 +80,7 @@ impl LaunchPage {
 pub async fn show(app: App, page: Page, access: Access<RoundId>, query: Query) -> Answer {
     let mut tx = app.db.read().await?;
     let round = programs::round(&mut tx, &access).await?;
-    let proposals = store::proposals(&mut tx, &access).await?;
+    let proposals = of_round(&mut tx, &access).await?;
     let nos = store::declines(&mut tx, &access).await?;
     let mut nos: HashMap<ProposalId, Declined> = nos.into_iter().map(|no| (no.proposal_id, no)).collect();
     let runs = runs::runs(&mut tx, &access).await?;
@@ -90,7 +92,12 @@ pub async fn show(app: App, page: Page, access: Access<RoundId>, query: Query) -
     let rows = proposals
         .into_iter()
         .filter(|one| chosen.is_empty() || filter_of(one) == chosen)
-        .map(|proposal| Row { last_minute: proposal.last_minute(), no: nos.remove(&proposal.id), proposal })
+        .map(|proposal| Row {
+            last_minute: proposal.last_minute(),
+            no: nos.remove(&proposal.id).filter(|no| proposal.declined_by == Some(no.side)),
+            own: proposal.side_of(access.viewer.person).is_some(),
+            proposal,
+        })
         .collect();
     page::html(&LaunchPage {
         page,

@@ -24,6 +24,8 @@ pub(super) enum Note {
     NotComingAbout,
     /// It was taken back before you both said yes.
     Withdrawn,
+    /// The round was closed before a pair began.
+    RoundClosed,
 }
 
 impl Note {
@@ -34,6 +36,7 @@ impl Note {
             Self::Expired => "expired",
             Self::NotComingAbout => "not_coming_about",
             Self::Withdrawn => "withdrawn",
+            Self::RoundClosed => "round_closed",
         }
     }
 }
@@ -70,7 +73,7 @@ struct Html<'a> {
     w: &'a Words<'a>,
 }
 
-/// Writes a letter to one side, if they have an address.
+/// Writes a letter to one side, if they have an address. Answers whether it was written.
 pub(super) async fn tell(
     tx: &mut Tx,
     app: &App,
@@ -78,11 +81,11 @@ pub(super) async fn tell(
     proposal: &Proposal,
     side: Side,
     note: Note,
-) -> Answer<()> {
+) -> Answer<bool> {
     let both =
         (people::card(tx, proposal.person_on(side)).await?, people::card(tx, proposal.person_on(side.other())).await?);
-    let (Some(reader), Some(other)) = both else { return Ok(()) };
-    let Some(address) = reader.email.clone() else { return Ok(()) };
+    let (Some(reader), Some(other)) = both else { return Ok(false) };
+    let Some(address) = reader.email.clone() else { return Ok(false) };
     let names = match side {
         Side::Mentor => Names { mentor: reader.first_name(), mentee: other.first_name() },
         Side::Mentee => Names { mentor: other.first_name(), mentee: reader.first_name() },
@@ -110,8 +113,7 @@ pub(super) async fn tell(
         calendar: None,
         useless_after: None,
     };
-    mail::write(tx, app, letter).await?;
-    Ok(())
+    mail::write(tx, app, letter).await
 }
 
 /// A letter is written once a note and time to answer; reminders, which managers can repeat, once a moment.

@@ -13,11 +13,14 @@ pub(super) mod store;
 pub(super) mod ties_store;
 mod together;
 mod upkeep;
+mod veil;
 
 pub use answer::{Answered, Decline, accept, decline, undo_decline};
 pub use send::{Plan, Planned, Skip, plan, send};
-pub use store::{Declined, Proposal, proposal, proposals};
-pub use upkeep::{expire_due, remind, withdraw, withdraw_leaver};
+pub use store::{Declined, Proposal, proposal};
+pub use upkeep::{end_with_round, expire_due, never_began, remind, withdraw, withdraw_leaver};
+pub(super) use veil::veil_draft;
+pub use veil::{of_round, seen_by_manager};
 
 use jiff::SignedDuration;
 
@@ -27,7 +30,7 @@ use crate::{
         clock::Timestamp,
         error::{Answer, Error},
         guard::{Access, ByServer},
-        ids::{ParticipantId, ProposalId, RoundId},
+        ids::{ParticipantId, PersonId, ProposalId, RoundId},
         rights::Role,
     },
     programs::{AskingOrder, Side},
@@ -85,6 +88,12 @@ impl Proposal {
         self.expires_at.minus(SignedDuration::from_mins(1))
     }
 
+    /// On which side of it somebody is, if on any.
+    #[must_use]
+    pub fn side_of(&self, person: PersonId) -> Option<Side> {
+        [Side::Mentor, Side::Mentee].into_iter().find(|side| self.person_on(*side) == person)
+    }
+
     /// Whether a side was ever asked, and so may know.
     #[must_use]
     pub fn was_asked(&self, side: Side) -> bool {
@@ -92,18 +101,27 @@ impl Proposal {
     }
 
     /// The state as a side may see it. A no of the other side is never shown: until the time to answer is over it looks
-    /// as if the other side were still thinking, afterwards as if nobody had answered.
+    /// as if the other side were still thinking, from then on as if nobody had answered. Both end at the same moment,
+    /// whenever the hourly job comes by.
     #[must_use]
     pub fn seen_by(&self, side: Side, now: Timestamp) -> ProposalState {
         match (self.state, self.declined_by) {
-            (ProposalState::Declined, Some(by)) if by != side => {
-                if now < self.expires_at {
-                    ProposalState::AcceptedByFirst
-                } else {
-                    ProposalState::Expired
-                }
-            }
+            (ProposalState::Declined, Some(by)) if by != side => match self.second_asked_at {
+                _ if now >= self.expires_at => ProposalState::Expired,
+                Some(_) => ProposalState::AcceptedByFirst,
+                None => ProposalState::Proposed,
+            },
+            (state, _) if state.is_open() && now >= self.expires_at => ProposalState::Expired,
             (state, _) => state,
+        }
+    }
+
+    /// Whether a side said yes, as that side may see it.
+    fn has_yes_of(&self, side: Side, now: Timestamp) -> bool {
+        match self.seen_by(side, now) {
+            ProposalState::Accepted => true,
+            ProposalState::AcceptedByFirst => self.asked_first.side() == Some(side),
+            _ => false,
         }
     }
 }

@@ -7,7 +7,7 @@ use askama::Template;
 use super::{
     Answered, Decline, Declined, Plan, Proposal, ProposalState, Skip, accept,
     answer::can_undo,
-    decline, plan, remind, send, side_of, store,
+    decline, plan, remind, seen_by_manager, send, side_of, store,
     together::{self, Hours},
     undo_decline, withdraw,
 };
@@ -30,7 +30,7 @@ use crate::{
         why::{Names, Share, capitalized},
     },
     people::{self, Card},
-    programs::{self, Round, Side},
+    programs::{self, Round, Side, Stage},
 };
 
 #[derive(Template)]
@@ -50,7 +50,8 @@ pub async fn confirm(app: App, page: Page, access: Access<RoundId>, run: Part<Ru
     let mut tx = app.db.read().await?;
     let round = programs::round(&mut tx, &access).await?;
     let run = runs::run(&mut tx, &access, run.0).await?;
-    let plan = plan(&mut tx, &app, &round, &run).await?;
+    let mut plan = plan(&mut tx, &app, &round, &run).await?;
+    plan.veil_from(access.viewer.person);
     let reachable: BTreeSet<_> = people::present_people(&mut tx)
         .await?
         .into_iter()
@@ -121,6 +122,8 @@ struct ManagerPage {
     proposal: Proposal,
     words: String,
     no: Option<Declined>,
+    /// The viewer is one of the two: other managers look after it.
+    own: bool,
     last_minute: Timestamp,
 }
 
@@ -135,14 +138,15 @@ pub async fn show(app: App, page: Page, access: Access<ProposalId>, query: Query
 }
 
 async fn for_manager(tx: &mut Tx, page: Page, access: &Access<ProposalId>) -> Answer<ManagerPage> {
-    let proposal = store::proposal(tx, access).await?;
+    let proposal = seen_by_manager(tx, access).await?;
     let round = programs::round(tx, &proposal.round_leave()).await?;
     let first = |name: &str| name.split_whitespace().next().unwrap_or(name).to_owned();
     let (mentor, mentee) = (first(&proposal.mentor), first(&proposal.mentee));
     let names = Names { mentor: &mentor, mentee: &mentee };
     Ok(ManagerPage {
         words: Why::read(&proposal.rationale)?.text(names, Reader::Other),
-        no: store::declined(tx, access).await?,
+        no: store::declined(tx, access).await?.filter(|no| proposal.declined_by == Some(no.side)),
+        own: proposal.side_of(access.viewer.person).is_some(),
         last_minute: proposal.last_minute(),
         page,
         round,
@@ -193,7 +197,7 @@ async fn for_side(tx: &mut Tx, page: Page, access: &Access<ProposalId>, form: Fo
         last_minute: proposal.last_minute(),
         managers: store::manager_names(tx, &round).await?,
         own_no: store::declined(tx, access).await?.filter(|no| no.side == side),
-        can_undo: can_undo(tx, &proposal, side).await?,
+        can_undo: can_undo(tx, &proposal, &round, side).await?,
         other: card,
         why,
         late: false,
@@ -210,6 +214,7 @@ fn answered(access: &Access<ProposalId>, answered: Answered, done: &str) -> Answ
     let path = format!("/proposals/{}", access.id);
     Ok(match answered {
         Answered::Counted => page::done(&path, done),
+        Answered::Already => page::see_other(&path),
         Answered::Over => page::see_other(&format!("{path}?late=1")),
         Answered::PlaceTaken => page::see_other(&format!("{path}?taken=1")),
     })

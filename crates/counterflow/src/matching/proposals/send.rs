@@ -20,12 +20,12 @@ use crate::{
         error::{Answer, Error},
         event::Event,
         guard::{Access, ByServer},
-        ids::{ParticipantId, ProposalId, RoundId, RunId},
+        ids::{ParticipantId, PersonId, ProposalId, RoundId, RunId},
     },
     matching::{
         Mark, RunState,
         board::{self, DraftPair},
-        runs,
+        check_open, runs,
     },
     programs::{self, Round, Stage},
 };
@@ -43,6 +43,8 @@ pub enum Skip {
     Declined,
     /// One of the two has no place left.
     NoPlace,
+    /// The reader is one of the two: any reason might tell how the other side answered.
+    Yours,
 }
 
 /// What happens to a pair of the draft.
@@ -69,6 +71,13 @@ impl Plan {
     /// The pairs that get a proposal.
     pub fn sent(&self) -> impl Iterator<Item = &DraftPair> {
         self.pairs.iter().filter(|planned| planned.skip.is_none()).map(|planned| &planned.pair)
+    }
+
+    /// Says of pairs with `person` in them only that they get none, and not why.
+    pub fn veil_from(&mut self, person: PersonId) {
+        for planned in self.pairs.iter_mut().filter(|planned| planned.pair.is_with(person)) {
+            planned.skip = planned.skip.map(|_| Skip::Yours);
+        }
     }
 
     /// The pairs that get none.
@@ -120,7 +129,7 @@ pub(super) async fn until(tx: &mut Tx, app: &App, round: &Round) -> Answer<Times
 /// Sends the draft of a run as the form saw it. Answers how many proposals were made; a second click makes none.
 ///
 /// # Errors
-/// `changed_meanwhile` if the draft is another one now; or when the database fails.
+/// `changed_meanwhile` if the draft is another one now, `round_closed`; or when the database fails.
 pub async fn send(tx: &mut Tx, app: &App, access: &Access<RoundId>, run: RunId, seen: i64) -> Answer<usize> {
     tx.lock(access.id).await?;
     let run = runs::run(tx, access, run).await?;
@@ -133,6 +142,7 @@ pub async fn send(tx: &mut Tx, app: &App, access: &Access<RoundId>, run: RunId, 
         return Err(Error::Trouble { status: StatusCode::CONFLICT, key: "changed_meanwhile", data });
     }
     let round = programs::round(tx, access).await?;
+    check_open(&round)?;
     let plan = plan(tx, app, &round, &run).await?;
     for pair in plan.sent() {
         propose(tx, app, access, &round, &run, &plan, pair).await?;
@@ -161,7 +171,9 @@ async fn propose(
     store::insert(tx, &new).await?;
     let proposal = store::proposal(tx, &ByServer(id)).await?;
     match plan.asked_first.side() {
-        Some(side) => letters::tell(tx, app, round, &proposal, side, Note::Asked).await?,
+        Some(side) => {
+            letters::tell(tx, app, round, &proposal, side, Note::Asked).await?;
+        }
         None => {
             let event = Event::by(&access.viewer, "proposal.accepted").program(round.program_id).round(round.id);
             event.on(id).record(tx).await?;

@@ -114,11 +114,8 @@ pub async fn proposal(tx: &mut Tx, leave: &impl Leave<ProposalId>) -> Answer<Pro
     found.ok_or(Error::NotFound)
 }
 
-/// Every proposal of a round: open ones first, then by the mentee's name.
-///
-/// # Errors
-/// When the database fails.
-pub async fn proposals(tx: &mut Tx, leave: &impl Leave<RoundId>) -> Answer<Vec<Proposal>> {
+/// Every proposal of a round, by the mentee's name. For a page, ask [`super::of_round`].
+pub(super) async fn proposals(tx: &mut Tx, leave: &impl Leave<RoundId>) -> Answer<Vec<Proposal>> {
     Ok(fetch_all!(
         tx,
         Proposal,
@@ -129,7 +126,7 @@ pub async fn proposals(tx: &mut Tx, leave: &impl Leave<RoundId>) -> Answer<Vec<P
          join participants mo on mo.id = p.mentor_id join people mentor on mentor.id = mo.person_id
          join participants me on me.id = p.mentee_id join people mentee on mentee.id = me.person_id
          left join declines d on d.proposal_id = p.id where p.round_id = $1
-         order by case when p.answered_at is null then 0 else 1 end, mentee.sort_name, p.sent_at desc, p.id",
+         order by mentee.sort_name, p.sent_at desc, p.id",
         leave.id()
     )?)
 }
@@ -212,8 +209,10 @@ pub(super) async fn insert(tx: &mut Tx, new: &NewProposal<'_>) -> Answer<()> {
     Ok(())
 }
 
-/// Whether one of the two has no place left: others who said yes hold them all, or they take part no more.
+/// Whether one of the two has no place left: others who said yes hold them all, or they take part no more. A no of which
+/// somebody must not learn yet holds their place too ([`super::ties_store`]).
 pub(super) async fn is_full(tx: &mut Tx, proposal: &Proposal) -> Answer<bool> {
+    let now = tx.now();
     let (full,) = fetch_one!(
         tx,
         (i64,),
@@ -221,11 +220,15 @@ pub(super) async fn is_full(tx: &mut Tx, proposal: &Proposal) -> Answer<bool> {
          where p.id in ($1, $2)
            and (p.state <> 'admitted'
              or p.capacity <= (select count(*) from proposals o
+                               left join declines d on d.proposal_id = o.id
                                where p.id in (o.mentor_id, o.mentee_id) and o.id <> $3
-                                 and o.state in ('accepted_by_first', 'accepted')))",
+                                 and (o.state in ('accepted_by_first', 'accepted')
+                                   or (o.state = 'declined' and o.asked_first = p.role and d.side <> p.role
+                                       and o.expires_at > $4))))",
         proposal.mentor_id,
         proposal.mentee_id,
-        proposal.id
+        proposal.id,
+        now
     )?;
     Ok(full > 0)
 }
@@ -363,6 +366,29 @@ pub(super) async fn open_of(tx: &mut Tx, person: PersonId) -> Answer<Vec<(Propos
          where a.person_id = $1 and p.state in ('proposed', 'accepted_by_first') order by p.round_id, p.id",
         person
     )?)
+}
+
+/// Proposals of a round on which one side still waits: the open ones, and those to which the side that was asked second
+/// said no without the first having been told that nothing comes of it. Those whose time is over expire as always.
+pub(super) async fn undecided(tx: &mut Tx, round: RoundId) -> Answer<Vec<ProposalId>> {
+    let now = tx.now();
+    let rows = fetch_all!(
+        tx,
+        (ProposalId,),
+        "select p.id from proposals p left join declines d on d.proposal_id = p.id
+         where p.round_id = $1 and p.expires_at > $2
+           and (p.state in ('proposed', 'accepted_by_first') or (p.state = 'declined' and d.side <> p.asked_first))
+         order by p.id",
+        round,
+        now
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Whether somebody is gone from the organization.
+pub(super) async fn has_left(tx: &mut Tx, person: PersonId) -> Answer<bool> {
+    let (count,) = fetch_one!(tx, (i64,), "select count(*) from people where id = $1 and status = 'left'", person)?;
+    Ok(count > 0)
 }
 
 /// The managers of the round's program, by name.

@@ -7,6 +7,7 @@ use super::{
     Proposal, ProposalState,
     letters::{self, Note},
     store,
+    veil::refuse_own,
 };
 use crate::{
     kernel::{
@@ -17,7 +18,8 @@ use crate::{
         guard::{Access, ByServer},
         ids::{PersonId, ProposalId, RoundId},
     },
-    programs::{self, Round, Side},
+    matching::AskedFirst,
+    programs::{self, Round, Side, Stage},
 };
 
 /// A reminder comes this long before the end,
@@ -42,12 +44,13 @@ pub async fn expire_due(app: App) -> Answer<()> {
     let now = tx.now();
     for id in store::silent_ends(&mut tx, now.minus(LOOK_BACK)).await? {
         let (proposal, round) = with_round(&mut tx, id).await?;
-        if let Some(first) = proposal.asked_first.side() {
-            letters::tell(&mut tx, &app, &round, &proposal, first, Note::NotComingAbout).await?;
+        let Some(first) = proposal.asked_first.side() else { continue };
+        if letters::tell(&mut tx, &app, &round, &proposal, first, Note::NotComingAbout).await? {
+            record(&mut tx, Event::by_server("proposal.not_coming_about"), &round, id).await?;
         }
     }
     for id in store::to_remind(&mut tx, now.plus(REMIND_BEFORE), now.minus(BETWEEN_REMINDERS)).await? {
-        remind_once(&mut tx, &app, id).await?;
+        remind_once(&mut tx, &app, id, Event::by_server("proposal.reminded")).await?;
     }
     tx.commit().await?;
     Ok(())
@@ -59,6 +62,11 @@ async fn with_round(tx: &mut Tx, id: ProposalId) -> Answer<(Proposal, Round)> {
     Ok((proposal, round))
 }
 
+async fn record(tx: &mut Tx, event: Event, round: &Round, id: ProposalId) -> Answer<()> {
+    event.program(round.program_id).round(round.id).on(id).record(tx).await?;
+    Ok(())
+}
+
 async fn expire(tx: &mut Tx, app: &App, id: ProposalId, round: RoundId) -> Answer<()> {
     tx.lock(round).await?;
     let (proposal, round) = with_round(tx, id).await?;
@@ -68,19 +76,18 @@ async fn expire(tx: &mut Tx, app: &App, id: ProposalId, round: RoundId) -> Answe
     if proposal.state == ProposalState::AcceptedByFirst {
         letters::tell(tx, app, &round, &proposal, silent.other(), Note::NotComingAbout).await?;
     }
-    let event = Event::by_server("proposal.expired").program(round.program_id).round(round.id);
-    event.on(id).record(tx).await?;
-    Ok(())
+    record(tx, Event::by_server("proposal.expired"), &round, id).await
 }
 
 /// Reminds whoever is asked, unless they were reminded within a day. Answers whether a letter was written.
-async fn remind_once(tx: &mut Tx, app: &App, id: ProposalId) -> Answer<bool> {
+async fn remind_once(tx: &mut Tx, app: &App, id: ProposalId, event: Event) -> Answer<bool> {
     let (proposal, round) = with_round(tx, id).await?;
     let Some(side) = proposal.awaited() else { return Ok(false) };
     let since = tx.now().minus(BETWEEN_REMINDERS);
     let noted = store::note_reminder(tx, id, since).await?;
     if noted {
         letters::tell(tx, app, &round, &proposal, side, Note::Reminder).await?;
+        record(tx, event, &round, id).await?;
     }
     Ok(noted)
 }
@@ -88,24 +95,20 @@ async fn remind_once(tx: &mut Tx, app: &App, id: ProposalId) -> Answer<bool> {
 /// A manager reminds whoever is asked. Within a day of the last reminder nothing happens.
 ///
 /// # Errors
-/// When the database fails.
+/// `own_proposal` for one of the two, or when the database fails.
 pub async fn remind(tx: &mut Tx, app: &App, access: &Access<ProposalId>) -> Answer<bool> {
-    let reminded = remind_once(tx, app, access.id).await?;
-    if reminded {
-        let (_, round) = with_round(tx, access.id).await?;
-        let event = Event::by(&access.viewer, "proposal.reminded").program(round.program_id).round(round.id);
-        event.on(access.id).record(tx).await?;
-    }
-    Ok(reminded)
+    refuse_own(&store::proposal(tx, access).await?, access)?;
+    remind_once(tx, app, access.id, Event::by(&access.viewer, "proposal.reminded")).await
 }
 
 /// A manager takes a proposal back, as long as not both have said yes. Answers whether it was open.
 ///
 /// # Errors
-/// When the database fails.
+/// `own_proposal` for one of the two, or when the database fails.
 pub async fn withdraw(tx: &mut Tx, app: &App, access: &Access<ProposalId>) -> Answer<bool> {
-    let round = store::proposal(tx, access).await?.round_id;
-    tx.lock(round).await?;
+    let proposal = store::proposal(tx, access).await?;
+    refuse_own(&proposal, access)?;
+    tx.lock(proposal.round_id).await?;
     let (proposal, round) = with_round(tx, access.id).await?;
     if !proposal.state.is_open() {
         return Ok(false);
@@ -131,12 +134,14 @@ pub(super) async fn take_back(
     Ok(())
 }
 
-/// Whoever was asked is told; whoever was not never learns that there was a proposal.
+/// Whoever was asked is told; whoever was not never learns that there was a proposal. Where managers decide, nobody was.
 async fn close(tx: &mut Tx, app: &App, round: &Round, proposal: &Proposal, knows: Option<Side>) -> Answer<()> {
     store::rest(tx, proposal, ProposalState::Withdrawn).await?;
-    for side in [Side::Mentee, Side::Mentor] {
-        if proposal.was_asked(side) && knows != Some(side) {
-            letters::tell(tx, app, round, proposal, side, Note::Withdrawn).await?;
+    let note = if round.stage < Stage::Close { Note::Withdrawn } else { Note::RoundClosed };
+    let asked = |side: &Side| proposal.asked_first != AskedFirst::Nobody && proposal.was_asked(*side);
+    for side in [Side::Mentee, Side::Mentor].into_iter().filter(asked) {
+        if knows != Some(side) {
+            letters::tell(tx, app, round, proposal, side, note).await?;
         }
     }
     Ok(())
@@ -150,6 +155,10 @@ pub async fn withdraw_leaver(app: App, payload: Value) -> Answer<()> {
     let person: PersonId =
         payload.as_str().unwrap_or_default().parse().map_err(|_| Error::defect("nobody is named"))?;
     let mut tx = app.db.write().await?;
+    // Somebody may have put a mistaken import right before this job ran.
+    if !store::has_left(&mut tx, person).await? {
+        return Ok(());
+    }
     for (id, round) in store::open_of(&mut tx, person).await? {
         tx.lock(round).await?;
         let (proposal, round) = with_round(&mut tx, id).await?;
@@ -159,5 +168,34 @@ pub async fn withdraw_leaver(app: App, payload: Value) -> Answer<()> {
         }
     }
     tx.commit().await?;
+    Ok(())
+}
+
+/// The job that follows `round.closed`: nothing comes of what is still open. The payload is the round's id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end_with_round(app: App, payload: Value) -> Answer<()> {
+    let round: RoundId =
+        payload.as_str().unwrap_or_default().parse().map_err(|_| Error::defect("no round is named"))?;
+    let mut tx = app.db.write().await?;
+    tx.lock(round).await?;
+    for id in store::undecided(&mut tx, round).await? {
+        let (proposal, round) = with_round(&mut tx, id).await?;
+        take_back(&mut tx, &app, &round, &proposal, "round_closed", proposal.declined_by).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Takes back what both accepted so late that the round was closed before their pair began, and tells them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn never_began(tx: &mut Tx, app: &App, id: ProposalId) -> Answer<()> {
+    let (proposal, round) = with_round(tx, id).await?;
+    if proposal.state == ProposalState::Accepted && round.stage >= Stage::Close {
+        take_back(tx, app, &round, &proposal, "round_closed", None).await?;
+    }
     Ok(())
 }

@@ -46,7 +46,7 @@ pub struct Outcome {
     pub pinned: usize,
     /// Pairs that were ruled out one by one.
     pub forbidden: usize,
-    /// Pairs that were proposed or accepted before, and held their places.
+    /// Pairs from before that held places.
     pub standing: usize,
     /// Why mentees have no mentor.
     pub unmatched: Vec<Unmatched>,

@@ -15,7 +15,7 @@ pub use work::work;
 
 use serde::{Deserialize, Serialize};
 
-use super::RunState;
+use super::{RunState, check_open};
 use crate::{
     jobs,
     kernel::{
@@ -94,13 +94,14 @@ pub enum Failure {
 /// is answered.
 ///
 /// # Errors
-/// When the database fails.
+/// `round_closed`, or when the database fails.
 pub async fn begin(tx: &mut Tx, access: &Access<RoundId>, id: RunId) -> Answer<RunId> {
     tx.lock(access.id).await?;
     if let Some(known) = store::known_or_open(tx, access, id).await? {
         return Ok(known);
     }
     let round = programs::round(tx, access).await?;
+    check_open(&round)?;
     store::insert(tx, access, id, &round.criteria).await?;
     programs::begin_stage(tx, access, Stage::Match).await?;
     let event = Event::by(&access.viewer, "run.begun").program(round.program_id).round(round.id);
@@ -109,7 +110,8 @@ pub async fn begin(tx: &mut Tx, access: &Access<RoundId>, id: RunId) -> Answer<R
     Ok(id)
 }
 
-/// Asks a run to stop. One that waits stops at once; one that works within a moment; one that is over stays as it is.
+/// Asks a run to stop. One that waits stops at once; one that works within a moment; one that is over stays as it is. The
+/// job that is queued here settles a run whose own job gave up, which nobody else would.
 ///
 /// # Errors
 /// When the database fails.
@@ -118,6 +120,7 @@ pub async fn cancel(tx: &mut Tx, access: &Access<RoundId>, id: RunId) -> Answer<
         let round = programs::round(tx, access).await?;
         let event = Event::by(&access.viewer, "run.cancelled").program(round.program_id).round(round.id);
         event.on(id).record(tx).await?;
+        jobs::enqueue(tx, "matching.run", &format!("{id}:cancelled"), &id.to_string().into()).await?;
     }
     Ok(())
 }

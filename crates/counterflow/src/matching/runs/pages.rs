@@ -115,7 +115,7 @@ async fn sizes(tx: &mut crate::kernel::db::Tx, access: &Access<RoundId>) -> Answ
             Side::Mentee => sizes.mentees += 1,
         }
     }
-    for proposal in proposals::proposals(tx, access).await? {
+    for proposal in proposals::of_round(tx, access).await? {
         sizes.open += usize::from(proposal.state.is_open());
         sizes.accepted += usize::from(proposal.state == ProposalState::Accepted);
     }

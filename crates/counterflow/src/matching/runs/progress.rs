@@ -3,7 +3,7 @@
 use std::{
     ops::ControlFlow,
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -146,6 +146,16 @@ impl Watch {
     }
 }
 
+/// Stops the working thread when whoever waits for it is gone.
+#[derive(Debug)]
+pub(super) struct StopOnDrop(pub Arc<Watch>);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.stop();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::SignedDuration;
@@ -166,5 +176,13 @@ mod tests {
         assert_eq!((progress.now, progress.part, progress.of), (Some(Step::Count), 4, 9));
         watch.finish();
         assert_eq!(watch.snapshot().done.len(), 2);
+    }
+    #[test]
+    fn the_thread_stops_when_nobody_waits_for_it() {
+        let watch = Arc::new(Watch::new(Clock::at("2026-01-12T08:00:00Z".parse().unwrap())));
+        let stop = StopOnDrop(watch.clone());
+        assert!(watch.report(1, 9).is_continue());
+        drop(stop);
+        assert!(watch.report(2, 9).is_break());
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{
     Failure, Run,
     engine::{self, Draft, Stop},
-    progress::Watch,
+    progress::{StopOnDrop, Watch},
     store,
 };
 use crate::{
@@ -47,13 +47,15 @@ pub async fn work(app: App, payload: Value) -> Answer<()> {
     let Some(begun) = begin(&app, id, &watch).await? else { return Ok(()) };
     let Begun { run, round, inputs, design } = begun;
     let (criteria, theirs) = (run.criteria.clone(), watch.clone());
+    // A job whose time is over, or that was taken from this process, is dropped here. The thread has to hear of it.
+    let _stop = StopOnDrop(watch.clone());
     let mut engine = tokio::task::spawn_blocking(move || {
         engine::draft(&inputs, &criteria, |key| design.topic_name(key).to_owned(), &theirs)
     });
     let found = loop {
         tokio::select! {
             found = &mut engine => break found,
-            () = tokio::time::sleep(BEAT) => beat(&app, &run, &watch).await.inspect_err(|_| watch.stop())?,
+            () = tokio::time::sleep(BEAT) => beat(&app, &run, &watch).await?,
         }
     };
     let found = found.unwrap_or_else(|panic| {

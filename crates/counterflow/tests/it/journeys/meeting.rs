@@ -283,6 +283,22 @@ on_both! {
 }
 
 on_both! {
+    async fn a_meeting_that_has_begun_is_not_moved(app: TestApp) {
+        let story = app.story(Gate::Advised).await;
+        let path = plan(app, &story, "2026-01-20T16:00").await;
+        app.at("2026-01-20T08:10:00Z");
+        let mut ana = app.as_person(story.ana).await;
+        let to = [("at", "typed"), ("time", "2026-01-21T10:00"), ("sequence", "0"), ("place", "Room 4")];
+        ana.get(&path).await.ok().says("How did it go?").does_not_say("another time");
+        ana.get(&format!("/pairs/{}", story.pair)).await.ok().says("Details").does_not_say("Move");
+        assert_eq!(ana.get(&format!("{path}/move")).await.status, StatusCode::CONFLICT);
+        let late = ana.post(&format!("{path}/move"), &to).await;
+        assert_eq!(late.status, StatusCode::CONFLICT);
+        late.says("This meeting has begun, so it can no longer be moved or cancelled.");
+    }
+}
+
+on_both! {
     async fn cancelled_by_whom_and_how_early(app: TestApp) {
         let story = app.story(Gate::Advised).await;
         let path = plan(app, &story, "2026-01-20T16:00").await;

@@ -158,6 +158,18 @@ on_both! {
         ines.get(&home).await.ok().says("1 person could not be written to").says("Ana Lim").says("Ask your admin");
         app.as_person(piet).await.get("/home").await.ok().says("1 letter and 0 jobs need a look");
         ines.get("/home").await.ok().does_not_say("need a look");
+        // A letter that was of no use any more never failed, and one that arrived later settles it.
+        let mut tx = app.write().await;
+        execute!(tx, "insert into letters (id, key, person_id, address, subject, message_id, state, attempts, fence, send_at, maybe_twice, created_at, dropped_at)
+            values ('y', 'y', $1, 'r@x.example', 's', 'n', 'dead', 9, 9, $2, false, $2, $2)", ruth, now).unwrap();
+        tx.commit().await.unwrap();
+        ines.get(&home).await.ok().says("1 person could not be written to").does_not_say("Ruth Okafor");
+        let mut tx = app.write().await;
+        let later = now.plus(SignedDuration::from_mins(1));
+        execute!(tx, "insert into letters (id, key, person_id, address, subject, message_id, state, attempts, fence, send_at, maybe_twice, created_at, sent_at)
+            values ('z', 'z', $1, 'a@x.example', 's', 'o', 'sent', 1, 1, $2, false, $2, $2)", ana, later).unwrap();
+        tx.commit().await.unwrap();
+        ines.get(&home).await.ok().does_not_say("could not be written to");
     }
 }
 
@@ -183,6 +195,20 @@ on_both! {
         let health = ines.get(&format!("{prove}/health.csv")).await.ok();
         assert!(health.body.contains("\"stalled\",\"1\",\"3\""), "{}", health.body);
         assert_eq!(ines.get(&format!("{prove}/answers.csv")).await.status, StatusCode::NOT_FOUND);
+    }
+}
+
+on_both! {
+    async fn a_meeting_that_ended_with_its_pair_was_cancelled_by_nobody(app: TestApp) {
+        let (round, [well, ..]) = three_pairs(app).await;
+        let meeting = app.meeting(well, Some("2026-03-01T10:00:00Z"), "planned").await;
+        app.ended(well, meeting, "cancelled", None, Some(30)).await;
+        let mut ines = app.as_person(round.ines).await;
+        let prove = format!("/rounds/{}/prove", round.id);
+        ines.get(&prove).await.ok().says("3 of 4 were held").says("Cancelled 0 0 0 0").says("less than a day before 0 0 0 0")
+            .says("Cancelled because the pair ended 1");
+        let meetings = ines.get(&format!("{prove}/meetings.csv")).await.ok();
+        assert!(meetings.body.contains("\"Cancelled because the pair ended\",\"\",\"\",\"\",\"1\""), "{}", meetings.body);
     }
 }
 

@@ -1,10 +1,12 @@
 //! From criteria to pairs: what a manager does, and what each side sees of it.
 
 mod board;
+mod closing;
 mod criteria;
 mod proposals;
 mod races;
 mod runs;
+mod secrecy;
 
 use counterflow::programs::Side;
 

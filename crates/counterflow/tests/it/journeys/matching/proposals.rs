@@ -1,7 +1,7 @@
 //! Proposals: the leader's private veto, seen from every side.
 
 use axum::http::StatusCode;
-use counterflow::{execute, kernel::event::Event, programs::Side};
+use counterflow::{execute, fetch_one, kernel::event::Event, programs::Side};
 use jiff::SignedDuration;
 
 use super::{Six, six};
@@ -14,11 +14,11 @@ use crate::{
     },
 };
 
-const RUTH: &str = "ruth.okafor@halden.example";
-const ANA: &str = "ana.lim@halden.example";
+pub(super) const RUTH: &str = "ruth.okafor@halden.example";
+pub(super) const ANA: &str = "ana.lim@halden.example";
 
 /// The story with its draft sent: Ruth is asked about Ana, Gregor about Elif.
-async fn sent(app: &TestApp) -> (Six, Browser) {
+pub(super) async fn sent(app: &TestApp) -> (Six, Browser) {
     let story = six(app).await;
     let mut ines = app.as_person(story.round.ines).await;
     let run = app.matched(&story.round, &mut ines).await;
@@ -26,8 +26,15 @@ async fn sent(app: &TestApp) -> (Six, Browser) {
     (story, ines)
 }
 
-async fn path_of(app: &TestApp, mentor: Someone, mentee: Someone) -> String {
+pub(super) async fn path_of(app: &TestApp, mentor: Someone, mentee: Someone) -> String {
     format!("/proposals/{}", app.proposal_of(mentor, mentee).await)
+}
+
+/// How often something happened.
+async fn events(app: &TestApp, kind: &str) -> i64 {
+    let mut tx = app.read().await;
+    let (count,) = fetch_one!(tx, (i64,), "select count(*) from events where kind = $1", kind).unwrap();
+    count
 }
 
 /// Every page that somebody can open and every letter that they got, in one text.
@@ -70,10 +77,11 @@ on_both! {
             .says("AI at work, level 4").says("You are 6 levels apart").says("Offers what you want").says("6 meetings of 45 minutes until 31 July")
             .says("Only the program managers, Inés Duarte. Ana never learns of a decline.");
         ruth.post(&format!("{path}/acceptance"), &[]).await.ok().says("You said yes. Ana is asked until Monday 19 January, 23:59");
-        ruth.post(&format!("{path}/acceptance"), &[]).await.ok().says("You said yes");
+        ruth.post(&format!("{path}/acceptance"), &[]).await.ok().says("You said yes").does_not_say("decided before");
         assert_eq!(app.letters(ANA).await[0].0, "Digital fluency: a mentee for you");
         ana.get(&path).await.ok().says("You could mentor Ruth Okafor").says("Ruth has said yes").says("Wants what you offer");
         ana.post(&format!("{path}/acceptance"), &[]).await.ok().says("You both said yes");
+        ana.post(&format!("{path}/acceptance"), &[]).await.ok().says("You both said yes").does_not_say("decided before");
         assert_eq!(app.state_of(app.proposal_of(story.ana, story.ruth).await).await, "accepted");
         app.work().await;
         ines.get(&story.round.path("/launch")).await.ok().says("1 of 2 proposals is accepted by both");
@@ -90,8 +98,10 @@ on_both! {
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         refused.says("Write at most 2000 characters");
         let no = [("reason", "too_close"), ("words", "She audits my budget in March.")];
-        ruth.post(&format!("{path}/decline"), &no).await.ok()
+        let declined = ruth.post(&format!("{path}/decline"), &no).await.ok()
             .says("You declined in private").says("She audits my budget in March.").says("Undo the decline");
+        assert_eq!(declined.text().matches("declined in private").count(), 1);
+        ruth.post(&format!("{path}/decline"), &no).await.ok().says("You declined in private").does_not_say("decided before");
         app.pass(SignedDuration::from_hours(9 * 24));
         app.work().await;
 
@@ -118,7 +128,9 @@ on_both! {
         ruth.post(&format!("{path}/decline/undo"), &[]).await.ok().says("Your decline is undone").says("Accept Ana");
         ruth.post(&format!("{path}/decline"), &[("reason", "topics")]).await.ok().says("The topics don’t fit");
         app.pass(SignedDuration::from_mins(1));
-        ines.get(&story.round.path("/launch")).await.ok().says("Match again those who have nobody");
+        ines.get(&story.round.path("/launch")).await.ok()
+            .says("Wait for 1 answer").says("1 proposal came to nothing: match again once the others have answered").does_not_say("Match again those");
+        ines.get(&story.round.path("")).await.ok().says("Wait for 1 answer");
         let run = app.matched(&story.round, &mut ines).await;
         assert!(app.pairs(&run).await.is_empty(), "Elif holds her place for Gregor, and Ana and Ruth do not come back");
         ines.get(&run).await.ok().says("Kept from before 1");
@@ -157,6 +169,9 @@ on_both! {
         let (subject, text) = app.letters(RUTH).await.last().cloned().unwrap();
         assert_eq!(subject, "Digital fluency: no pair this time");
         assert!(!text.contains("declin") && text.contains("many reasons"), "{text}");
+        app.pass(SignedDuration::from_hours(1));
+        app.work().await;
+        assert_eq!(events(app, "proposal.not_coming_about").await, 1, "told once, recorded once");
     }
 }
 
@@ -174,6 +189,8 @@ on_both! {
         let letters = app.letters(RUTH).await;
         assert_eq!(letters.len(), 2, "one reminder");
         assert_eq!(letters[1].0, "Digital fluency: your answer is awaited");
+        // Ruth and Gregor.
+        assert_eq!(events(app, "proposal.reminded").await, 2);
         app.pass(SignedDuration::from_hours(2 * 24));
         let mut ruth = app.as_person(story.ruth.person).await;
         ruth.post(&format!("{path}/acceptance"), &[]).await.ok().says("decided before your answer came");
@@ -210,6 +227,17 @@ on_both! {
         let other = path_of(app, story.elif, story.gregor).await;
         ines.post(&format!("{other}/withdrawal"), &[]).await.ok();
         assert!(app.letters("elif.kaya@halden.example").await.is_empty(), "who was never asked is not told");
+    }
+}
+
+on_both! {
+    async fn a_leaver_who_was_brought_back_in_time_keeps_what_is_open(app: TestApp) {
+        let (story, _) = sent(app).await;
+        let mut tx = app.write().await;
+        Event::by_server("person.left").on(story.ana.person).record(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        app.work().await;
+        assert_eq!(app.state_of(app.proposal_of(story.ana, story.ruth).await).await, "proposed");
     }
 }
 

@@ -66,6 +66,30 @@ on_both! {
 }
 
 on_both! {
+    async fn a_run_whose_job_gave_up_can_be_cancelled(app: TestApp) {
+        let story = six(app).await;
+        let mut ines = app.as_person(story.round.ines).await;
+        let run = RunId::new();
+        let path = story.round.path(&format!("/runs/{run}"));
+        ines.post(&story.round.path("/runs"), &[("run", &run.to_string())]).await.ok();
+        let mut tx = app.write().await;
+        let now = tx.now();
+        execute!(tx, "update match_runs set state = 'running' where id = $1", run).unwrap();
+        execute!(tx, "update jobs set dead_at = $1 where kind = 'matching.run'", now).unwrap();
+        tx.commit().await.unwrap();
+        app.work().await;
+        ines.post(&format!("{path}/cancellation"), &[]).await.ok().says("Stopping");
+        app.work().await;
+        ines.get(&path).await.ok().says("Run 1 was cancelled");
+        let path = app.matched(&story.round, &mut ines).await;
+        assert_eq!(app.pairs(&path).await.len(), 2, "the round is free again");
+        let mut tx = app.write().await;
+        execute!(tx, "delete from jobs where dead_at is not null").unwrap();
+        tx.commit().await.unwrap();
+    }
+}
+
+on_both! {
     async fn killed_in_the_middle_it_finds_the_same_draft(app: TestApp) {
         let story = six(app).await;
         let mut ines = app.as_person(story.round.ines).await;
