@@ -26,7 +26,7 @@ use crate::{
         page::{self, Page},
     },
     matching::{
-        Mark, Origin, ProposalState, Reader, RunState, Why, criteria,
+        Mark, Origin, ProposalState, Reader, RunState, Why, criteria, proposals,
         runs::{self, Outcome, Run},
         why::{Head, Names, Share, fit},
     },
@@ -115,12 +115,12 @@ struct Numbers {
     points_short: i64,
     /// Pairs that are proposed or accepted.
     sent: usize,
-    /// Pairs that could be.
+    /// Pairs that would get a proposal now.
     to_send: usize,
 }
 
 impl Numbers {
-    fn of(draft: &[DraftPair], outcome: &Outcome) -> Self {
+    fn of(draft: &[DraftPair], outcome: &Outcome, to_send: usize) -> Self {
         let count = |filter: &dyn Fn(&DraftPair) -> bool| draft.iter().filter(|pair| filter(pair)).count();
         let mentees: HashSet<ParticipantId> = draft.iter().map(|pair| pair.mentee_id).collect();
         let mentors: HashSet<ParticipantId> = draft.iter().map(|pair| pair.mentor_id).collect();
@@ -133,7 +133,7 @@ impl Numbers {
             people_short: i64::try_from(outcome.value.people).unwrap_or(0) - whole(mentees.len() + mentors.len()),
             points_short: outcome.value.total - total,
             sent: count(&|pair| pair.proposal.is_some()),
-            to_send: count(&|pair| pair.proposal.is_none() && pair.mark != Some(Mark::Forbidden)),
+            to_send,
         }
     }
 
@@ -202,7 +202,7 @@ pub(in crate::matching) async fn show(
     let changes = changes.collect::<Answer<Vec<Done>>>()?;
     let runs = runs::runs(tx, access).await?;
     let newer = runs.iter().filter(|one| one.state == RunState::Done && one.number > run.number).map(|one| one.number);
-    let numbers = Numbers::of(&draft, &outcome);
+    let numbers = Numbers::of(&draft, &outcome, proposals::count_to_send(tx, &round, &run).await?);
     let place = Place::read(query);
     let (chosen, of) = place.choose(draft);
     let (rows, key) = rows(chosen, swap)?;

@@ -16,7 +16,7 @@ mod upkeep;
 mod veil;
 
 pub use answer::{Answered, Decline, accept, decline, undo_decline};
-pub use send::{Plan, Planned, Skip, plan, send};
+pub use send::{Plan, Planned, Skip, count_to_send, plan, send};
 pub use store::{Declined, Proposal, proposal};
 pub use upkeep::{end_with_round, expire_due, never_began, remind, withdraw, withdraw_leaver};
 pub(super) use veil::veil_draft;

@@ -91,6 +91,20 @@ impl Plan {
 /// # Errors
 /// When the database fails.
 pub async fn plan(tx: &mut Tx, app: &App, round: &Round, run: &runs::Run) -> Answer<Plan> {
+    let pairs = planned(tx, round, run).await?;
+    Ok(Plan { asked_first: round.asking_order.into(), expires_at: until(tx, app, round).await?, pairs })
+}
+
+/// How many pairs of a draft would get a proposal now.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_to_send(tx: &mut Tx, round: &Round, run: &runs::Run) -> Answer<usize> {
+    Ok(planned(tx, round, run).await?.iter().filter(|pair| pair.skip.is_none()).count())
+}
+
+/// The pairs of a draft, each with what speaks against a proposal.
+async fn planned(tx: &mut Tx, round: &Round, run: &runs::Run) -> Answer<Vec<Planned>> {
     let leave = ByServer(round.id);
     let ties = ties_store::ties(tx, round).await?;
     let places = store::places(tx, &leave).await?;
@@ -116,7 +130,7 @@ pub async fn plan(tx: &mut Tx, app: &App, round: &Round, run: &runs::Run) -> Ans
         }
         pairs.push(Planned { pair, skip });
     }
-    Ok(Plan { asked_first: round.asking_order.into(), expires_at: until(tx, app, round).await?, pairs })
+    Ok(pairs)
 }
 
 /// The end of the last day on which somebody who is asked now can answer, as the organization's clock has it.
