@@ -31,8 +31,9 @@ async function freshPostgres() {
   return base.replace("/counterflow_test", `/${name}`);
 }
 
-/** A running server: `url`, `stop()`, `log()`, and `restart()` for pulling the plug in the middle. */
-export async function startServer({ database, smtp, args = ["serve"] }) {
+/** A running server: `url`, `stop()`, `log()`, and `restart()` for pulling the plug in the middle. `args` is what it is
+ * started with, told where it may listen and keep files. */
+export async function startServer({ database, smtp, args = () => ["serve"] }) {
   const folder = await mkdtemp(join(tmpdir(), "counterflow-e2e-"));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -40,7 +41,7 @@ export async function startServer({ database, smtp, args = ["serve"] }) {
   let output = "";
   let process_;
   const launch = async () => {
-    process_ = spawn(binary, args, {
+    process_ = spawn(binary, args(`127.0.0.1:${port}`, folder), {
       cwd: folder,
       env: {
         ...process.env,
