@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::{Checkin, OPEN_FOR, Occasion, REMIND_AFTER, store};
 use crate::{
+    jobs,
     kernel::{
         app::App,
         clock::{Day, Timestamp},
@@ -15,7 +16,7 @@ use crate::{
         error::{Answer, Error},
         event::Event,
         guard::ByServer,
-        ids::{CheckinId, Id, MeetingId, PairId, RoundId},
+        ids::{CheckinId, MeetingId, PairId, RoundId},
         page::{moment_in, zone_name},
         token,
     },
@@ -39,7 +40,7 @@ const ENDLINE_DAYS: i32 = 7;
 /// # Errors
 /// When the payload is no id or the database fails.
 pub async fn after_meeting(app: App, payload: Value) -> Answer<()> {
-    let meeting: MeetingId = id(&payload)?;
+    let meeting: MeetingId = jobs::id(&payload)?;
     let mut tx = app.db.write().await?;
     if let Some((pair, round)) = store::held_meeting(&mut tx, meeting).await? {
         let round = programs::round(&mut tx, &ByServer(round)).await?;
@@ -76,7 +77,7 @@ pub async fn open_waves(app: App) -> Answer<()> {
 /// When the payload is no id or the database fails.
 pub async fn ask_last(app: App, payload: Value) -> Answer<()> {
     let mut tx = app.db.write().await?;
-    let round = programs::round(&mut tx, &ByServer(id::<RoundId>(&payload)?)).await?;
+    let round = programs::round(&mut tx, &ByServer(jobs::id::<RoundId>(&payload)?)).await?;
     if round.stage >= Stage::Close {
         open_wave(&app, &mut tx, &round, Occasion::Endline).await?;
     }
@@ -111,12 +112,6 @@ fn began_for(occasion: Occasion, now: Timestamp) -> RangeInclusive<Timestamp> {
         Occasion::Midpoint => always..=lately,
         Occasion::AfterMeeting | Occasion::Endline => always..=now,
     }
-}
-
-/// The id that a job carries.
-fn id<I: Id>(payload: &Value) -> Answer<I> {
-    let id = payload.as_str().and_then(|text| text.parse().ok());
-    id.ok_or_else(|| Error::defect(format!("no id of a {}: {payload}", I::PARAMETER)))
 }
 
 /// The waves that are opened on a day. Baselines follow the pairs' own beginnings; the other two have the same days

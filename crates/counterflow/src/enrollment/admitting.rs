@@ -4,10 +4,11 @@ use serde_json::{Value, json};
 
 use super::{Admission, event, must_have, must_take_people, participant_lock, store};
 use crate::{
+    jobs,
     kernel::{
         app::App,
         db::Tx,
-        error::{Answer, Error},
+        error::Answer,
         event::Event,
         guard::{Access, ByServer, Leave},
         ids::{ParticipantId, PersonId, RoundId},
@@ -97,7 +98,7 @@ pub(super) async fn admit_at_once(tx: &mut Tx, round: &Round, id: ParticipantId)
 /// # Errors
 /// When the payload is no id, or the database fails.
 pub async fn withdraw_leaver(app: App, payload: Value) -> Answer<()> {
-    let person: PersonId = serde_json::from_value(payload).map_err(Error::defect)?;
+    let person: PersonId = jobs::id(&payload)?;
     let mut tx = app.db.write().await?;
     for (participant, round) in store::withdraw_unpaired(&mut tx, person).await? {
         let round = programs::round(&mut tx, &ByServer(round)).await?;

@@ -23,6 +23,7 @@ use crate::kernel::{
     db::Tx,
     error::{Answer, Error},
     event::Event,
+    ids::Id,
 };
 
 /// How long a claimed job is its runner's: after a crash, somebody else takes it so much later.
@@ -69,6 +70,15 @@ impl Kind {
     pub fn within(self, limit: Duration) -> Self {
         Self { limit, ..self }
     }
+}
+
+/// The id that a job carries: its payload is the id as a JSON string.
+///
+/// # Errors
+/// A defect that says what the payload is instead.
+pub fn id<I: Id>(payload: &Value) -> Answer<I> {
+    let id = payload.as_str().and_then(|text| text.parse().ok());
+    id.ok_or_else(|| Error::defect(format!("no id of a {}: {payload}", I::PARAMETER)))
 }
 
 /// Queues work in this transaction for as soon as it commits. The same kind and key waits only once; if it is being done

@@ -9,10 +9,11 @@ use super::{
     store::{self, OutcomeRow},
 };
 use crate::{
+    jobs,
     kernel::{
         app::App,
         db::Tx,
-        error::{Answer, Error},
+        error::Answer,
         event::Event,
         guard::ByServer,
         ids::{MeetingId, PairId},
@@ -26,10 +27,7 @@ use crate::{
 /// # Errors
 /// When the payload is no id or the database fails.
 pub async fn release(app: App, payload: Value) -> Answer<()> {
-    let id: PairId = payload
-        .as_str()
-        .and_then(|text| text.parse().ok())
-        .ok_or_else(|| Error::defect("meetings.release without a pair"))?;
+    let id: PairId = jobs::id(&payload)?;
     let leave = ByServer(id);
     let mut tx = app.db.write().await?;
     tx.lock(id).await?;

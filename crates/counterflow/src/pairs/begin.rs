@@ -5,10 +5,11 @@ use serde_json::Value;
 
 use super::{Pair, Profile, Profiles, cards, pair, store, why};
 use crate::{
+    jobs,
     kernel::{
         app::App,
         db::Tx,
-        error::{Answer, Error},
+        error::Answer,
         event::Event,
         guard::ByServer,
         ids::{PairId, ProposalId},
@@ -28,10 +29,7 @@ use crate::{
 /// # Errors
 /// When the payload is no id or the database fails.
 pub async fn begin(app: App, payload: Value) -> Answer<()> {
-    let proposal: ProposalId = payload
-        .as_str()
-        .and_then(|text| text.parse().ok())
-        .ok_or_else(|| Error::defect("pairs.begin without a proposal"))?;
+    let proposal: ProposalId = jobs::id(&payload)?;
     let mut tx = app.db.write().await?;
     begin_from(&mut tx, &app, proposal).await?;
     tx.commit().await?;

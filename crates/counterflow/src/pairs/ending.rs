@@ -5,10 +5,11 @@ use serde_json::Value;
 
 use super::{Pair, cards, pair, store};
 use crate::{
+    jobs,
     kernel::{
         app::App,
         db::Tx,
-        error::{Answer, Error},
+        error::Answer,
         event::Event,
         guard::ByServer,
         ids::{PersonId, RoundId},
@@ -24,10 +25,7 @@ use crate::{
 /// # Errors
 /// When the payload is no id or the database fails.
 pub async fn end_for_leaver(app: App, payload: Value) -> Answer<()> {
-    let person: PersonId = payload
-        .as_str()
-        .and_then(|text| text.parse().ok())
-        .ok_or_else(|| Error::defect("pairs.end_for_leaver without a person"))?;
+    let person: PersonId = jobs::id(&payload)?;
     let mut tx = app.db.write().await?;
     // Somebody may have put a mistaken import right before this job ran.
     if people::has_left(&mut tx, person).await? {
@@ -50,10 +48,7 @@ pub async fn end_for_leaver(app: App, payload: Value) -> Answer<()> {
 /// # Errors
 /// When the payload is no id or the database fails.
 pub async fn complete(app: App, payload: Value) -> Answer<()> {
-    let round: RoundId = payload
-        .as_str()
-        .and_then(|text| text.parse().ok())
-        .ok_or_else(|| Error::defect("pairs.complete without a round"))?;
+    let round: RoundId = jobs::id(&payload)?;
     let mut tx = app.db.write().await?;
     for (id,) in store::complete_all(&mut tx, round).await? {
         Event::by_server("pair.completed").round(round).pair(id).on(id).record(&mut tx).await?;
@@ -68,7 +63,7 @@ pub async fn complete(app: App, payload: Value) -> Answer<()> {
 /// # Errors
 /// When the payload is no id or the database fails.
 pub async fn drop_delegations(app: App, payload: Value) -> Answer<()> {
-    let person: PersonId = serde_json::from_value(payload).map_err(Error::defect)?;
+    let person: PersonId = jobs::id(&payload)?;
     let mut tx = app.db.write().await?;
     if people::has_left(&mut tx, person).await? {
         for (leader, delegate) in store::delete_delegations(&mut tx, person).await? {

@@ -9,6 +9,7 @@ use super::{
     roles,
 };
 use crate::{
+    jobs,
     kernel::{
         app::App,
         db::Tx,
@@ -28,7 +29,7 @@ use crate::{
 /// # Errors
 /// When the payload is no id or the database fails.
 pub async fn drop_leaver(app: App, payload: Value) -> Answer<()> {
-    let person: PersonId = serde_json::from_value(payload).map_err(Error::defect)?;
+    let person: PersonId = jobs::id(&payload)?;
     let mut tx = app.db.write().await?;
     // Somebody may have put a mistaken import right before this job ran.
     if people::has_left(&mut tx, person).await? {

@@ -10,10 +10,11 @@ use super::{
     veil::refuse_own,
 };
 use crate::{
+    jobs,
     kernel::{
         app::App,
         db::Tx,
-        error::{Answer, Error},
+        error::Answer,
         event::Event,
         guard::{Access, ByServer},
         ids::{PersonId, ProposalId, RoundId},
@@ -152,8 +153,7 @@ async fn close(tx: &mut Tx, app: &App, round: &Round, proposal: &Proposal, knows
 /// # Errors
 /// When the database fails.
 pub async fn withdraw_leaver(app: App, payload: Value) -> Answer<()> {
-    let person: PersonId =
-        payload.as_str().unwrap_or_default().parse().map_err(|_| Error::defect("nobody is named"))?;
+    let person: PersonId = jobs::id(&payload)?;
     let mut tx = app.db.write().await?;
     // Somebody may have put a mistaken import right before this job ran.
     if !store::has_left(&mut tx, person).await? {
@@ -176,8 +176,7 @@ pub async fn withdraw_leaver(app: App, payload: Value) -> Answer<()> {
 /// # Errors
 /// When the database fails.
 pub async fn end_with_round(app: App, payload: Value) -> Answer<()> {
-    let round: RoundId =
-        payload.as_str().unwrap_or_default().parse().map_err(|_| Error::defect("no round is named"))?;
+    let round: RoundId = jobs::id(&payload)?;
     let mut tx = app.db.write().await?;
     tx.lock(round).await?;
     for id in store::undecided(&mut tx, round).await? {

@@ -12,9 +12,10 @@ use super::{
     store,
 };
 use crate::{
+    jobs,
     kernel::{
         app::App,
-        error::{Answer, Error},
+        error::Answer,
         event::Event,
         guard::ByServer,
         ids::{RoundId, RunId},
@@ -42,7 +43,7 @@ struct Begun {
 /// # Errors
 /// When the database fails: then the job is tried again. A run that cannot have a draft has failed, and the job is done.
 pub async fn work(app: App, payload: Value) -> Answer<()> {
-    let id: RunId = payload.as_str().unwrap_or_default().parse().map_err(|_| Error::defect("no run is named"))?;
+    let id: RunId = jobs::id(&payload)?;
     let watch = Arc::new(Watch::new(app.db.clock().clone()));
     let Some(begun) = begin(&app, id, &watch).await? else { return Ok(()) };
     let Begun { run, round, inputs, design } = begun;

@@ -14,6 +14,7 @@ use super::{
     store, write,
 };
 use crate::{
+    jobs,
     kernel::{
         app::App,
         clock::Day,
@@ -63,8 +64,7 @@ pub async fn forget_uploads(app: App) -> Answer<()> {
 }
 
 fn import_id(payload: &Value) -> Answer<ByServer<ImportId>> {
-    let id = payload.as_str().and_then(|text| text.parse().ok());
-    id.map(ByServer).ok_or_else(|| Error::defect(format!("no import: {payload}")))
+    jobs::id(payload).map(ByServer)
 }
 
 /// A database that is away comes back, and the job is tried again. Anything else would fail in the same way for ever.
