@@ -1,6 +1,6 @@
 //! "Enter as": the sign-in page of the demo has a door for each role. Elsewhere there is no such thing.
 
-use super::{people::story_email, store};
+use super::people::story_email;
 use crate::{
     accounts,
     kernel::{
@@ -8,7 +8,7 @@ use crate::{
         error::{Answer, Error},
         form::Fields,
     },
-    words,
+    people, words,
 };
 
 words! {
@@ -50,7 +50,7 @@ pub async fn enter(app: App, fields: Fields) -> Answer {
     let door: Door = fields.get("as").parse().map_err(|_| Error::NotFound)?;
     let mut tx = app.db.write().await?;
     let email = story_email(door.name_behind());
-    let person = store::person_at(&mut tx, &email).await?.ok_or(Error::NotFound)?;
+    let person = people::colleague(&mut tx, &email).await?.ok_or(Error::NotFound)?;
     let response = accounts::start_login(&app, &mut tx, person, fields.get("to")).await?;
     tx.commit().await?;
     Ok(response)

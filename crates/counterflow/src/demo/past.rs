@@ -32,7 +32,7 @@ use crate::{
     works,
 };
 
-/// The same seed makes the same company.
+/// The same seed makes the same directory. What follows hangs on ids too, which are new each time.
 const SEED: u64 = 1999;
 
 /// The company while its past is being written.

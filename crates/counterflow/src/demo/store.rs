@@ -52,9 +52,3 @@ pub(super) async fn open_checkins(tx: &mut Tx) -> Answer<Vec<(CheckinId, Side, P
         now
     )?)
 }
-
-/// Somebody of the directory who works here.
-pub(super) async fn person_at(tx: &mut Tx, email: &str) -> Answer<Option<PersonId>> {
-    let row = fetch_optional!(tx, (PersonId,), "select id from people where email = $1 and status <> 'left'", email)?;
-    Ok(row.map(|(id,)| id))
-}

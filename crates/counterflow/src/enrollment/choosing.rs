@@ -108,7 +108,7 @@ pub async fn choose_by_email(tx: &mut Tx, leave: &impl Leave<RoundId>, side: Sid
     tx.lock(lock_name(leave.id())).await?;
     let round = programs::round(tx, leave).await?;
     must_take_people(&round)?;
-    let Some(person) = store::person_at(tx, email).await? else { return Ok(Chosen::Nobody) };
+    let Some(person) = people::colleague(tx, email).await? else { return Ok(Chosen::Nobody) };
     if is_on(tx, round.id, person, side.other()).await? {
         return Ok(Chosen::OtherSide);
     }

@@ -283,12 +283,6 @@ pub(super) async fn withdraw_unpaired(tx: &mut Tx, person: PersonId) -> Answer<V
     )?)
 }
 
-/// Who works here and has this address.
-pub(super) async fn person_at(tx: &mut Tx, email: &str) -> Answer<Option<PersonId>> {
-    let found = fetch_optional!(tx, (PersonId,), "select id from people where email = $1 and status <> 'left'", email)?;
-    Ok(found.map(|(id,)| id))
-}
-
 pub(super) async fn admission(tx: &mut Tx, round: RoundId) -> Answer<Admission> {
     let found = fetch_optional!(tx, (Admission,), "select policy from admissions where round_id = $1", round)?;
     Ok(found.map_or(Admission::Everybody, |(policy,)| policy))

@@ -343,12 +343,6 @@ pub(super) async fn delegations_of(tx: &mut Tx, leader: PersonId) -> Answer<Vec<
     )?)
 }
 
-/// Somebody in the organization by e-mail.
-pub(super) async fn colleague(tx: &mut Tx, email: &str) -> Answer<Option<PersonId>> {
-    let found = fetch_optional!(tx, (PersonId,), "select id from people where email = $1 and status <> 'left'", email)?;
-    Ok(found.map(|(id,)| id))
-}
-
 /// Whether the one mentors the other now.
 pub(super) async fn mentors(tx: &mut Tx, mentor: PersonId, mentee: PersonId) -> Answer<bool> {
     let (count,) = fetch_one!(

@@ -8,4 +8,4 @@ pub mod spelling;
 mod store;
 
 pub use profile::{Profile, Status, Values, directory_people, present_people};
-pub use store::{Card, card, find, has_left, reporting_lines};
+pub use store::{Card, card, colleague, find, has_left, reporting_lines};

@@ -153,6 +153,15 @@ pub(super) async fn due_to_leave(tx: &mut Tx, today: Day) -> Answer<Vec<PersonId
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
+/// Whoever has this address and works here.
+///
+/// # Errors
+/// When the database fails.
+pub async fn colleague(tx: &mut Tx, email: &str) -> Answer<Option<PersonId>> {
+    let found = fetch_optional!(tx, (PersonId,), "select id from people where email = $1 and status <> 'left'", email)?;
+    Ok(found.map(|(id,)| id))
+}
+
 /// Whether somebody has left. Jobs ask again: a mistaken import may have been put right meanwhile.
 ///
 /// # Errors
