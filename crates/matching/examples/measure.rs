@@ -1,4 +1,4 @@
-//! Times a match of a made-up company: `cargo run --release -p counterflow-matching --example measure -- 1000 1000`.
+//! Times a match of a made-up company: `cargo run --release -p matching --example measure -- 1000 1000`.
 //!
 //! The people are drawn from a seed: levels, offices in time zones, departments, languages, offered and wanted topics,
 //! an org tree; juniors mentor seniors. About half of all pairs are possible.
