@@ -90,7 +90,7 @@ fn person(id: String, capacity: u32, level: u64, random: &mut Random) -> Profile
         .with("slots", Value::set(random.words("slot", 6, 15)))
 }
 
-fn instance(mentors: u64, mentees: u64, most_mentees: u64, seed: u64) -> Instance {
+pub fn instance(mentors: u64, mentees: u64, most_mentees: u64, seed: u64) -> Instance {
     let mut random = Random(seed);
     let criteria = Criteria::from_toml(CRITERIA).expect("the criteria above are in the form");
     let mentor = |at: u64| {
@@ -133,7 +133,7 @@ fn main() {
     println!("{} of {} pairs are possible", counts.remaining, counts.pairs);
 
     for objective in [Objective::MaxCoverage, Objective::MaxTotal] {
-        let solution = timed("solve", || solve(&compiled, &SolveOptions { objective }, unattended));
+        let solution = timed("solve", || solve(&compiled, &SolveOptions { objective, threads: 0 }, unattended));
         let solution = solution.expect("nobody cancels");
         let certificate = timed("certify", || Certificate::new(&compiled, &solution));
         let proof = timed("verify", || verify(&compiled, &solution, &certificate)).expect("the draft is the best");

@@ -6,7 +6,7 @@ use crate::criteria::{Comparison, Complement, Criterion};
 use crate::instance::{Instance, InstanceError, TopicNumber};
 use crate::number::Number;
 use crate::profile::{Kind, LEVELS, PRIORITIES, Profile, Side, Sides, Value, Want};
-use crate::table::{Bits, Column, Measure, Table};
+use crate::table::{Column, Lists, Measure, Offered, Table, Wanted};
 
 impl Table {
     /// Encodes the values of the criterion at this position.
@@ -116,7 +116,7 @@ impl<'a> Values<'a> {
         Table::Listed { codes, complement, width }
     }
 
-    fn sets(&mut self) -> Column<Bits> {
+    fn sets(&mut self) -> Sides<Lists<u64>> {
         let sets = self.both(self.criterion.compare.kinds(), |value| match value {
             Value::Set(words) => Some(words.iter().map(String::as_str).collect()),
             Value::Category(word) => Some(vec![word.as_str()]),
@@ -125,11 +125,11 @@ impl<'a> Values<'a> {
         let words = |column: &[Option<Vec<&'a str>>]| column.iter().flatten().flatten().copied().collect();
         let code = codes_of_common(words(&sets.mentors), &words(&sets.mentees));
         let bits = |words: &Vec<&str>| {
-            let mut bits = vec![0; code.len().div_ceil(64)];
+            let mut bits = vec![0_u64; code.len().div_ceil(64)];
             for code in words.iter().filter_map(|word| code.get(word)) {
                 bits[code / 64] |= 1 << (code % 64);
             }
-            bits.into_boxed_slice()
+            bits
         };
         Sides::from_fn(|side| sets.of(side).iter().map(|words| words.as_ref().map(bits)).collect())
     }
@@ -146,19 +146,19 @@ impl<'a> Values<'a> {
         self.check_offers(offering, &offers);
         self.check_wants(offering.other(), &wants);
         let code = codes_of_common(topics_of(&offers), &topics_of(&wants));
-        let levels = |topics: &BTreeMap<String, u8>| {
-            let mut levels = vec![0; code.len()];
-            for (topic, level) in topics {
-                code.get(topic.as_str()).into_iter().for_each(|&code| levels[code] = *level);
-            }
-            levels
+        let topic = |topic: &str| code.get(topic).map(|&code| code as u32);
+        let offered = |offers: &BTreeMap<String, u8>| {
+            let offers = offers.iter().filter_map(|(name, &level)| Some(Offered { topic: topic(name)?, level }));
+            offers.collect::<Vec<Offered>>()
         };
-        let wanted = |topics: &BTreeMap<String, Want>| {
-            topics.iter().filter_map(|(topic, want)| Some((*code.get(topic.as_str())?, *want))).collect()
+        let wanted = |wants: &BTreeMap<String, Want>| {
+            let wants = wants.iter().filter_map(|(name, &want)| Some(Wanted { topic: topic(name)?, want }));
+            wants.collect::<Vec<Wanted>>()
         };
         Table::Topics {
-            levels: offers.into_iter().map(|topics| topics.map(levels)).collect(),
-            wants: wants.into_iter().map(|topics| topics.map(wanted)).collect(),
+            offers: offers.into_iter().map(|offers| offers.map(offered)).collect(),
+            wants: wants.into_iter().map(|wants| wants.map(wanted)).collect(),
+            topics: code.len() as u32,
             offering,
             by,
         }

@@ -6,7 +6,7 @@ use crate::instance::{Instance, InstanceError, PairIds};
 use crate::objective::{Bonus, FULL_SCORE, Objective};
 use crate::org::Spot;
 use crate::profile::{Profile, Side, Sides};
-use crate::table::Table;
+use crate::table::{Table, Verdict};
 
 /// A checked [`Instance`]. People stand in the order of their ids, and are spoken of by their positions inside the crate.
 ///
@@ -168,15 +168,38 @@ impl CompiledInstance {
             }
             HardRule::ChainOfCommand => self.in_chain_of_command(mentor, mentee),
             HardRule::Criterion(at) => {
-                let verdict = self.tables[at].verdict(mentor, mentee);
-                match (self.criteria().list[at].rule, verdict) {
-                    (Rule::Must(missing) | Rule::MustNot(missing), None) => missing == Missing::Refuse,
-                    (Rule::Must(_), Some(verdict)) => !verdict.holds,
-                    (Rule::MustNot(_), Some(verdict)) => verdict.holds,
-                    (Rule::Prefer(_) | Rule::Avoid(_), _) => false,
-                }
+                breaks(self.criteria().list[at].rule, self.tables[at].verdict(mentor, mentee))
             }
         }
+    }
+
+    /// Whether a criterion is a rule rather than a preference.
+    pub(crate) fn is_hard(&self, criterion: usize) -> bool {
+        self.criteria().list[criterion].rule.weight().is_none()
+    }
+
+    /// Whether a criterion has any say: a rule, or a preference with a weight.
+    pub(crate) fn decides(&self, criterion: usize) -> bool {
+        self.is_hard(criterion) || self.shares[criterion] > 0
+    }
+
+    /// What a pair of this verdict lacks of the criterion's share; `u16::MAX` where it breaks a rule.
+    pub(crate) fn deficit(&self, criterion: usize, verdict: Option<Verdict>) -> u16 {
+        if self.is_hard(criterion) {
+            return if breaks(self.criteria().list[criterion].rule, verdict) { u16::MAX } else { 0 };
+        }
+        (self.shares[criterion] - self.points_of(criterion, verdict)) as u16
+    }
+
+    /// The same for a pair.
+    pub(crate) fn deficit_of(&self, criterion: usize, mentor: usize, mentee: usize) -> u16 {
+        self.deficit(criterion, self.tables[criterion].verdict(mentor, mentee))
+    }
+
+    /// Whether a pair is kept apart by something else than the criteria.
+    pub(crate) fn is_apart(&self, mentor: usize, mentee: usize) -> bool {
+        let others = self.hard_rules.iter().take_while(|rule| !matches!(rule, HardRule::Criterion(_)));
+        others.into_iter().any(|&rule| self.breaks(rule, mentor, mentee))
     }
 
     fn in_chain_of_command(&self, mentor: usize, mentee: usize) -> bool {
@@ -202,10 +225,15 @@ impl CompiledInstance {
         self.hard_rules.iter().copied().filter(|&rule| self.breaks(rule, mentor, mentee)).collect()
     }
 
+    /// Whether a pair keeps all hard rules.
+    pub(crate) fn is_admissible(&self, mentor: usize, mentee: usize) -> bool {
+        !self.hard_rules.iter().any(|&rule| self.breaks(rule, mentor, mentee))
+    }
+
     /// The score of a pair that may be in a draft; pinned pairs always may.
     pub(crate) fn score(&self, mentor: usize, mentee: usize) -> Option<u32> {
-        let admissible = !self.hard_rules.iter().any(|&rule| self.breaks(rule, mentor, mentee));
-        (admissible || self.is_pinned(mentor, mentee)).then(|| self.worth(mentor, mentee))
+        let may = self.is_admissible(mentor, mentee) || self.is_pinned(mentor, mentee);
+        may.then(|| self.worth(mentor, mentee))
     }
 
     /// The score of a pair whether or not it is admissible.
@@ -218,13 +246,26 @@ impl CompiledInstance {
 
     /// What a criterion adds to a pair's score.
     pub(crate) fn points(&self, criterion: usize, mentor: usize, mentee: usize) -> u32 {
-        let Some(verdict) = self.tables[criterion].verdict(mentor, mentee) else { return 0 };
+        self.points_of(criterion, self.tables[criterion].verdict(mentor, mentee))
+    }
+
+    fn points_of(&self, criterion: usize, verdict: Option<Verdict>) -> u32 {
+        let Some(verdict) = verdict else { return 0 };
         let degree = match self.criteria().list[criterion].rule {
             Rule::Prefer(_) => verdict.degree,
             Rule::Avoid(_) => FULL_SCORE - verdict.degree,
             Rule::Must(_) | Rule::MustNot(_) => return 0,
         };
         degree::points(self.shares[criterion], degree)
+    }
+}
+
+fn breaks(rule: Rule, verdict: Option<Verdict>) -> bool {
+    match (rule, verdict) {
+        (Rule::Must(missing) | Rule::MustNot(missing), None) => missing == Missing::Refuse,
+        (Rule::Must(_), Some(verdict)) => !verdict.holds,
+        (Rule::MustNot(_), Some(verdict)) => verdict.holds,
+        (Rule::Prefer(_) | Rule::Avoid(_), _) => false,
     }
 }
 

@@ -59,6 +59,9 @@
 //! * [`Certificate`] and [`verify`]: the proof, and its check, which shares with the solver how one pair is scored, and nothing else.
 //! * [`explain_pair`], [`explain_unmatched`], [`swap`]: reasons as data, which the application puts into words.
 
+#[cfg(test)]
+extern crate self as counterflow_matching;
+
 mod certificate;
 mod columns;
 mod compiled;
@@ -72,9 +75,10 @@ mod number;
 mod objective;
 mod org;
 mod profile;
+mod scan;
 mod solve;
 mod table;
-mod transport;
+pub mod transport;
 mod verify;
 
 pub use certificate::{Certificate, Rent};

@@ -13,8 +13,80 @@ pub(crate) struct Verdict {
     pub degree: u32,
 }
 
+impl Verdict {
+    /// True in full or not at all.
+    pub fn yes_or_no(holds: bool) -> Self {
+        Self { holds, degree: degree::yes_or_no(holds) }
+    }
+}
+
 /// One optional entry a person, in the order of people.
 pub(crate) type Column<T> = Sides<Vec<Option<T>>>;
+
+/// A list a person, one beside the other; some people have none, which is not the same as an empty one.
+#[derive(Debug)]
+pub(crate) struct Lists<T> {
+    starts: Vec<u32>,
+    entries: Vec<T>,
+    missing: Vec<bool>,
+}
+
+impl<T> Default for Lists<T> {
+    fn default() -> Self {
+        Self { starts: vec![0], entries: Vec::new(), missing: Vec::new() }
+    }
+}
+
+impl<T> Lists<T> {
+    /// Adds the list of the next person.
+    pub fn push(&mut self, list: Option<impl IntoIterator<Item = T>>) {
+        self.missing.push(list.is_none());
+        self.entries.extend(list.into_iter().flatten());
+        self.starts.push(self.entries.len() as u32);
+    }
+
+    /// A person's list.
+    pub fn of(&self, person: usize) -> Option<&[T]> {
+        let list = &self.entries[self.starts[person] as usize..self.starts[person + 1] as usize];
+        (!self.missing[person]).then_some(list)
+    }
+
+    /// Everybody's, in the order of people.
+    pub fn iter(&self) -> impl Iterator<Item = Option<&[T]>> {
+        (0..self.missing.len()).map(|person| self.of(person))
+    }
+
+    /// All entries of everybody.
+    pub fn entries_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.entries.iter_mut()
+    }
+
+    fn lacking(&self) -> usize {
+        self.missing.iter().filter(|missing| **missing).count()
+    }
+}
+
+impl<T> FromIterator<Option<Vec<T>>> for Lists<T> {
+    fn from_iter<I: IntoIterator<Item = Option<Vec<T>>>>(lists: I) -> Self {
+        let mut all = Self::default();
+        lists.into_iter().for_each(|list| all.push(list));
+        all
+    }
+}
+
+/// A topic that somebody offers, by its number among those that occur on both sides.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Offered {
+    pub topic: u32,
+    pub level: u8,
+}
+
+/// A topic that somebody wants.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted {
+    pub topic: u32,
+    pub want: Want,
+}
 
 /// One criterion's values. `None` in a column is a missing value.
 #[derive(Debug)]
@@ -22,8 +94,10 @@ pub(crate) enum Table {
     Equal { codes: Column<u32>, equal: bool },
     Listed { codes: Column<usize>, complement: Vec<bool>, width: usize },
     Distance { numbers: Column<Number>, measure: Measure },
-    Sets { sets: Column<Bits>, by: u32 },
-    Topics { levels: Vec<Option<Vec<u8>>>, wants: Vec<Option<Vec<(usize, Want)>>>, offering: Side, by: u32 },
+    /// Members of a set, one bit each.
+    Sets { sets: Sides<Lists<u64>>, by: u32 },
+    /// Both in the order of topics.
+    Topics { offers: Lists<Offered>, wants: Lists<Wanted>, topics: u32, offering: Side, by: u32 },
 }
 
 /// How a distance is judged.
@@ -33,9 +107,6 @@ pub(crate) enum Measure {
     AtMost { by: Number, wraps_at: Option<Number> },
     Complement { span: Number },
 }
-
-/// Members of a set, one bit each.
-pub(crate) type Bits = Box<[u64]>;
 
 impl Measure {
     /// The distance as the criterion measures it.
@@ -75,24 +146,24 @@ impl Table {
         match self {
             Self::Equal { codes, equal } => {
                 let (a, b) = (codes.mentors[mentor]?, codes.mentees[mentee]?);
-                Some(yes_or_no((a == b) == *equal))
+                Some(Verdict::yes_or_no((a == b) == *equal))
             }
             Self::Listed { codes, complement, width } => {
                 let (a, b) = (codes.mentors[mentor]?, codes.mentees[mentee]?);
-                Some(yes_or_no(complement[a * width + b]))
+                Some(Verdict::yes_or_no(complement[a * width + b]))
             }
             Self::Distance { numbers, measure } => {
                 Some(measure.verdict(numbers.mentors[mentor]?, numbers.mentees[mentee]?))
             }
             Self::Sets { sets, by } => {
-                let (a, b) = (sets.mentors[mentor].as_ref()?, sets.mentees[mentee].as_ref()?);
+                let (a, b) = (sets.mentors.of(mentor)?, sets.mentees.of(mentee)?);
                 let common: u32 = a.iter().zip(b).map(|(a, b)| (a & b).count_ones()).sum();
                 Some(Verdict { holds: common >= *by, degree: degree::ratio(common.into(), (*by).into()) })
             }
-            Self::Topics { levels, wants, offering, by } => {
+            Self::Topics { offers, wants, offering, by, .. } => {
                 let (offers, wants) = match offering {
-                    Side::Mentor => (levels[mentor].as_ref()?, wants[mentee].as_ref()?),
-                    Side::Mentee => (levels[mentee].as_ref()?, wants[mentor].as_ref()?),
+                    Side::Mentor => (offers.of(mentor)?, wants.of(mentee)?),
+                    Side::Mentee => (offers.of(mentee)?, wants.of(mentor)?),
                 };
                 Some(topics_verdict(offers, wants, *by))
             }
@@ -108,21 +179,19 @@ impl Table {
             Self::Equal { codes, .. } => none(codes.of(side)),
             Self::Listed { codes, .. } => none(codes.of(side)),
             Self::Distance { numbers, .. } => none(numbers.of(side)),
-            Self::Sets { sets, .. } => none(sets.of(side)),
-            Self::Topics { levels, offering, .. } if *offering == side => none(levels),
-            Self::Topics { wants, .. } => none(wants),
+            Self::Sets { sets, .. } => sets.of(side).lacking(),
+            Self::Topics { offers, offering, .. } if *offering == side => offers.lacking(),
+            Self::Topics { wants, .. } => wants.lacking(),
         }
     }
 }
 
-fn yes_or_no(holds: bool) -> Verdict {
-    Verdict { holds, degree: degree::yes_or_no(holds) }
-}
-
-fn topics_verdict(offers: &[u8], wants: &[(usize, Want)], by: u32) -> Verdict {
+fn topics_verdict(offers: &[Offered], wants: &[Wanted], by: u32) -> Verdict {
     let (mut met, mut points) = (0, 0);
-    for (topic, want) in wants {
-        let level = offers[*topic];
+    let mut offers = offers.iter().peekable();
+    for &Wanted { topic, want } in wants {
+        while offers.next_if(|offer| offer.topic < topic).is_some() {}
+        let level = offers.peek().filter(|offer| offer.topic == topic).map_or(0, |offer| offer.level);
         if level >= want.at_least {
             met += 1;
             points += u64::from(want.priority) * u64::from(level);

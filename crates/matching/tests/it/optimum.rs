@@ -15,7 +15,7 @@ const OBJECTIVES: [Objective; 2] = [Objective::MaxCoverage, Objective::MaxTotal]
 /// Solves, and insists on a certificate that holds.
 fn solved(instance: &Instance, objective: Objective) -> Solution {
     let compiled = compiled(instance);
-    let solution = solve(&compiled, &SolveOptions { objective }, unattended).expect("nobody cancels");
+    let solution = solve(&compiled, &SolveOptions { objective, threads: 0 }, unattended).expect("nobody cancels");
     let proof = verify(&compiled, &solution, &Certificate::new(&compiled, &solution)).expect("the certificate holds");
     assert_eq!(proof.value, solution.value);
     solution

@@ -58,6 +58,15 @@ const MENU: &[&str] = &[
     "rule = 'avoid'\ncompare = 'complements'\nfield = 'style'\nweight = 2",
     "rule = 'prefer'\ncompare = 'complements'\nfield = 'style'\npairs = [['quiet', 'loud'], ['quiet', 'calm']]\nweight = 4",
     "rule = 'prefer'\ncompare = 'same'\nfield = 'style'\nweight = 0",
+    "rule = 'prefer'\ncompare = 'same'\nfield = 'city'\nweight = 3",
+    "rule = 'must_not'\ncompare = 'same'\nfield = 'city'",
+    "rule = 'avoid'\ncompare = 'same'\nfield = 'city'\nweight = 2",
+    "rule = 'prefer'\ncompare = 'at_most_apart'\nfield = 'tenure'\nby = 40\nweight = 3",
+    "rule = 'must'\ncompare = 'at_least_apart'\nfield = 'tenure'\nby = 100\nmissing = 'allow'",
+    "rule = 'avoid'\ncompare = 'at_most_apart'\nfield = 'tenure'\nby = 90\nwraps_at = 365\nweight = 2",
+    "rule = 'prefer'\ncompare = 'overlaps'\nfield = 'skills'\nby = 4\nweight = 5",
+    "rule = 'avoid'\ncompare = 'overlaps'\nfield = 'skills'\nby = 40\nweight = 5",
+    "rule = 'must_not'\ncompare = 'overlaps'\nfield = 'skills'\nby = 35\nmissing = 'allow'",
 ];
 
 fn criteria(random: &mut Random) -> Criteria {
@@ -75,6 +84,7 @@ fn criteria(random: &mut Random) -> Criteria {
 
 fn person(id: String, topics: Value, random: &mut Random) -> Profile {
     let mut person = Profile::new(id, 1 + random.below(3) as u32);
+    let cities = 1 + random.below(400);
     let values = [
         ("level", Value::from(random.below(6) as i32)),
         ("zone", Value::from(random.below(25) as i32 - 12)),
@@ -82,6 +92,9 @@ fn person(id: String, topics: Value, random: &mut Random) -> Profile {
         ("style", Value::category(*random.pick(&["quiet", "calm", "loud", "odd"]))),
         ("languages", Value::set(random.some_of(&["English", "Igbo", "Spanish"]))),
         ("topics", topics),
+        ("city", Value::category(format!("city {}", random.below(cities)))),
+        ("tenure", Value::from(random.below(700) as i32)),
+        ("skills", Value::set((0..90).filter(|_| random.once_in(2)).map(|skill| format!("skill {skill}")))),
     ];
     for (field, value) in values {
         if !random.once_in(8) {
@@ -129,7 +142,7 @@ pub fn instance(seed: u64, most: usize) -> Instance {
 }
 
 fn fields() -> std::collections::BTreeSet<String> {
-    ["level", "zone", "office", "style", "languages", "topics"].map(String::from).into()
+    ["level", "zone", "office", "style", "languages", "topics", "city", "tenure", "skills"].map(String::from).into()
 }
 
 fn add_lists(instance: &mut Instance, random: &mut Random) {

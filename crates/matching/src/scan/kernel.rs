@@ -1,0 +1,492 @@
+//! Adds up table entries for 128 people at once, and says who stays within a limit: the inner loop of every scan.
+//!
+//! All `unsafe` of the crate is in this file. There is one algorithm, [`within`], written over a trait of eight
+//! operations on bytes; each processor form implements these in one line each. What is unsafe about them is only that
+//! the processor must know the instructions, which [`Kernel::detect`] asks it, and that a load must stay inside its
+//! array, which the array types say. [`Portable`] implements the same operations in plain Rust, and the tests compare
+//! all forms bit by bit.
+#![allow(unsafe_code, reason = "vector instructions; see the module's documentation")]
+
+/// People who are looked at together.
+pub(crate) const TILE: usize = 128;
+
+/// A table that is looked up by a code below 16.
+pub(crate) type Table16 = [u8; 16];
+
+/// The highest sum that a [`Op::Sum`] tells apart; the next code stands for people without a value.
+pub(crate) const MOST_SUM: u8 = 30;
+
+/// One step of a program: what it adds to a person depends on the person's codes. All additions saturate at 255.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Op<'a> {
+    /// The entry of a table at the code in a column; codes are below 16.
+    Lookup { column: u32, table: Table16 },
+    /// The same for codes below 32.
+    WideLookup { column: u32, low: Table16, high: Table16 },
+    /// One of three values: for the code itself, for any other, and for 255, which stands for no value.
+    Compare { column: u32, code: u8, same: u8, other: u8, missing: u8 },
+    /// Adds entries of small tables over several columns, at most [`MOST_SUM`], and looks up what the sum is worth.
+    /// In the column of missing values, [`MISSING_SUM`] takes the place of the sum and 0 leaves it.
+    Sum { terms: &'a [Term], tables: &'a [Table16], missing: Option<u32>, low: Table16, high: Table16 },
+    /// The same for sums that are [`MOST_SHORT_SUM`] at most; one more stands for people without a value.
+    ShortSum { terms: &'a [Term], tables: &'a [Table16], missing: Option<u32>, table: Table16 },
+    /// Leaves the tile when everybody in it is beyond the limit already.
+    Check,
+}
+
+/// The highest sum of an [`Op::ShortSum`].
+pub(crate) const MOST_SHORT_SUM: u8 = 14;
+
+/// What stands for the sum of somebody without a value.
+pub(crate) const MISSING_SUM: u8 = MOST_SUM + 1;
+
+/// A column of a sum, and which of the sum's tables it is looked up in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Term {
+    pub column: u32,
+    pub table: u32,
+}
+
+/// Tiles that lie together in memory.
+pub(crate) const BLOCK: usize = 8;
+
+/// Codes of many people, block after block; in a block, one column beside the other.
+#[derive(Debug, Default)]
+pub(crate) struct Columns {
+    tiles: usize,
+    columns: usize,
+    codes: Vec<[[u8; TILE]; BLOCK]>,
+}
+
+impl Columns {
+    /// All codes are 0.
+    pub fn new(people: usize, columns: usize) -> Self {
+        let tiles = people.div_ceil(TILE);
+        Self { tiles, columns, codes: vec![[[0; TILE]; BLOCK]; tiles.div_ceil(BLOCK) * columns] }
+    }
+
+    pub fn tiles(&self) -> usize {
+        self.tiles
+    }
+
+    pub fn set(&mut self, column: u32, person: usize, code: u8) {
+        let (tile, lane) = (person / TILE, person % TILE);
+        self.codes[tile / BLOCK * self.columns + column as usize][tile % BLOCK][lane] = code;
+    }
+
+    pub fn get(&self, column: u32, person: usize) -> u8 {
+        let (tile, lane) = (person / TILE, person % TILE);
+        self.codes[tile / BLOCK * self.columns + column as usize][tile % BLOCK][lane]
+    }
+
+    #[inline(always)]
+    fn tile(&self, tile: usize) -> Codes<'_> {
+        Codes { block: &self.codes[tile / BLOCK * self.columns..][..self.columns], tile: tile % BLOCK }
+    }
+}
+
+/// The codes of one tile.
+#[derive(Clone, Copy)]
+struct Codes<'c> {
+    block: &'c [[[u8; TILE]; BLOCK]],
+    tile: usize,
+}
+
+impl Codes<'_> {
+    #[inline(always)]
+    fn column(&self, column: u32) -> &[u8; TILE] {
+        &self.block[column as usize][self.tile % BLOCK]
+    }
+}
+
+/// Which instructions a scan is made of. All give the same answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kernel {
+    Portable,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+}
+
+impl Kernel {
+    /// The widest that this processor knows.
+    pub fn detect() -> Self {
+        Self::known().last().copied().unwrap_or(Self::Portable)
+    }
+
+    /// All that this processor knows, from narrow to wide.
+    pub fn known() -> &'static [Self] {
+        #[cfg(target_arch = "x86_64")]
+        {
+            if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw") {
+                return &[Self::Portable, Self::Avx2, Self::Avx512];
+            }
+            if is_x86_feature_detected!("avx2") {
+                return &[Self::Portable, Self::Avx2];
+            }
+        }
+        &[Self::Portable]
+    }
+
+    /// Runs a program over some tiles, and appends those whose sum is at most the limit, in order. The sum begins with
+    /// what `start` says of each person; a limit of 255 would let everybody in.
+    pub fn scan(self, program: Program, columns: &Columns, tiles: &[u32], hits: &mut Vec<Hit>) {
+        match self {
+            // SAFETY: plain Rust on every processor.
+            Self::Portable => unsafe { scan::<Portable, { TILE / Portable::WIDTH }>(program, columns, tiles, hits) },
+            // SAFETY: `detect` and `known` give these forms only where the processor has the instructions.
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => unsafe { x86::scan_avx2(program, columns, tiles, hits) },
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => unsafe { x86::scan_avx512(program, columns, tiles, hits) },
+        }
+    }
+}
+
+/// What to add up, and up to where it counts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Program<'p> {
+    pub ops: &'p [Op<'p>],
+    /// Where the sums begin, by tile.
+    pub start: &'p [[u8; TILE]],
+    /// The largest sum that counts.
+    pub limit: u8,
+}
+
+/// Somebody within the limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Hit {
+    pub position: u32,
+    pub sum: u8,
+}
+
+/// Bytes side by side in a register.
+trait Lanes: Copy {
+    const WIDTH: usize;
+    /// Reads [`Self::WIDTH`] bytes of a tile.
+    unsafe fn load(tile: &[u8; TILE], part: usize) -> Self;
+    /// Writes them to the beginning of a tile.
+    unsafe fn store(self, tile: &mut [u8; TILE]);
+    unsafe fn splat(byte: u8) -> Self;
+    /// The table in every 16 lanes.
+    unsafe fn table(table: &Table16) -> Self;
+    /// The entry at each code below 16; 0 where a code is 128 or more.
+    unsafe fn look_up(table: Self, codes: Self) -> Self;
+    /// Saturates at 255.
+    unsafe fn add(self, other: Self) -> Self;
+    /// Wraps around.
+    unsafe fn sub(self, other: Self) -> Self;
+    unsafe fn min(self, other: Self) -> Self;
+    unsafe fn max(self, other: Self) -> Self;
+    /// `then` where the two are equal.
+    unsafe fn select_equal(self, other: Self, then: Self, otherwise: Self) -> Self;
+    /// A bit for each lane that is at most the other's.
+    unsafe fn at_most(self, other: Self) -> u64;
+}
+
+/// Without vector instructions of its own; what the compiler makes of it is as fast as it may be.
+#[derive(Clone, Copy)]
+struct Portable([u8; 16]);
+
+impl Portable {
+    #[inline(always)]
+    fn zip(self, other: Self, join: impl Fn(u8, u8) -> u8) -> Self {
+        Self(std::array::from_fn(|lane| join(self.0[lane], other.0[lane])))
+    }
+}
+
+impl Lanes for Portable {
+    const WIDTH: usize = 16;
+    #[inline(always)]
+    unsafe fn load(tile: &[u8; TILE], part: usize) -> Self {
+        Self(std::array::from_fn(|lane| tile[part * Self::WIDTH + lane]))
+    }
+    #[inline(always)]
+    unsafe fn store(self, tile: &mut [u8; TILE]) {
+        tile[..Self::WIDTH].copy_from_slice(&self.0);
+    }
+    #[inline(always)]
+    unsafe fn splat(byte: u8) -> Self {
+        Self([byte; 16])
+    }
+    #[inline(always)]
+    unsafe fn table(table: &Table16) -> Self {
+        Self(*table)
+    }
+    #[inline(always)]
+    unsafe fn look_up(table: Self, codes: Self) -> Self {
+        Self(codes.0.map(|code| if code < 128 { table.0[usize::from(code & 15)] } else { 0 }))
+    }
+    #[inline(always)]
+    unsafe fn add(self, other: Self) -> Self {
+        self.zip(other, u8::saturating_add)
+    }
+    #[inline(always)]
+    unsafe fn sub(self, other: Self) -> Self {
+        self.zip(other, u8::wrapping_sub)
+    }
+    #[inline(always)]
+    unsafe fn min(self, other: Self) -> Self {
+        self.zip(other, u8::min)
+    }
+    #[inline(always)]
+    unsafe fn max(self, other: Self) -> Self {
+        self.zip(other, u8::max)
+    }
+    #[inline(always)]
+    unsafe fn select_equal(self, other: Self, then: Self, otherwise: Self) -> Self {
+        Self(std::array::from_fn(|lane| if self.0[lane] == other.0[lane] { then.0[lane] } else { otherwise.0[lane] }))
+    }
+    #[inline(always)]
+    unsafe fn at_most(self, other: Self) -> u64 {
+        (0..16).fold(0, |mask, lane| mask | (u64::from(self.0[lane] <= other.0[lane]) << lane))
+    }
+}
+
+/// The scan over tiles; inlined into one function per processor form, which switches the instructions on.
+///
+/// # Safety
+/// The processor must know the instructions of `V`.
+#[inline(always)]
+unsafe fn scan<V: Lanes, const PARTS: usize>(program: Program, columns: &Columns, tiles: &[u32], hits: &mut Vec<Hit>) {
+    for &tile in tiles {
+        // SAFETY: passed on to the caller.
+        let Some(sums) = (unsafe { within::<V, PARTS>(program, columns, tile as usize) }) else { continue };
+        for (part, sums) in sums.into_iter().enumerate() {
+            // SAFETY: passed on to the caller.
+            let mut mask = unsafe { sums.at_most(V::splat(program.limit)) };
+            if mask == 0 {
+                continue;
+            }
+            let mut bytes = [0; TILE];
+            // SAFETY: passed on to the caller.
+            unsafe { sums.store(&mut bytes) };
+            while mask != 0 {
+                let lane = mask.trailing_zeros();
+                let position = tile * TILE as u32 + (part * V::WIDTH) as u32 + lane;
+                hits.push(Hit { position, sum: bytes[lane as usize] });
+                mask &= mask - 1;
+            }
+        }
+    }
+}
+
+/// The sums of one tile; `None` when a check found everybody beyond the limit.
+///
+/// # Safety
+/// The processor must know the instructions of `V`.
+#[inline(always)]
+unsafe fn within<V: Lanes, const PARTS: usize>(
+    program: Program,
+    columns: &Columns,
+    tile: usize,
+) -> Option<[V; PARTS]> {
+    // SAFETY: every operation below is one of `V`, whose instructions the caller answers for.
+    unsafe {
+        let limit = V::splat(program.limit);
+        let all = columns.tile(tile);
+        let mut sums = [limit; PARTS];
+        for (part, sum) in sums.iter_mut().enumerate() {
+            *sum = V::load(&program.start[tile], part);
+        }
+        for op in program.ops {
+            match op {
+                Op::Lookup { column, table } => {
+                    let (codes, table) = (all.column(*column), V::table(table));
+                    for (part, sum) in sums.iter_mut().enumerate() {
+                        *sum = sum.add(V::look_up(table, V::load(codes, part)));
+                    }
+                }
+                Op::WideLookup { column, low, high } => {
+                    let (codes, low, high) = (all.column(*column), V::table(low), V::table(high));
+                    for (part, sum) in sums.iter_mut().enumerate() {
+                        *sum = sum.add(wide(V::load(codes, part), low, high));
+                    }
+                }
+                Op::Compare { column, code, same, other, missing } => {
+                    let (codes, code, none) = (all.column(*column), V::splat(*code), V::splat(u8::MAX));
+                    let (same, other, missing) = (V::splat(*same), V::splat(*other), V::splat(*missing));
+                    for (part, sum) in sums.iter_mut().enumerate() {
+                        let codes = V::load(codes, part);
+                        let known = codes.select_equal(code, same, other);
+                        *sum = sum.add(codes.select_equal(none, missing, known));
+                    }
+                }
+                Op::Sum { terms, tables, missing, low, high } => {
+                    let mut counts = count::<V, PARTS>(terms, tables, all);
+                    for count in &mut counts {
+                        *count = count.min(V::splat(MOST_SUM));
+                    }
+                    if let Some(column) = missing {
+                        let codes = all.column(*column);
+                        for (part, count) in counts.iter_mut().enumerate() {
+                            *count = count.max(V::load(codes, part));
+                        }
+                    }
+                    let (low, high) = (V::table(low), V::table(high));
+                    for (sum, count) in sums.iter_mut().zip(counts) {
+                        *sum = sum.add(wide(count, low, high));
+                    }
+                }
+                Op::ShortSum { terms, tables, missing, table } => {
+                    let mut counts = count::<V, PARTS>(terms, tables, all);
+                    if let Some(column) = missing {
+                        let codes = all.column(*column);
+                        for (part, count) in counts.iter_mut().enumerate() {
+                            *count = count.max(V::load(codes, part).min(V::splat(MOST_SHORT_SUM + 1)));
+                        }
+                    }
+                    let table = V::table(table);
+                    for (sum, count) in sums.iter_mut().zip(counts) {
+                        *sum = sum.add(V::look_up(table, count));
+                    }
+                }
+                Op::Check => {
+                    let mut least = sums[0];
+                    for &sum in &sums[1..] {
+                        least = least.min(sum);
+                    }
+                    if least.at_most(limit) == 0 {
+                        return None;
+                    }
+                }
+            }
+        }
+        Some(sums)
+    }
+}
+
+/// Adds up the terms of a sum.
+///
+/// # Safety
+/// The processor must know the instructions of `V`.
+#[inline(always)]
+unsafe fn count<V: Lanes, const PARTS: usize>(terms: &[Term], tables: &[Table16], all: Codes) -> [V; PARTS] {
+    // SAFETY: passed on to the caller.
+    unsafe {
+        let mut counts = [V::splat(0); PARTS];
+        for term in terms {
+            let codes = all.column(term.column);
+            let table = V::table(&tables[term.table as usize]);
+            for (part, count) in counts.iter_mut().enumerate() {
+                *count = count.add(V::look_up(table, V::load(codes, part)));
+            }
+        }
+        counts
+    }
+}
+
+/// The entry at each code below 32: the first index leaves the table for codes from 16 on, the second for those below.
+///
+/// # Safety
+/// The processor must know the instructions of `V`.
+#[inline(always)]
+unsafe fn wide<V: Lanes>(codes: V, low: V, high: V) -> V {
+    // SAFETY: passed on to the caller.
+    unsafe {
+        V::look_up(low, codes.add(V::splat(0x70))).add(V::look_up(high, codes.sub(V::splat(0x10))))
+    }
+}
+
+/// The operations in AVX2 and AVX-512.
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use std::arch::x86_64::*;
+
+    use super::{Columns, Hit, Lanes, Program, TILE, Table16, scan};
+
+    /// # Safety
+    /// The processor must know AVX2.
+    #[target_feature(enable = "avx2")]
+    pub(super) unsafe fn scan_avx2(program: Program, columns: &Columns, tiles: &[u32], hits: &mut Vec<Hit>) {
+        // SAFETY: passed on to the caller.
+        unsafe { scan::<__m256i, { TILE / 32 }>(program, columns, tiles, hits) }
+    }
+
+    /// # Safety
+    /// The processor must know AVX-512 F and BW.
+    #[target_feature(enable = "avx512f,avx512bw")]
+    pub(super) unsafe fn scan_avx512(program: Program, columns: &Columns, tiles: &[u32], hits: &mut Vec<Hit>) {
+        // SAFETY: passed on to the caller.
+        unsafe { scan::<__m512i, { TILE / 64 }>(program, columns, tiles, hits) }
+    }
+
+    // SAFETY of all below: the instructions are those of the two functions above; loads read within a tile, because there
+    // are as many parts of a register's width as fit.
+    macro_rules! lanes {
+        ($register:ty, $width:literal, load $load:ident, store $store:ident, splat $splat:ident, table $broadcast:ident,
+         look_up $look_up:ident, add $add:ident, sub $sub:ident, min $min:ident, max $max:ident,
+         select |$a:ident, $b:ident, $then:ident, $otherwise:ident| $select:expr, at_most |$x:ident, $y:ident| $at_most:expr) => {
+            impl Lanes for $register {
+                const WIDTH: usize = $width;
+                #[inline(always)]
+                unsafe fn load(tile: &[u8; TILE], part: usize) -> Self {
+                    debug_assert!((part + 1) * $width <= TILE);
+                    unsafe { $load(tile.as_ptr().add(part * $width).cast()) }
+                }
+                #[inline(always)]
+                unsafe fn store(self, tile: &mut [u8; TILE]) {
+                    unsafe { $store(tile.as_mut_ptr().cast(), self) }
+                }
+                #[inline(always)]
+                unsafe fn splat(byte: u8) -> Self {
+                    unsafe { $splat(byte as i8) }
+                }
+                #[inline(always)]
+                unsafe fn table(table: &Table16) -> Self {
+                    unsafe { $broadcast(_mm_loadu_si128(table.as_ptr().cast())) }
+                }
+                #[inline(always)]
+                unsafe fn look_up(table: Self, codes: Self) -> Self {
+                    unsafe { $look_up(table, codes) }
+                }
+                #[inline(always)]
+                unsafe fn add(self, other: Self) -> Self {
+                    unsafe { $add(self, other) }
+                }
+                #[inline(always)]
+                unsafe fn sub(self, other: Self) -> Self {
+                    unsafe { $sub(self, other) }
+                }
+                #[inline(always)]
+                unsafe fn min(self, other: Self) -> Self {
+                    unsafe { $min(self, other) }
+                }
+                #[inline(always)]
+                unsafe fn max(self, other: Self) -> Self {
+                    unsafe { $max(self, other) }
+                }
+                #[inline(always)]
+                unsafe fn select_equal(self, other: Self, $then: Self, $otherwise: Self) -> Self {
+                    let ($a, $b) = (self, other);
+                    unsafe { $select }
+                }
+                #[inline(always)]
+                unsafe fn at_most(self, other: Self) -> u64 {
+                    let ($x, $y) = (self, other);
+                    unsafe { $at_most }
+                }
+            }
+        };
+    }
+
+    lanes!(
+        __m256i, 32,
+        load _mm256_loadu_si256, store _mm256_storeu_si256, splat _mm256_set1_epi8, table _mm256_broadcastsi128_si256, look_up _mm256_shuffle_epi8,
+        add _mm256_adds_epu8, sub _mm256_sub_epi8, min _mm256_min_epu8, max _mm256_max_epu8,
+        select |a, b, then, otherwise| _mm256_blendv_epi8(otherwise, then, _mm256_cmpeq_epi8(a, b)),
+        at_most |x, y| u64::from(_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_min_epu8(x, y), x)) as u32)
+    );
+
+    lanes!(
+        __m512i, 64,
+        load _mm512_loadu_si512, store _mm512_storeu_si512, splat _mm512_set1_epi8, table _mm512_broadcast_i32x4, look_up _mm512_shuffle_epi8,
+        add _mm512_adds_epu8, sub _mm512_sub_epi8, min _mm512_min_epu8, max _mm512_max_epu8,
+        select |a, b, then, otherwise| _mm512_mask_blend_epi8(_mm512_cmpeq_epu8_mask(a, b), otherwise, then),
+        at_most |x, y| _mm512_cmple_epu8_mask(x, y)
+    );
+}
+
+#[cfg(test)]
+mod tests;

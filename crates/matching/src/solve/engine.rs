@@ -1,0 +1,200 @@
+//! The best draft without looking at more pairs than it takes.
+//!
+//! 1. *List*: for each row, its best columns at the lowest prices, and a bound for all others.
+//! 2. *Choose* among the listed pairs, exactly, as a transportation problem. Its prices also judge pairs that are not listed.
+//! 3. *Price*: where the bound of a row does not say that nothing better was left out, the row is scanned again for pairs
+//!    that are worth more than the prices. What is found is listed, and the choice repaired from where it stands.
+//!
+//! When no row finds anything, the prices are right for all pairs, and so the choice is the best of all. This is column
+//! generation, with a scan of everybody in the place of a heuristic (Volgenant 1996; Gottschlich and Schuhmacher 2014).
+
+use std::ops::ControlFlow;
+use std::sync::Mutex;
+
+use super::draft;
+use super::{Progress, Solution, SolveOptions, Step};
+use crate::compiled::CompiledInstance;
+use crate::objective::{Bonus, Objective};
+use crate::profile::{Side, Sides};
+use crate::scan::{Ask, Scan, Shortlist};
+use crate::transport::{Arc, COLUMNS, Network, Node, ROWS};
+
+/// At most so many pairs are listed again for a row that found better ones.
+const MOST_BETTER: usize = 16;
+
+/// Whoever watches, and may break off.
+pub(super) type Watch<'w> = dyn FnMut(Progress) -> ControlFlow<()> + Send + 'w;
+
+pub(super) struct Engine<'c> {
+    compiled: &'c CompiledInstance,
+    objective: Objective,
+    bonus: Bonus,
+    /// What pins leave to be filled.
+    nodes: Sides<Vec<Node>>,
+    /// The side whose people are rows: the one with fewer places, for which fewer searches are needed.
+    rows: Side,
+    scan: Scan<'c>,
+    network: Network,
+    lists: Vec<Listed>,
+    /// The prices of columns at which lists were made.
+    epochs: Vec<Vec<i64>>,
+}
+
+/// What is known of the pairs of a row that are not listed.
+#[derive(Clone, Copy, Debug)]
+struct Listed {
+    /// Their scores less prices are at most this,
+    rest: i64,
+    /// at the prices of this epoch.
+    epoch: usize,
+}
+
+impl<'c> Engine<'c> {
+    pub fn new(compiled: &'c CompiledInstance, options: &SolveOptions) -> Self {
+        let bonus = compiled.bonus(options.objective);
+        let nodes = free_places(compiled, bonus);
+        let total = |side| nodes.of(side).iter().map(|node: &Node| u64::from(node.places)).sum::<u64>();
+        let rows = if total(Side::Mentor) < total(Side::Mentee) { Side::Mentor } else { Side::Mentee };
+        let threads = match options.threads {
+            0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            threads => threads,
+        };
+        Self {
+            compiled,
+            objective: options.objective,
+            bonus,
+            rows,
+            scan: Scan::new(compiled, rows.other(), threads),
+            network: Network::new(nodes.of(rows), nodes.of(rows.other()), bonus.pair),
+            lists: Vec::new(),
+            epochs: Vec::new(),
+            nodes,
+        }
+    }
+
+    pub fn solve(mut self, watch: &mut Watch) -> ControlFlow<(), Solution> {
+        self.list(watch)?;
+        self.network.warm_up();
+        let of = self.nodes.of(self.rows).iter().map(|node| u64::from(node.places)).sum();
+        loop {
+            self.network.complete(&mut |done| watch(Progress { step: Step::Assign, done, of: done.max(of) }))?;
+            if !self.price(watch)? {
+                return ControlFlow::Continue(self.into_solution());
+            }
+        }
+    }
+
+    /// Lists the best columns of every row.
+    fn list(&mut self, watch: &mut Watch) -> ControlFlow<()> {
+        let places = |nodes: &[Node]| nodes.iter().map(|node| u64::from(node.places)).sum::<u64>();
+        let (rows, columns) = (places(self.nodes.of(self.rows)), places(self.nodes.of(self.rows.other())));
+        let most = if columns >= 3 * rows { 8 } else { 24 };
+        let asks = self.open_rows().map(|row| Ask { row, above: self.wanted(row) - 1 }).collect::<Vec<_>>();
+        let lists = self.ask(&asks, most, Step::Score, watch)?;
+        self.lists = vec![Listed { rest: i64::MIN, epoch: 0 }; self.nodes.of(self.rows).len()];
+        let mut arcs = vec![Vec::new(); self.lists.len()];
+        for (ask, list) in asks.iter().zip(&lists) {
+            self.lists[ask.row as usize] = Listed { rest: list.rest, epoch: 0 };
+            arcs[ask.row as usize] = list.arcs.clone();
+        }
+        let arc = |(to, score): (u32, u16)| Arc::new(to, score.into());
+        self.network.set_arcs(arcs.into_iter().map(|list| list.into_iter().map(arc)));
+        ControlFlow::Continue(())
+    }
+
+    fn open_rows(&self) -> impl Iterator<Item = u32> + use<'_> {
+        (0..).zip(self.nodes.of(self.rows)).filter(|(_, node)| node.places > 0).map(|(row, _)| row)
+    }
+
+    /// What a pair of this row has to score above the price of its column to be worth more than the prices say.
+    fn wanted(&self, row: u32) -> i64 {
+        self.network.sides[ROWS].price[row as usize] - self.bonus.pair
+    }
+
+    /// Scans rows at the present prices of columns, which become an epoch.
+    fn ask(&mut self, asks: &[Ask], most: usize, step: Step, watch: &mut Watch) -> ControlFlow<(), Vec<Shortlist>> {
+        let columns = self.nodes.of(self.rows.other()).iter().zip(&self.network.sides[COLUMNS].price);
+        let prices: Vec<Option<i64>> = columns.map(|(node, &price)| (node.places > 0).then_some(price)).collect();
+        self.epochs.push(self.network.sides[COLUMNS].price.clone());
+        let of = asks.len() as u64;
+        let watch = Mutex::new(watch);
+        let go_on = |done: usize| {
+            let mut watch = watch.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            watch(Progress { step, done: done as u64, of }).is_continue()
+        };
+        match self.scan.shortlists(&prices, asks, most, &go_on) {
+            Some(lists) => ControlFlow::Continue(lists),
+            None => ControlFlow::Break(()),
+        }
+    }
+
+    /// Looks for pairs that are worth more than the prices, and lists them. Whether there are any.
+    fn price(&mut self, watch: &mut Watch) -> ControlFlow<(), bool> {
+        let now = &self.network.sides[COLUMNS].price;
+        let fallen = |then: &Vec<i64>| then.iter().zip(now).map(|(then, now)| then - now).max().unwrap_or(0).max(0);
+        let fallen: Vec<i64> = self.epochs.iter().map(fallen).collect();
+        let proven = |row: u32| {
+            let Listed { rest, epoch } = self.lists[row as usize];
+            rest.saturating_add(fallen[epoch]) <= self.wanted(row)
+        };
+        let asks: Vec<Ask> =
+            self.open_rows().filter(|&row| !proven(row)).map(|row| Ask { row, above: self.wanted(row) }).collect();
+        if asks.is_empty() {
+            return ControlFlow::Continue(false);
+        }
+        let lists = self.ask(&asks, MOST_BETTER, Step::Prove, watch)?;
+        let mut any = false;
+        for (ask, list) in asks.iter().zip(lists) {
+            let row = ask.row as usize;
+            self.lists[row] = Listed { rest: list.rest, epoch: self.epochs.len() - 1 };
+            let known: std::collections::BTreeSet<u32> =
+                self.network.sides[ROWS].arcs[row].iter().map(|arc| arc.to).collect();
+            let better = list.arcs.into_iter().filter(|(to, _)| !known.contains(to));
+            let better: Vec<Arc> = better.map(|(to, score)| Arc::new(to, score.into())).collect();
+            if !better.is_empty() {
+                any = true;
+                self.network.add_arcs(row, better);
+                self.network.settle(row);
+            }
+        }
+        ControlFlow::Continue(any)
+    }
+
+    fn into_solution(self) -> Solution {
+        let flow = self.network.into_flow();
+        let oriented = |row: u32, column: u32| match self.rows {
+            Side::Mentor => (row as usize, column as usize),
+            Side::Mentee => (column as usize, row as usize),
+        };
+        let (mentors, mentees) = match self.rows {
+            Side::Mentor => (flow.row_prices, flow.column_prices),
+            Side::Mentee => (flow.column_prices, flow.row_prices),
+        };
+        let prices = Sides {
+            mentors: first_place_prices(&self.nodes.mentors, mentors),
+            mentees: first_place_prices(&self.nodes.mentees, mentees),
+        };
+        let found = flow.chosen.iter().map(|&(row, column)| oriented(row, column));
+        draft::solution(self.compiled, self.objective, found, prices)
+    }
+}
+
+fn free_places(compiled: &CompiledInstance, bonus: Bonus) -> Sides<Vec<Node>> {
+    Sides::from_fn(|side| {
+        let across = compiled.people(side.other()).len() as u32;
+        let people = compiled.people(side).iter().zip(compiled.pins(side));
+        people
+            .map(|(person, pins)| Node {
+                // More places than people across are as good as one more than people across.
+                places: (person.capacity - pins).min(across + 1),
+                first_bonus: if pins == 0 { bonus.first_place } else { 0 },
+            })
+            .collect()
+    })
+}
+
+/// The flow's prices are those of further places. Who has no place left has nothing to price.
+fn first_place_prices(nodes: &[Node], prices: Vec<i64>) -> Vec<i64> {
+    let first = |(node, price): (&Node, i64)| if node.places == 0 { 0 } else { price + node.first_bonus };
+    nodes.iter().zip(prices).map(first).collect()
+}
