@@ -73,10 +73,12 @@ def ortools_lsa(problem, module):
     """It needs a perfect matching, so an impossible pair is an arc worth nothing."""
     mentees, mentors = problem.scores.shape
     solver = module.SimpleLinearSumAssignment()
-    left = np.repeat(np.arange(mentees, dtype=np.int32), mentors)
-    right = np.tile(np.arange(mentors, dtype=np.int32), mentees)
-    solver.add_arcs_with_cost(left, right, -np.maximum(problem.scores, 0).ravel().astype(np.int64))
-    del left, right
+    step = max(1, scoring.BLOCK // mentors)  # in blocks, so that its input needs no room beside what it keeps
+    for first in range(0, mentees, step):
+        block = problem.scores[first:first + step]
+        left = np.repeat(np.arange(first, first + len(block), dtype=np.int32), mentors)
+        right = np.tile(np.arange(mentors, dtype=np.int32), len(block))
+        solver.add_arcs_with_cost(left, right, -np.maximum(block, 0).ravel().astype(np.int64))
 
     def solve():
         if solver.solve() != solver.OPTIMAL:
@@ -87,53 +89,53 @@ def ortools_lsa(problem, module):
 
 
 def network(problem):
-    """Source, mentees, mentors, sink, and a way past all pairs: tails, heads, capacities, costs, supply; pairs come first."""
+    """Source, mentees, mentors, sink, and a way past all pairs: arcs as (tails, heads, capacities, costs), by tail, pairs first."""
     count_mentees, count_mentors = problem.scores.shape
-    mentees, mentors = np.nonzero(problem.scores > 0)  # a pair worth nothing is as good as none
-    source, sink = count_mentees + count_mentors, count_mentees + count_mentors + 1
+    worth_something = problem.scores > 0  # a pair worth nothing is as good as none
+    mentees = np.repeat(np.arange(count_mentees, dtype=np.int32), worth_something.sum(axis=1))
+    mentors = np.nonzero(worth_something.ravel())[0] - mentees * np.int64(count_mentors)
     all_mentees, all_mentors = np.arange(count_mentees), count_mentees + np.arange(count_mentors)
+    source, sink = count_mentees + count_mentors, count_mentees + count_mentors + 1
     supply = int(min(problem.mentee_places.sum(), problem.mentor_places.sum()))
-    tails = np.concatenate([mentees, np.full(count_mentees, source), all_mentors, [source]]).astype(np.int32)
-    heads = np.concatenate([mentors + count_mentees, all_mentees, np.full(count_mentors, sink), [sink]]).astype(np.int32)
-    capacities = np.concatenate([np.ones(len(mentees), np.int64), problem.mentee_places, problem.mentor_places, [supply]])
+    tails = np.concatenate([mentees, all_mentors, np.full(count_mentees + 1, source)], dtype=np.int32)
+    heads = np.concatenate([mentors + count_mentees, np.full(count_mentors, sink), all_mentees, [sink]], dtype=np.int32, casting="same_kind")
+    capacities = np.concatenate([np.ones(len(mentees), np.int64), problem.mentor_places, problem.mentee_places, [supply]])
     costs = np.zeros(len(tails), np.int64)
-    costs[:len(mentees)] = -problem.scores[mentees, mentors].astype(np.int64)
-    return len(mentees), source, sink, supply, tails, heads, capacities, costs
+    costs[:len(mentees)] = -problem.scores[worth_something].astype(np.int64)
+    return len(mentees), source, sink, supply, (tails, heads, capacities, costs)
 
 
 def ortools_mcf(problem, module):
-    arcs, source, sink, supply, tails, heads, capacities, costs = network(problem)
+    pairs, source, sink, supply, arcs = network(problem)
     solver = module.SimpleMinCostFlow()
-    solver.add_arcs_with_capacity_and_unit_cost(tails, heads, capacities, costs)
+    solver.add_arcs_with_capacity_and_unit_cost(*arcs)
     solver.set_nodes_supplies(np.array([source, sink], np.int32), np.array([supply, -supply], np.int64))
-    del tails, heads, capacities, costs
+    del arcs
 
     def solve():
         if solver.solve() != solver.OPTIMAL:
             raise SystemExit("OR-Tools found no optimum")
-        return int(solver.flows(np.arange(arcs, dtype=np.int32)).sum()), -solver.optimal_cost()
+        return int(solver.flows(np.arange(pairs, dtype=np.int32)).sum()), -solver.optimal_cost()
 
     return solve
 
 
 def lemon(problem, module):
-    arcs, source, sink, supply, tails, heads, capacities, costs = network(problem)
-    worth = int(-costs.min())  # every unit passes either one pair or the way past all: no cost below 0
-    costs[:arcs] += worth
-    costs[-1] += worth
-    order = np.argsort(tails, kind="stable")
-    graph = module.Graph(sink + 1, tails[order], heads[order])
+    pairs, source, sink, supply, (tails, heads, capacities, costs) = network(problem)
+    most = int(-costs.min())  # every unit passes either one pair or the way past all: so no cost is below 0
+    costs[:pairs] += most
+    costs[-1] += most
+    graph = module.Graph(sink + 1, tails, heads)
     supplies = np.zeros(sink + 1, np.int64)
     supplies[source], supplies[sink] = supply, -supply
     graph.set_node_supply(supplies)
-    graph.set_edge_capacities(capacities[order])
-    graph.set_edge_costs(costs[order])
-    is_pair = order < arcs
-    del tails, heads, capacities, costs, order
+    graph.set_edge_capacities(capacities)
+    graph.set_edge_costs(costs)
+    del tails, heads, capacities, costs
 
     def solve():
         graph.solve()
-        return int(np.asarray(graph.result())[is_pair].sum()), worth * supply - graph.total_cost()
+        return int(np.asarray(graph.result())[:pairs].sum()), most * supply - graph.total_cost()
 
     return solve
 
