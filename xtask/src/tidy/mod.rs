@@ -68,7 +68,7 @@ pub fn run(root: &Path) -> ExitCode {
 
 fn read_all(root: &Path) -> Vec<File> {
     let mut files = Vec::new();
-    for folder in ["crates", "xtask", "templates", "docs", "bin", "e2e", "examples"] {
+    for folder in ["benches", "crates", "xtask", "templates", "docs", "bin", "e2e", "examples"] {
         walk(root, &root.join(folder), &mut files);
     }
     for name in ["Cargo.toml", "Cargo.lock", "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"] {

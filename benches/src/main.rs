@@ -1,0 +1,152 @@
+//! Times the matching engine on a folder that `instances.py` wrote, and prints one line of JSON:
+//! `cargo run --release -p benches -- target/bench/instances/d2k`.
+//!
+//! Reading the folder is not timed. `prepare_s` is making profiles of the arrays, which a caller has already;
+//! `total_s`, from end to end, is compiling, solving, certifying and verifying. An unproven draft is an error.
+
+#![allow(clippy::print_stdout, reason = "its output is its purpose")]
+
+mod export;
+mod folder;
+mod usage;
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::{Parser, ValueEnum};
+use counterflow_matching::{
+    Certificate, CompiledInstance, Objective, ObjectiveValue, SolveOptions, Status, solve, unattended, verify,
+};
+use serde::Serialize;
+
+use folder::Folder;
+
+#[derive(Parser)]
+#[command(about = "Times the matching engine on an instance and prints one line of JSON.")]
+struct Args {
+    /// What instances.py wrote.
+    folder: PathBuf,
+    /// Threads of the engine.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=MOST_THREADS))]
+    threads: u32,
+    /// Instead of the criteria's own aim.
+    #[arg(long)]
+    aim: Option<Aim>,
+    /// Writes the draft: mentor's and mentee's position and score, comma between, a line each.
+    #[arg(long)]
+    dump_pairs: Option<PathBuf>,
+    /// Writes the score of every pair, two bytes each, a row a mentee, -1 for an impossible pair; and does nothing else.
+    #[arg(long)]
+    dump_scores: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Aim {
+    Total,
+    Coverage,
+}
+
+/// What the engine can use.
+const MOST_THREADS: i64 = 1;
+
+/// Everything the engine lets its caller choose.
+fn solve_options(args: &Args, compiled: &CompiledInstance) -> SolveOptions {
+    let objective = match args.aim {
+        Some(Aim::Total) => Objective::MaxTotal,
+        Some(Aim::Coverage) => Objective::MaxCoverage,
+        None => compiled.criteria().aim,
+    };
+    SolveOptions { objective }
+}
+
+/// One run.
+#[derive(Serialize)]
+struct Report {
+    instance: String,
+    mentors: usize,
+    mentees: usize,
+    capacities: bool,
+    /// All pairs, possible or not.
+    pairs: u64,
+    /// Those that the rules allow.
+    possible_pairs: u64,
+    objective: Objective,
+    value: ObjectiveValue,
+    status: Status,
+    threads: u32,
+    #[serde(flatten)]
+    times: Times,
+    /// The people as profiles, before compiling; in GiB.
+    prepared_gib: Option<f64>,
+    /// The most at any time, in GiB.
+    rss_gib: Option<f64>,
+    /// Of the machine in the last minute.
+    load: Option<f64>,
+}
+
+/// In seconds.
+#[derive(Serialize)]
+struct Times {
+    prepare_s: f64,
+    compile_s: f64,
+    solve_s: f64,
+    certificate_s: f64,
+    verify_s: f64,
+    /// Compiling, solving, certifying and verifying.
+    total_s: f64,
+    /// Of all threads during `total_s`; in steps of a hundredth.
+    cpu_s: Option<f64>,
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
+    let start = Instant::now();
+    let result = work();
+    (result, start.elapsed().as_secs_f64())
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let args = Args::parse();
+    let folder = Folder::read(&args.folder)?;
+    let (instance, prepare_s) = timed(|| folder.instance());
+    let instance = instance?;
+    let prepared_gib = usage::most_memory_gib();
+    let cpu_before = usage::cpu_seconds();
+    let (compiled, compile_s) = timed(|| instance.compile());
+    let compiled = compiled.map_err(|errors| errors[0].to_string())?;
+    if let Some(path) = &args.dump_scores {
+        return export::scores(&compiled, path);
+    }
+    let options = solve_options(&args, &compiled);
+    let (solution, solve_s) = timed(|| solve(&compiled, &options, unattended));
+    let solution = solution?;
+    let (certificate, certificate_s) = timed(|| Certificate::new(&compiled, &solution));
+    let (proof, verify_s) = timed(|| verify(&compiled, &solution, &certificate));
+    let proof = proof?;
+    let cpu_s = usage::cpu_seconds().zip(cpu_before).map(|(after, before)| after - before);
+    let rss_gib = usage::most_memory_gib();
+    if let Some(path) = &args.dump_pairs {
+        export::pairs(&solution, path)?;
+    }
+    let total_s = compile_s + solve_s + certificate_s + verify_s;
+    let times = Times { prepare_s, compile_s, solve_s, certificate_s, verify_s, total_s, cpu_s };
+    let meta = &folder.meta;
+    let report = Report {
+        instance: meta.name.clone(),
+        mentors: meta.mentors,
+        mentees: meta.mentees,
+        capacities: meta.capacities,
+        pairs: meta.mentors as u64 * meta.mentees as u64,
+        possible_pairs: proof.pairs_checked,
+        objective: proof.objective,
+        value: proof.value,
+        status: solution.status,
+        threads: args.threads,
+        times,
+        prepared_gib,
+        rss_gib,
+        load: usage::load(),
+    };
+    println!("{}", serde_json::to_string(&report)?);
+    Ok(())
+}
