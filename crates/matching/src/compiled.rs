@@ -167,9 +167,7 @@ impl CompiledInstance {
                 !self.forbidden[mentee].is_empty() && self.forbidden[mentee].binary_search(&mentor).is_ok()
             }
             HardRule::ChainOfCommand => self.in_chain_of_command(mentor, mentee),
-            HardRule::Criterion(at) => {
-                breaks(self.criteria().list[at].rule, self.tables[at].verdict(mentor, mentee))
-            }
+            HardRule::Criterion(at) => breaks(self.criteria().list[at].rule, self.tables[at].verdict(mentor, mentee)),
         }
     }
 

@@ -91,13 +91,32 @@ pub(crate) struct Wanted {
 /// One criterion's values. `None` in a column is a missing value.
 #[derive(Debug)]
 pub(crate) enum Table {
-    Equal { codes: Column<u32>, equal: bool },
-    Listed { codes: Column<usize>, complement: Vec<bool>, width: usize },
-    Distance { numbers: Column<Number>, measure: Measure },
+    Equal {
+        codes: Column<u32>,
+        equal: bool,
+    },
+    Listed {
+        codes: Column<usize>,
+        complement: Vec<bool>,
+        width: usize,
+    },
+    Distance {
+        numbers: Column<Number>,
+        measure: Measure,
+    },
     /// Members of a set, one bit each.
-    Sets { sets: Sides<Lists<u64>>, by: u32 },
+    Sets {
+        sets: Sides<Lists<u64>>,
+        by: u32,
+    },
     /// Both in the order of topics.
-    Topics { offers: Lists<Offered>, wants: Lists<Wanted>, topics: u32, offering: Side, by: u32 },
+    Topics {
+        offers: Lists<Offered>,
+        wants: Lists<Wanted>,
+        topics: u32,
+        offering: Side,
+        by: u32,
+    },
 }
 
 /// How a distance is judged.

@@ -45,9 +45,7 @@ impl Direct {
     /// The exact deficit of a code; `None` where the code does not say it.
     pub fn deficit(&self, row: usize, code: u8) -> Option<u16> {
         match &self.rows {
-            DirectRows::Tables { of, tables, exact, .. } => {
-                exact.then(|| tables[of[row] as usize][usize::from(code)])
-            }
+            DirectRows::Tables { of, tables, exact, .. } => exact.then(|| tables[of[row] as usize][usize::from(code)]),
             DirectRows::Equal { of, same, other, missing } => match (of[row], code) {
                 (RARE, RARE) => None,
                 (u8::MAX, _) | (_, u8::MAX) => Some(*missing),

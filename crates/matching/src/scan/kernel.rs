@@ -277,11 +277,7 @@ unsafe fn scan<V: Lanes, const PARTS: usize>(program: Program, columns: &Columns
 /// # Safety
 /// The processor must know the instructions of `V`.
 #[inline(always)]
-unsafe fn within<V: Lanes, const PARTS: usize>(
-    program: Program,
-    columns: &Columns,
-    tile: usize,
-) -> Option<[V; PARTS]> {
+unsafe fn within<V: Lanes, const PARTS: usize>(program: Program, columns: &Columns, tile: usize) -> Option<[V; PARTS]> {
     // SAFETY: every operation below is one of `V`, whose instructions the caller answers for.
     unsafe {
         let limit = V::splat(program.limit);
@@ -384,9 +380,7 @@ unsafe fn count<V: Lanes, const PARTS: usize>(terms: &[Term], tables: &[Table16]
 #[inline(always)]
 unsafe fn wide<V: Lanes>(codes: V, low: V, high: V) -> V {
     // SAFETY: passed on to the caller.
-    unsafe {
-        V::look_up(low, codes.add(V::splat(0x70))).add(V::look_up(high, codes.sub(V::splat(0x10))))
-    }
+    unsafe { V::look_up(low, codes.add(V::splat(0x70))).add(V::look_up(high, codes.sub(V::splat(0x10)))) }
 }
 
 /// The operations in AVX2 and AVX-512.

@@ -43,7 +43,9 @@ impl Layout {
                 continue;
             }
             match table {
-                Table::Sets { sets: values, by } => sums.push((criterion, sets(compiled, criterion, side, values, *by))),
+                Table::Sets { sets: values, by } => {
+                    sums.push((criterion, sets(compiled, criterion, side, values, *by)))
+                }
                 Table::Topics { .. } => sums.push((criterion, topics(compiled, criterion, side, table))),
                 _ => directs.push((criterion, direct(compiled, criterion, side))),
             }

@@ -52,7 +52,8 @@ pub(crate) type Prices<'p> = &'p [Option<i64>];
 
 /// Rows that are looked at together, so that a block of columns is read from memory once for all of them.
 const CHUNK: usize = 64;
-/// One tile in so many gives a first idea of a row's best, where there are many.
+/// So many tiles, or one in so many, give a first idea of a row's best.
+const SAMPLE: usize = 6;
 const SAMPLED: usize = 16;
 
 impl<'c> Scan<'c> {
@@ -235,12 +236,13 @@ impl<'a> Row<'a> {
 
     /// Guesses from some of the tiles how good the row's best are, so that the scan is not flooded with others.
     fn sample(&mut self, hits: &mut Vec<Hit>) {
-        let Some(limit) = self.limit.filter(|_| self.tiles.len() > 4 * SAMPLED) else { return };
-        let tiles: Vec<u32> = self.tiles.iter().copied().step_by(SAMPLED).collect();
+        let apart = (self.tiles.len() / SAMPLE).min(SAMPLED);
+        let Some(limit) = self.limit.filter(|_| apart > 1) else { return };
+        let tiles: Vec<u32> = self.tiles.iter().copied().step_by(apart).collect();
         hits.clear();
         self.scan_tiles(&tiles, limit, hits);
         // Twice as many as are wanted, so that a wrong guess is rare.
-        if let Some(limit) = self.lower_limit(hits, 3 + 2 * self.most / SAMPLED) {
+        if let Some(limit) = self.lower_limit(hits, 3 + 2 * self.most / apart) {
             self.lower(limit);
             self.aim();
             self.choose_tiles();

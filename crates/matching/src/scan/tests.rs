@@ -98,12 +98,24 @@ fn speed() {
                 let t = std::time::Instant::now();
                 let lists = scan.shortlists(&prices, &asks, most, &|_| true).unwrap();
                 let s = t.elapsed().as_secs_f64();
-                println!("{kernel:?} threads {threads} top {most}: {s:.3} s {:.2}e9/s per row {:.1} us", (n * m) as f64 / s / 1e9, s / m as f64 * 1e6);
-                let asks: Vec<Ask> = lists.iter().zip(0..).map(|(list, row)| Ask { row, above: list.arcs.first().map_or(0, |&(_, s)| i64::from(s) - 1) }).collect();
+                println!(
+                    "{kernel:?} threads {threads} top {most}: {s:.3} s {:.2}e9/s per row {:.1} us",
+                    (n * m) as f64 / s / 1e9,
+                    s / m as f64 * 1e6
+                );
+                let asks: Vec<Ask> = lists
+                    .iter()
+                    .zip(0..)
+                    .map(|(list, row)| Ask { row, above: list.arcs.first().map_or(0, |&(_, s)| i64::from(s) - 1) })
+                    .collect();
                 let t = std::time::Instant::now();
                 let lists = scan.shortlists(&prices, &asks, most, &|_| true).unwrap();
                 let s = t.elapsed().as_secs_f64();
-                println!("  above best: {s:.3} s {:.2}e9/s {}", (n * m) as f64 / s / 1e9, lists.iter().map(|l| l.arcs.len()).sum::<usize>());
+                println!(
+                    "  above best: {s:.3} s {:.2}e9/s {}",
+                    (n * m) as f64 / s / 1e9,
+                    lists.iter().map(|l| l.arcs.len()).sum::<usize>()
+                );
             }
         }
     }

@@ -14,13 +14,25 @@ use std::sync::Mutex;
 use super::draft;
 use super::{Progress, Solution, SolveOptions, Step};
 use crate::compiled::CompiledInstance;
-use crate::objective::{Bonus, Objective};
+use crate::objective::{Bonus, FULL_SCORE, Objective};
 use crate::profile::{Side, Sides};
 use crate::scan::{Ask, Scan, Shortlist};
 use crate::transport::{Arc, COLUMNS, Network, Node, ROWS};
 
 /// At most so many pairs are listed again for a row that found better ones.
 const MOST_BETTER: usize = 16;
+
+/// The same while prices are still approached.
+const MOST_LISTED: usize = 16;
+/// Increments of the auctions by which prices are approached, from and to, and how much less than wanted a pair may be
+/// to be listed after it; in points. Found by measurement.
+const APPROACH: [(i64, i64, i64); 3] = [(1_250, 100, 300), (100, 20, 100), (20, 4, 50)];
+/// Fewer places are filled one by one as they come.
+const MANY: u64 = 200;
+/// The increment from which the last auction begins.
+const LAST_INCREMENT: i64 = 4;
+/// From so many better pairs on, an auction mends the choice faster than one search a row.
+const FEW: usize = 1_000;
 
 /// Whoever watches, and may break off.
 pub(super) type Watch<'w> = dyn FnMut(Progress) -> ControlFlow<()> + Send + 'w;
@@ -73,33 +85,75 @@ impl<'c> Engine<'c> {
     }
 
     pub fn solve(mut self, watch: &mut Watch) -> ControlFlow<(), Solution> {
-        self.list(watch)?;
-        self.network.warm_up();
-        let of = self.nodes.of(self.rows).iter().map(|node| u64::from(node.places)).sum();
+        let contested = self.places(self.rows) >= MANY && self.places(self.rows.other()) < 2 * self.places(self.rows);
+        self.list(if contested { 16 } else { 8 }, watch)?;
+        if contested {
+            self.approach(watch)?;
+        }
+        let of = self.places(self.rows);
         loop {
             self.network.complete(&mut |done| watch(Progress { step: Step::Assign, done, of: done.max(of) }))?;
-            if !self.price(watch)? {
-                return ControlFlow::Continue(self.into_solution());
+            self.network.raise_row_prices();
+            match self.price(watch)? {
+                0 => return ControlFlow::Continue(self.into_solution()),
+                FEW.. => self.network.auction(LAST_INCREMENT, 0, self.floor()),
+                _ => {}
             }
         }
     }
 
-    /// Lists the best columns of every row.
-    fn list(&mut self, watch: &mut Watch) -> ControlFlow<()> {
-        let places = |nodes: &[Node]| nodes.iter().map(|node| u64::from(node.places)).sum::<u64>();
-        let (rows, columns) = (places(self.nodes.of(self.rows)), places(self.nodes.of(self.rows.other())));
-        let most = if columns >= 3 * rows { 8 } else { 24 };
-        let asks = self.open_rows().map(|row| Ask { row, above: self.wanted(row) - 1 }).collect::<Vec<_>>();
-        let lists = self.ask(&asks, most, Step::Score, watch)?;
-        self.lists = vec![Listed { rest: i64::MIN, epoch: 0 }; self.nodes.of(self.rows).len()];
-        let mut arcs = vec![Vec::new(); self.lists.len()];
-        for (ask, list) in asks.iter().zip(&lists) {
-            self.lists[ask.row as usize] = Listed { rest: list.rest, epoch: 0 };
-            arcs[ask.row as usize] = list.arcs.clone();
+    fn places(&self, side: Side) -> u64 {
+        self.nodes.of(side).iter().map(|node| u64::from(node.places)).sum()
+    }
+
+    /// Below this a row rather stays alone in an auction.
+    fn floor(&self) -> i64 {
+        if self.bonus.pair > 0 { -i64::from(FULL_SCORE) } else { 0 }
+    }
+
+    /// Finds prices that are nearly right where many want the same, with lists that follow the prices.
+    fn approach(&mut self, watch: &mut Watch) -> ControlFlow<()> {
+        for (from, to, band) in APPROACH {
+            self.network.auction(from, to, self.floor());
+            self.list_more(band, watch)?;
         }
-        let arc = |(to, score): (u32, u16)| Arc::new(to, score.into());
-        self.network.set_arcs(arcs.into_iter().map(|list| list.into_iter().map(arc)));
+        self.network.auction(LAST_INCREMENT, 0, self.floor());
         ControlFlow::Continue(())
+    }
+
+    /// Lists the best columns of every row.
+    fn list(&mut self, most: usize, watch: &mut Watch) -> ControlFlow<()> {
+        let asks = self.open_rows().map(|row| Ask { row, above: self.wanted(row) - 1 }).collect::<Vec<_>>();
+        self.lists = vec![Listed { rest: i64::MIN, epoch: 0 }; self.nodes.of(self.rows).len()];
+        let lists = self.ask(&asks, most, Step::Score, watch)?;
+        self.take(&asks, lists);
+        ControlFlow::Continue(())
+    }
+
+    /// Lists, beside what is listed, whoever is within so many points of being wanted at the present prices.
+    fn list_more(&mut self, band: i64, watch: &mut Watch) -> ControlFlow<()> {
+        let asks = self.open_rows().map(|row| Ask { row, above: self.wanted(row) - band }).collect::<Vec<_>>();
+        let lists = self.ask(&asks, MOST_LISTED, Step::Score, watch)?;
+        self.take(&asks, lists);
+        ControlFlow::Continue(())
+    }
+
+    /// Adds what is new in the answers to the arcs. Returns the rows that got any, with how many.
+    fn take(&mut self, asks: &[Ask], lists: Vec<Shortlist>) -> Vec<(usize, usize)> {
+        let mut new = Vec::new();
+        for (ask, list) in asks.iter().zip(lists) {
+            let row = ask.row as usize;
+            self.lists[row] = Listed { rest: list.rest, epoch: self.epochs.len() - 1 };
+            let mut known: Vec<u32> = self.network.sides[ROWS].arcs[row].iter().map(|arc| arc.to).collect();
+            known.sort_unstable();
+            let unknown = list.arcs.into_iter().filter(|(to, _)| known.binary_search(to).is_err());
+            let arcs: Vec<Arc> = unknown.map(|(to, score)| Arc::new(to, score.into())).collect();
+            if !arcs.is_empty() {
+                new.push((row, arcs.len()));
+                self.network.add_arcs(row, arcs);
+            }
+        }
+        new
     }
 
     fn open_rows(&self) -> impl Iterator<Item = u32> + use<'_> {
@@ -128,8 +182,8 @@ impl<'c> Engine<'c> {
         }
     }
 
-    /// Looks for pairs that are worth more than the prices, and lists them. Whether there are any.
-    fn price(&mut self, watch: &mut Watch) -> ControlFlow<(), bool> {
+    /// Looks for pairs that are worth more than the prices, and lists them. Returns how many there are.
+    fn price(&mut self, watch: &mut Watch) -> ControlFlow<(), usize> {
         let now = &self.network.sides[COLUMNS].price;
         let fallen = |then: &Vec<i64>| then.iter().zip(now).map(|(then, now)| then - now).max().unwrap_or(0).max(0);
         let fallen: Vec<i64> = self.epochs.iter().map(fallen).collect();
@@ -140,24 +194,12 @@ impl<'c> Engine<'c> {
         let asks: Vec<Ask> =
             self.open_rows().filter(|&row| !proven(row)).map(|row| Ask { row, above: self.wanted(row) }).collect();
         if asks.is_empty() {
-            return ControlFlow::Continue(false);
+            return ControlFlow::Continue(0);
         }
         let lists = self.ask(&asks, MOST_BETTER, Step::Prove, watch)?;
-        let mut any = false;
-        for (ask, list) in asks.iter().zip(lists) {
-            let row = ask.row as usize;
-            self.lists[row] = Listed { rest: list.rest, epoch: self.epochs.len() - 1 };
-            let known: std::collections::BTreeSet<u32> =
-                self.network.sides[ROWS].arcs[row].iter().map(|arc| arc.to).collect();
-            let better = list.arcs.into_iter().filter(|(to, _)| !known.contains(to));
-            let better: Vec<Arc> = better.map(|(to, score)| Arc::new(to, score.into())).collect();
-            if !better.is_empty() {
-                any = true;
-                self.network.add_arcs(row, better);
-                self.network.settle(row);
-            }
-        }
-        ControlFlow::Continue(any)
+        let better = self.take(&asks, lists);
+        better.iter().for_each(|&(row, _)| self.network.settle(row));
+        ControlFlow::Continue(better.iter().map(|&(_, arcs)| arcs).sum())
     }
 
     fn into_solution(self) -> Solution {

@@ -139,4 +139,3 @@ pub fn solve(
         ControlFlow::Continue(solution) => Ok(solution),
     }
 }
-

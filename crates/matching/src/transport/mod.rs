@@ -144,7 +144,8 @@ pub struct Flow {
 pub fn solve(problem: &Problem) -> Flow {
     let mut network = Network::new(&problem.rows, &problem.columns, problem.pair_bonus);
     network.set_arcs(problem.arcs.iter().map(|arcs| arcs.iter().copied()));
-    network.warm_up();
+    let widest = problem.arcs.iter().flatten().map(|arc| i64::from(arc.worth).abs()).max().unwrap_or(0);
+    network.auction(widest / 8, 0, if problem.pair_bonus > 0 { -2 * widest } else { 0 });
     match network.complete(&mut |_| ControlFlow::Continue(())) {
         ControlFlow::Continue(()) | ControlFlow::Break(()) => network.into_flow(),
     }

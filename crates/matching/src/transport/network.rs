@@ -142,18 +142,23 @@ impl Network {
         }
     }
 
+    /// Raises the prices of rows without room to the highest that keeps their partners, under which the fewest other arcs
+    /// are of interest.
+    pub fn raise_row_prices(&mut self) {
+        for row in 0..self.sides[ROWS].nodes.len() {
+            if self.sides[ROWS].filled(row) == self.sides[ROWS].nodes[row].places {
+                let least = self.sides[ROWS].partners[row].iter().map(|&arc| self.value(ROWS, arc)).min();
+                let price = &mut self.sides[ROWS].price[row];
+                *price = least.map_or(*price, |least| least.max(*price));
+            }
+        }
+    }
+
     /// Takes an arc out of the choice.
     pub fn part(&mut self, row: u32, column: u32) {
         let [rows, columns] = &mut self.sides;
         rows.partners[row as usize].retain(|arc| arc.to != column);
         columns.partners[column as usize].retain(|arc| arc.to != row);
-    }
-
-    /// Takes an arc into the choice.
-    pub fn join(&mut self, row: u32, arc: Arc) {
-        let [rows, columns] = &mut self.sides;
-        rows.partners[row as usize].push(arc);
-        columns.partners[arc.to as usize].push(Arc::new(row, arc.worth));
     }
 
     /// Fills places until nobody wants more: rows one place at a time, in their order, then columns whose price is
