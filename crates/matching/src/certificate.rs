@@ -49,7 +49,7 @@ impl Certificate {
     pub fn new(compiled: &CompiledInstance, solution: &Solution) -> Self {
         let bonus = compiled.bonus(solution.objective);
         let prices = Sides::from_fn(|side| {
-            let ids = compiled.people(side).iter().map(|person| person.id.clone());
+            let ids = compiled.people(side).ids().map(str::to_owned);
             ids.zip(solution.prices.of(side).iter().copied()).collect()
         });
         Self {

@@ -3,15 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::criteria::{Comparison, Complement, Criterion};
-use crate::instance::{Instance, InstanceError, TopicNumber};
+use crate::instance::{Input, InstanceError, TopicNumber};
 use crate::number::Number;
-use crate::profile::{Kind, LEVELS, PRIORITIES, Profile, Side, Sides, Value, Want};
+use crate::people::{Entry, Field};
+use crate::profile::{Kind, LEVELS, PRIORITIES, Side, Sides};
 use crate::table::{Column, Lists, Measure, Offered, Table, Wanted};
 
 impl Table {
     /// Encodes the values of the criterion at this position.
-    pub fn build(position: usize, criterion: &Criterion, instance: &Instance, errors: &mut Vec<InstanceError>) -> Self {
-        let mut values = Values { position, criterion, instance, errors };
+    pub fn build(position: usize, criterion: &Criterion, instance: &Input, errors: &mut Vec<InstanceError>) -> Self {
+        let fields = Sides::from_fn(|side| instance.people.of(side).field(criterion.field(side)));
+        let mut values = Values { position, criterion, instance, fields, errors };
         match &criterion.compare {
             Comparison::Same => Self::Equal { codes: values.codes(), equal: true },
             Comparison::Different => Self::Equal { codes: values.codes(), equal: false },
@@ -28,56 +30,84 @@ impl Table {
 struct Values<'a> {
     position: usize,
     criterion: &'a Criterion,
-    instance: &'a Instance,
+    instance: &'a Input,
+    /// `None` where nobody has the field.
+    fields: Sides<Option<&'a Field>>,
     errors: &'a mut Vec<InstanceError>,
 }
 
 impl<'a> Values<'a> {
-    fn people(&self, side: Side) -> impl Iterator<Item = (&'a Profile, Option<&'a Value>)> + use<'a> {
-        let field = self.criterion.field(side);
-        self.instance.people(side).iter().map(move |person| (person, person.value(field)))
-    }
-
     /// The first of these forms that any value has; all others have to follow it.
     fn first_kind(&self, among: &[Kind]) -> Option<Kind> {
-        let kinds = |side| self.people(side).filter_map(|(_, value)| value.map(Value::kind));
+        let kinds = |side| self.fields.of(side).iter().flat_map(|field| field.kinds()).flatten();
         kinds(Side::Mentor).chain(kinds(Side::Mentee)).find(|kind| among.contains(kind))
     }
 
-    /// What `read` makes of one side's values. Those of other forms than the expected ones are errors.
-    fn side<T>(&mut self, side: Side, expected: &[Kind], read: impl Fn(&'a Value) -> Option<T>) -> Vec<Option<T>> {
-        let mut column = Vec::new();
-        for (person, value) in self.people(side) {
-            if let Some(value) = value.filter(|value| !expected.contains(&value.kind())) {
+    /// What `read` makes of one side's values, for everybody. Values of other forms than the expected ones are errors.
+    fn side<T>(&mut self, side: Side, expected: &[Kind], read: impl Fn(&'a Field, usize) -> T) -> Vec<Option<T>> {
+        let people = self.instance.people.of(side);
+        let Some(field) = *self.fields.of(side) else { return people.ids().map(|_| None).collect() };
+        let mut column = Vec::with_capacity(people.len());
+        for person in 0..people.len() {
+            let kind = field.kind(person);
+            if let Some(found) = kind.filter(|kind| !expected.contains(kind)) {
                 self.errors.push(InstanceError::WrongKind {
                     criterion: self.position,
                     side,
                     field: self.criterion.field(side).clone(),
-                    person: person.id.clone(),
-                    found: value.kind(),
+                    person: people.id(person).to_owned(),
+                    found,
                     expected: expected.to_vec(),
                 });
             }
-            column.push(value.and_then(&read));
+            column.push(kind.filter(|kind| expected.contains(kind)).map(|_| read(field, person)));
         }
         column
     }
 
-    fn both<T>(&mut self, expected: &[Kind], read: impl Fn(&'a Value) -> Option<T>) -> Column<T> {
-        Sides::from_fn(|side| self.side(side, expected, &read))
-    }
-
     fn codes(&mut self) -> Column<u32> {
         let kinds = self.criterion.compare.kinds();
-        let first = self.first_kind(kinds);
-        let values = self.both(first.as_ref().map_or(kinds, std::slice::from_ref), Some);
-        let distinct: BTreeSet<&Value> = values.mentors.iter().chain(&values.mentees).flatten().copied().collect();
-        let code: BTreeMap<&Value, u32> = distinct.into_iter().zip(0..).collect();
-        Sides::from_fn(|side| values.of(side).iter().map(|value| value.map(|value| code[value])).collect())
+        match self.first_kind(kinds) {
+            Some(Kind::Number) => self.codes_of_numbers(),
+            Some(kind) => self.codes_of_words(&[kind]),
+            None => self.codes_of_words(kinds),
+        }
+    }
+
+    fn codes_of_numbers(&mut self) -> Column<u32> {
+        let numbers = self.numbers();
+        let mut distinct: Vec<Number> = numbers.mentors.iter().chain(&numbers.mentees).flatten().copied().collect();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let code = |number: &Number| distinct.binary_search(number).map_or(0, |code| code as u32);
+        Sides::from_fn(|side| numbers.of(side).iter().map(|number| number.as_ref().map(code)).collect())
+    }
+
+    fn codes_of_words(&mut self, expected: &[Kind]) -> Column<u32> {
+        let all = |side| self.fields.of(side).iter().flat_map(|field: &&Field| field.words()).map(String::as_str);
+        let distinct: BTreeSet<&str> = all(Side::Mentor).chain(all(Side::Mentee)).collect();
+        let code: BTreeMap<&str, u32> = distinct.into_iter().zip(0..).collect();
+        Sides::from_fn(|side| {
+            let own = self.translated(side, |word| code.get(word).copied());
+            let words = self.side(side, expected, |field, person| first_word(field, person));
+            words.into_iter().map(|word| word.flatten().and_then(|word| own[word as usize])).collect()
+        })
+    }
+
+    /// For each word of a side's field, what stands for it.
+    fn translated<T>(&self, side: Side, of: impl Fn(&str) -> Option<T>) -> Vec<Option<T>> {
+        self.fields.of(side).map_or(Vec::new(), |field| field.words().iter().map(|word| of(word)).collect())
+    }
+
+    fn numbers(&mut self) -> Column<Number> {
+        Sides::from_fn(|side| {
+            let numbers = self.side(side, &[Kind::Number], Field::number);
+            numbers.into_iter().map(Option::flatten).collect()
+        })
     }
 
     fn distance(&mut self, measure: Measure) -> Table {
-        Table::Distance { numbers: self.both(&[Kind::Number], number), measure }
+        Table::Distance { numbers: self.numbers(), measure }
     }
 
     fn complements(&mut self, complement: &Complement) -> Table {
@@ -92,7 +122,7 @@ impl<'a> Values<'a> {
     }
 
     fn widest_distance(&mut self) -> Table {
-        let numbers = self.both(&[Kind::Number], number);
+        let numbers = self.numbers();
         let all = || numbers.mentors.iter().chain(&numbers.mentees).flatten();
         let span = all().min().zip(all().max()).map_or(Number::default(), |(least, most)| least.distance(*most));
         Table::Distance { numbers, measure: Measure::Complement { span } }
@@ -103,9 +133,10 @@ impl<'a> Values<'a> {
         let words: BTreeSet<&str> = pairs.iter().flatten().map(String::as_str).collect();
         let code: BTreeMap<&str, usize> = words.into_iter().zip(0..).collect();
         let width = code.len() + 1;
-        let codes = self.both(&[Kind::Category], |value| match value {
-            Value::Category(word) => Some(code.get(word.as_str()).copied().unwrap_or(code.len())),
-            _ => None,
+        let codes = Sides::from_fn(|side| {
+            let own = self.translated(side, |word| Some(code.get(word).copied().unwrap_or(code.len())));
+            let words = self.side(side, &[Kind::Category], |field, person| first_word(field, person));
+            words.into_iter().map(|word| word.flatten().and_then(|word| own[word as usize])).collect()
         });
         let mut complement = vec![false; width * width];
         for [a, b] in pairs {
@@ -116,85 +147,82 @@ impl<'a> Values<'a> {
         Table::Listed { codes, complement, width }
     }
 
+    /// Numbers for the words that occur on both sides; no other word can ever be in common.
+    fn common(&self) -> Sides<Vec<Option<u32>>> {
+        let words = |side| self.fields.of(side).iter().flat_map(|field: &&Field| field.words()).map(String::as_str);
+        let theirs: BTreeSet<&str> = words(Side::Mentee).collect();
+        let common: BTreeSet<&str> = words(Side::Mentor).filter(|word| theirs.contains(word)).collect();
+        let code: BTreeMap<&str, u32> = common.into_iter().zip(0..).collect();
+        Sides::from_fn(|side| self.translated(side, |word| code.get(word).copied()))
+    }
+
     fn sets(&mut self) -> Sides<Lists<u64>> {
-        let sets = self.both(self.criterion.compare.kinds(), |value| match value {
-            Value::Set(words) => Some(words.iter().map(String::as_str).collect()),
-            Value::Category(word) => Some(vec![word.as_str()]),
-            _ => None,
-        });
-        let words = |column: &[Option<Vec<&'a str>>]| column.iter().flatten().flatten().copied().collect();
-        let code = codes_of_common(words(&sets.mentors), &words(&sets.mentees));
-        let bits = |words: &Vec<&str>| {
-            let mut bits = vec![0_u64; code.len().div_ceil(64)];
-            for code in words.iter().filter_map(|word| code.get(word)) {
-                bits[code / 64] |= 1 << (code % 64);
-            }
-            bits
-        };
-        Sides::from_fn(|side| sets.of(side).iter().map(|words| words.as_ref().map(bits)).collect())
+        let codes = self.common();
+        let words = codes.mentors.iter().flatten().count().div_ceil(64);
+        Sides::from_fn(|side| {
+            let bits = |entries: &[Entry]| {
+                let mut bits = vec![0_u64; words];
+                for code in entries.iter().filter_map(|entry| codes.of(side)[entry.word as usize]) {
+                    bits[code as usize / 64] |= 1 << (code % 64);
+                }
+                bits
+            };
+            let sets = self.side(side, self.criterion.compare.kinds(), Field::entries);
+            sets.into_iter().map(|entries| entries.map(bits)).collect()
+        })
     }
 
     /// Whoever's values are offers is the offering side; the other has to want.
     fn topics(&mut self, by: u32) -> Table {
-        let kind = |side| self.people(side).find_map(|(_, value)| value.map(Value::kind));
+        let kind = |side| self.fields.of(side).and_then(|field| field.kinds().flatten().next());
         let offering = match (kind(Side::Mentor), kind(Side::Mentee)) {
             (Some(Kind::Wants), _) | (None, Some(Kind::Offers)) => Side::Mentee,
             _ => Side::Mentor,
         };
-        let offers = self.side(offering, &[Kind::Offers], offers);
-        let wants = self.side(offering.other(), &[Kind::Wants], wants);
-        self.check_offers(offering, &offers);
-        self.check_wants(offering.other(), &wants);
-        let code = codes_of_common(topics_of(&offers), &topics_of(&wants));
-        let topic = |topic: &str| code.get(topic).map(|&code| code as u32);
-        let offered = |offers: &BTreeMap<String, u8>| {
-            let offers = offers.iter().filter_map(|(name, &level)| Some(Offered { topic: topic(name)?, level }));
-            offers.collect::<Vec<Offered>>()
-        };
-        let wanted = |wants: &BTreeMap<String, Want>| {
-            let wants = wants.iter().filter_map(|(name, &want)| Some(Wanted { topic: topic(name)?, want }));
-            wants.collect::<Vec<Wanted>>()
-        };
-        Table::Topics {
-            offers: offers.into_iter().map(|offers| offers.map(offered)).collect(),
-            wants: wants.into_iter().map(|wants| wants.map(wanted)).collect(),
-            topics: code.len() as u32,
-            offering,
-            by,
-        }
-    }
-
-    fn check_offers(&mut self, side: Side, offers: &[Option<&'a BTreeMap<String, u8>>]) {
-        for (person, topics) in self.instance.people(side).iter().zip(offers) {
-            for (topic, level) in topics.iter().flat_map(|topics| topics.iter()) {
-                self.check_range(side, person, topic, TopicNumber::Level, *level);
-            }
-        }
-    }
-
-    fn check_wants(&mut self, side: Side, wants: &[Option<&'a BTreeMap<String, Want>>]) {
-        for (person, topics) in self.instance.people(side).iter().zip(wants) {
-            for (topic, want) in topics.iter().flat_map(|topics| topics.iter()) {
-                self.check_range(side, person, topic, TopicNumber::Priority, want.priority);
-                self.check_range(side, person, topic, TopicNumber::AtLeast, want.at_least);
-            }
-        }
-    }
-
-    fn check_range(&mut self, side: Side, person: &Profile, topic: &str, number: TopicNumber, found: u8) {
-        if number.range().contains(&found) {
-            return;
-        }
-        self.errors.push(InstanceError::TopicOutOfRange {
-            criterion: self.position,
-            side,
-            field: self.criterion.field(side).clone(),
-            person: person.id.clone(),
-            topic: topic.to_owned(),
-            number,
-            found,
+        let wanting = offering.other();
+        let codes = self.common();
+        let offers = self.side(offering, &[Kind::Offers], Field::entries);
+        let wants = self.side(wanting, &[Kind::Wants], Field::entries);
+        self.check(offering, &offers, |entry| vec![(TopicNumber::Level, entry.level)]);
+        self.check(wanting, &wants, |entry| {
+            vec![(TopicNumber::Priority, entry.want.priority), (TopicNumber::AtLeast, entry.want.at_least)]
         });
+        let offered =
+            |entry: &Entry| Some(Offered { topic: codes.of(offering)[entry.word as usize]?, level: entry.level });
+        let wanted = |entry: &Entry| Some(Wanted { topic: codes.of(wanting)[entry.word as usize]?, want: entry.want });
+        let each = |entries: &[Entry]| entries.iter().filter_map(offered).collect();
+        let offers = offers.into_iter().map(|entries| entries.map(each)).collect();
+        let each = |entries: &[Entry]| entries.iter().filter_map(wanted).collect();
+        let wants = wants.into_iter().map(|entries| entries.map(each)).collect();
+        let topics = codes.mentors.iter().flatten().count() as u32;
+        Table::Topics { offers, wants, topics, offering, by }
     }
+
+    /// Reports numbers outside their scales.
+    fn check(&mut self, side: Side, topics: &[Option<&[Entry]>], numbers: impl Fn(&Entry) -> Vec<(TopicNumber, u8)>) {
+        let Some(field) = *self.fields.of(side) else { return };
+        for (person, entries) in topics.iter().enumerate() {
+            for entry in entries.iter().copied().flatten() {
+                for (number, found) in numbers(entry) {
+                    if !number.range().contains(&found) {
+                        self.errors.push(InstanceError::TopicOutOfRange {
+                            criterion: self.position,
+                            side,
+                            field: self.criterion.field(side).clone(),
+                            person: self.instance.people.of(side).id(person).to_owned(),
+                            topic: field.words()[entry.word as usize].clone(),
+                            number,
+                            found,
+                        });
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn first_word(field: &Field, person: usize) -> Option<u32> {
+    field.entries(person).first().map(|entry| entry.word)
 }
 
 impl TopicNumber {
@@ -205,34 +233,4 @@ impl TopicNumber {
             Self::Priority => PRIORITIES,
         }
     }
-}
-
-fn number(value: &Value) -> Option<Number> {
-    match value {
-        Value::Number(number) => Some(*number),
-        _ => None,
-    }
-}
-
-fn offers(value: &Value) -> Option<&BTreeMap<String, u8>> {
-    match value {
-        Value::Offers(topics) => Some(topics),
-        _ => None,
-    }
-}
-
-fn wants(value: &Value) -> Option<&BTreeMap<String, Want>> {
-    match value {
-        Value::Wants(topics) => Some(topics),
-        _ => None,
-    }
-}
-
-fn topics_of<'a, T>(column: &[Option<&'a BTreeMap<String, T>>]) -> BTreeSet<&'a str> {
-    column.iter().flatten().flat_map(|topics| topics.keys()).map(String::as_str).collect()
-}
-
-/// Numbers for the words that occur on both sides; no other word can ever be in common.
-fn codes_of_common<'a>(ours: BTreeSet<&'a str>, theirs: &BTreeSet<&'a str>) -> BTreeMap<&'a str, usize> {
-    ours.into_iter().filter(|word| theirs.contains(word)).zip(0..).collect()
 }

@@ -2,19 +2,20 @@
 
 use crate::criteria::{Criteria, Depth, HardRule, Missing, Rule};
 use crate::degree;
-use crate::instance::{Instance, InstanceError, PairIds};
+use crate::instance::{Input, InstanceError, PairIds};
 use crate::objective::{Bonus, FULL_SCORE, Objective};
 use crate::org::Spot;
-use crate::profile::{Profile, Side, Sides};
+use crate::people::People;
+use crate::profile::{Side, Sides};
 use crate::table::{Table, Verdict};
 
-/// A checked [`Instance`]. People stand in the order of their ids, and are spoken of by their positions inside the crate.
+/// A checked [`Instance`](crate::Instance). People stand in the order of their ids, and are spoken of by their positions inside the crate.
 ///
 /// Takes memory for the people and their values, never for the pairs: a pair is judged when it is asked for, in
 /// a tenth of a microsecond or so.
 #[derive(Debug)]
 pub struct CompiledInstance {
-    instance: Instance,
+    instance: Input,
     tables: Vec<Table>,
     /// The points of a full score that each criterion can give; 0 for hard rules.
     shares: Vec<u32>,
@@ -53,9 +54,7 @@ pub struct AdmissiblePair<'a> {
 }
 
 impl CompiledInstance {
-    pub(crate) fn new(mut instance: Instance) -> Result<Self, Vec<InstanceError>> {
-        instance.mentors.sort_by(|a, b| a.id.cmp(&b.id));
-        instance.mentees.sort_by(|a, b| a.id.cmp(&b.id));
+    pub(crate) fn new(instance: Input) -> Result<Self, Vec<InstanceError>> {
         let mut errors = instance.problems();
         let list = &instance.criteria.list;
         let tables = list
@@ -68,14 +67,13 @@ impl CompiledInstance {
         }
         let weights: Vec<u8> = list.iter().map(|criterion| criterion.rule.weight().map_or(0, |w| w.get())).collect();
         let shares = degree::shares(&weights);
-        let spot = |person: &Profile| instance.org.spot(&person.id);
         Ok(Self {
             hard_rules: hard_rules(&instance.criteria),
             weighted: (0..shares.len()).filter(|&at| shares[at] > 0).collect(),
             shares,
             tables,
-            spots: Sides::from_fn(|side| instance.people(side).iter().map(spot).collect()),
-            same_person: instance.mentors.iter().map(|mentor| instance.position(Side::Mentee, &mentor.id)).collect(),
+            spots: Sides::from_fn(|side| instance.people.of(side).ids().map(|id| instance.org.spot(id)).collect()),
+            same_person: same_person(&instance.people),
             forbidden: by_mentee(&instance, &instance.forbidden),
             pinned: by_mentee(&instance, &instance.pinned),
             instance,
@@ -88,8 +86,8 @@ impl CompiledInstance {
     }
 
     /// The people of one side, in the order of their ids.
-    pub fn people(&self, side: Side) -> &[Profile] {
-        self.instance.people(side)
+    pub fn people(&self, side: Side) -> &People {
+        self.instance.people.of(side)
     }
 
     /// The rules that pinned pairs override, for those that override any.
@@ -108,10 +106,10 @@ impl CompiledInstance {
 
     /// The constants by which one sum expresses an objective here.
     pub fn bonus(&self, objective: Objective) -> Bonus {
-        Bonus::new(objective, self.instance.mentors.len(), self.instance.mentees.len())
+        Bonus::new(objective, self.people(Side::Mentor).len(), self.people(Side::Mentee).len())
     }
 
-    pub(crate) fn instance(&self) -> &Instance {
+    pub(crate) fn instance(&self) -> &Input {
         &self.instance
     }
 
@@ -128,7 +126,7 @@ impl CompiledInstance {
     }
 
     pub(crate) fn id(&self, side: Side, position: usize) -> &str {
-        &self.people(side)[position].id
+        self.people(side).id(position)
     }
 
     pub(crate) fn ids(&self, mentor: usize, mentee: usize) -> PairIds {
@@ -212,7 +210,7 @@ impl CompiledInstance {
     /// For tests of whoever should notice it.
     #[cfg(test)]
     pub(crate) fn forget_reporting_lines(&mut self) {
-        self.spots = Sides::from_fn(|side| vec![None; self.instance.people(side).len()]);
+        self.spots = Sides::from_fn(|side| vec![None; self.instance.people.of(side).len()]);
     }
 
     pub(crate) fn outside_org_tree(&self, side: Side) -> usize {
@@ -274,8 +272,20 @@ fn hard_rules(criteria: &Criteria) -> Vec<HardRule> {
     [HardRule::SamePerson, HardRule::Forbidden].into_iter().chain(chain).chain(list).collect()
 }
 
-fn by_mentee(instance: &Instance, pairs: &[PairIds]) -> Vec<Vec<usize>> {
-    let mut mentors = vec![Vec::new(); instance.mentees.len()];
+/// For each mentor, the mentee with the same id; both sides are in the order of ids.
+fn same_person(people: &Sides<People>) -> Vec<Option<usize>> {
+    let mut mentee = 0;
+    let find = |id: &str| {
+        while mentee < people.mentees.len() && people.mentees.id(mentee) < id {
+            mentee += 1;
+        }
+        (mentee < people.mentees.len() && people.mentees.id(mentee) == id).then_some(mentee)
+    };
+    people.mentors.ids().map(find).collect()
+}
+
+fn by_mentee(instance: &Input, pairs: &[PairIds]) -> Vec<Vec<usize>> {
+    let mut mentors = vec![Vec::new(); instance.people.mentees.len()];
     for pair in pairs {
         let found = instance.position(Side::Mentor, &pair.mentor).zip(instance.position(Side::Mentee, &pair.mentee));
         if let Some((mentor, mentee)) = found {
@@ -298,11 +308,10 @@ fn by_mentee(instance: &Instance, pairs: &[PairIds]) -> Vec<Vec<usize>> {
 /// the arc between the person and the source or sink. [`Certificate::bonus`](crate::Certificate) holds both numbers.
 pub fn admissible_pairs(compiled: &CompiledInstance) -> impl Iterator<Item = AdmissiblePair<'_>> {
     let mentees = compiled.people(Side::Mentee);
-    compiled.people(Side::Mentor).iter().enumerate().flat_map(move |(mentor, person)| {
-        mentees.iter().enumerate().filter_map(move |(mentee, other)| {
+    compiled.people(Side::Mentor).ids().enumerate().flat_map(move |(mentor, id)| {
+        mentees.ids().enumerate().filter_map(move |(mentee, other)| {
             let score = compiled.score(mentor, mentee)?;
-            let pinned = compiled.is_pinned(mentor, mentee);
-            Some(AdmissiblePair { mentor: &person.id, mentee: &other.id, score, pinned })
+            Some(AdmissiblePair { mentor: id, mentee: other, score, pinned: compiled.is_pinned(mentor, mentee) })
         })
     })
 }

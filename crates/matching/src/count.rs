@@ -144,14 +144,14 @@ impl Tally {
     }
 
     fn left_without(&self, compiled: &CompiledInstance, side: Side, step: usize) -> Vec<String> {
-        let people = compiled.people(side).iter().zip(self.ends.of(side));
+        let people = compiled.people(side).ids().zip(self.ends.of(side));
         let loses_all = |ends: &[u32]| ends[step] > 0 && ends[step + 1..].iter().all(|&count| count == 0);
-        people.filter(|(_, ends)| loses_all(ends)).map(|(person, _)| person.id.clone()).collect()
+        people.filter(|(_, ends)| loses_all(ends)).map(|(id, _)| id.to_owned()).collect()
     }
 
     fn candidates(&self, compiled: &CompiledInstance, side: Side) -> Vec<Candidates> {
-        let people = compiled.people(side).iter().zip(self.ends.of(side));
+        let people = compiled.people(side).ids().zip(self.ends.of(side));
         let left = |ends: &[u32]| ends.last().copied().unwrap_or(0);
-        people.map(|(person, ends)| Candidates { id: person.id.clone(), candidates: left(ends) }).collect()
+        people.map(|(id, ends)| Candidates { id: id.to_owned(), candidates: left(ends) }).collect()
     }
 }

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use sha2::{Digest, Sha256};
 
 use crate::compiled::CompiledInstance;
-use crate::instance::{Instance, PairIds};
-use crate::profile::{Profile, Side, Value};
+use crate::instance::{Input, PairIds};
+use crate::people::Field;
+use crate::profile::{Kind, Side};
 
 /// Comes first, and changes whenever scores or fingerprints are made in another way.
 const FORM: &str = "counterflow-matching 1";
@@ -42,52 +43,47 @@ impl Fingerprint {
         self.0.update(text);
     }
 
-    fn people(&mut self, instance: &Instance, side: Side) {
+    fn people(&mut self, instance: &Input, side: Side) {
         let fields: BTreeSet<&String> = instance.criteria.list.iter().map(|criterion| criterion.field(side)).collect();
-        let people = instance.people(side);
+        let people = instance.people.of(side);
         self.number(people.len() as i64);
-        for person in people {
-            self.text(&person.id);
-            self.number(person.capacity.into());
+        for person in 0..people.len() {
+            self.text(people.id(person));
+            self.number(people.capacity(person).into());
             for field in &fields {
-                self.value(person, field);
+                self.value(people.field(field), person);
             }
             if instance.criteria.chain_of_command.is_some() {
-                self.managers(instance, &person.id);
+                self.managers(instance, people.id(person));
             }
         }
     }
 
-    fn managers(&mut self, instance: &Instance, person: &str) {
-        let managers: Vec<&str> = instance.org.managers_of(person).collect();
-        self.number(managers.len() as i64);
-        managers.into_iter().for_each(|manager| self.text(manager));
+    fn managers(&mut self, instance: &Input, person: &str) {
+        self.number(instance.org.managers_of(person).count() as i64);
+        instance.org.managers_of(person).for_each(|manager| self.text(manager));
     }
 
-    fn value(&mut self, person: &Profile, field: &str) {
-        let Some(value) = person.value(field) else { return self.text("missing") };
-        self.text(&value.kind().to_string());
-        match value {
-            Value::Number(number) => self.number(number.thousandths()),
-            Value::Category(word) => self.text(word),
-            Value::Set(words) => {
-                self.number(words.len() as i64);
-                words.iter().for_each(|word| self.text(word));
-            }
-            Value::Offers(topics) => {
-                self.number(topics.len() as i64);
-                for (topic, level) in topics {
-                    self.text(topic);
-                    self.number((*level).into());
+    fn value(&mut self, field: Option<&Field>, person: usize) {
+        let Some((field, kind)) = field.and_then(|field| Some((field, field.kind(person)?))) else {
+            return self.text("missing");
+        };
+        self.text(&kind.to_string());
+        if let Some(number) = field.number(person) {
+            self.number(number.thousandths());
+        }
+        if matches!(kind, Kind::Set | Kind::Offers | Kind::Wants) {
+            self.number(field.entries(person).len() as i64);
+        }
+        for entry in field.entries(person) {
+            self.text(&field.words()[entry.word as usize]);
+            match kind {
+                Kind::Offers => self.number(entry.level.into()),
+                Kind::Wants => {
+                    self.number(entry.want.priority.into());
+                    self.number(entry.want.at_least.into());
                 }
-            }
-            Value::Wants(topics) => {
-                self.number(topics.len() as i64);
-                for (topic, want) in topics {
-                    self.text(topic);
-                    self.number(want.priority.into());
-                    self.number(want.at_least.into());
-                }
+                _ => {}
             }
         }
     }

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::compiled::CompiledInstance;
 use crate::criteria::{Criteria, CriteriaError};
 use crate::org::OrgTree;
-use crate::profile::{Kind, Profile, Side};
+use crate::people::People;
+use crate::profile::{Kind, Profile, Side, Sides};
 
 /// Two people by their ids.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -64,24 +65,51 @@ impl Instance {
     ///
     /// # Errors
     /// Everything that is wrong, each naming its place.
-    pub fn compile(self) -> Result<CompiledInstance, Vec<InstanceError>> {
-        CompiledInstance::new(self)
+    pub fn compile(mut self) -> Result<CompiledInstance, Vec<InstanceError>> {
+        let (mentors, mentees) = (std::mem::take(&mut self.mentors), std::mem::take(&mut self.mentees));
+        self.compile_with(mentors, mentees)
     }
 
-    pub(crate) fn people(&self, side: Side) -> &[Profile] {
-        match side {
-            Side::Mentor => &self.mentors,
-            Side::Mentee => &self.mentees,
-        }
+    /// The same for people who come one by one and never stand in memory together as profiles, which take some ten
+    /// times what their values need: for instances with millions. The people in the instance itself do not count.
+    ///
+    /// # Errors
+    /// Everything that is wrong, each naming its place.
+    pub fn compile_with(
+        self,
+        mentors: impl IntoIterator<Item = Profile>,
+        mentees: impl IntoIterator<Item = Profile>,
+    ) -> Result<CompiledInstance, Vec<InstanceError>> {
+        let people = Sides { mentors: People::collect(mentors), mentees: People::collect(mentees) };
+        CompiledInstance::new(Input {
+            people,
+            criteria: self.criteria,
+            org: self.org,
+            pinned: self.pinned,
+            forbidden: self.forbidden,
+            fields: self.fields,
+        })
+    }
+}
+
+/// An [`Instance`] whose people are laid out field by field.
+#[derive(Debug)]
+pub(crate) struct Input {
+    pub people: Sides<People>,
+    pub criteria: Criteria,
+    pub org: OrgTree,
+    pub pinned: Vec<PairIds>,
+    pub forbidden: Vec<PairIds>,
+    pub fields: BTreeSet<String>,
+}
+
+impl Input {
+    pub fn position(&self, side: Side, id: &str) -> Option<usize> {
+        self.people.of(side).position(id)
     }
 
-    /// The position of a person; people have to be in the order of their ids.
-    pub(crate) fn position(&self, side: Side, id: &str) -> Option<usize> {
-        self.people(side).binary_search_by(|person| person.id.as_str().cmp(id)).ok()
-    }
-
-    /// What is wrong with people, fields, pins and forbidden pairs; people have to be in the order of their ids.
-    pub(crate) fn problems(&self) -> Vec<InstanceError> {
+    /// What is wrong with people, fields, pins and forbidden pairs.
+    pub fn problems(&self) -> Vec<InstanceError> {
         let mut errors: Vec<InstanceError> =
             self.criteria.problems().into_iter().map(InstanceError::Criteria).collect();
         for side in Side::BOTH {
@@ -104,24 +132,25 @@ impl Instance {
     }
 
     fn check_people(&self, side: Side, errors: &mut Vec<InstanceError>) {
-        let people = self.people(side);
+        let people = self.people.of(side);
         if people.is_empty() {
             errors.push(InstanceError::EmptySide { side });
         }
-        for person in people.iter().filter(|person| person.capacity == 0) {
-            errors.push(InstanceError::NoCapacity { side, person: person.id.clone() });
+        for at in (0..people.len()).filter(|&at| people.capacity(at) == 0) {
+            errors.push(InstanceError::NoCapacity { side, person: people.id(at).to_owned() });
         }
-        for same in people.chunk_by(|a, b| a.id == b.id).filter(|same| same.len() > 1) {
-            errors.push(InstanceError::RepeatedPerson { side, person: same[0].id.clone() });
+        let again = (1..people.len()).filter(|&at| people.id(at) == people.id(at - 1));
+        let repeated: BTreeSet<&str> = again.map(|at| people.id(at)).collect();
+        for person in repeated {
+            errors.push(InstanceError::RepeatedPerson { side, person: person.to_owned() });
         }
     }
 
     fn check_fields(&self, side: Side, errors: &mut Vec<InstanceError>) {
-        let known: BTreeSet<&String> =
-            self.people(side).iter().flat_map(|person| person.values.keys()).chain(&self.fields).collect();
         for (criterion, entry) in self.criteria.list.iter().enumerate() {
             let field = entry.field(side);
-            if !self.people(side).is_empty() && !known.contains(field) {
+            let known = self.people.of(side).field(field).is_some() || self.fields.contains(field);
+            if !self.people.of(side).is_empty() && !known {
                 errors.push(InstanceError::UnknownField { criterion, side, field: field.clone() });
             }
         }
@@ -134,7 +163,7 @@ impl Instance {
         }
         for (id, pairs) in pins {
             let Some(at) = self.position(side, id) else { continue };
-            let (capacity, pins) = (self.people(side)[at].capacity, pairs.len() as u32);
+            let (capacity, pins) = (self.people.of(side).capacity(at), pairs.len() as u32);
             if pins > capacity {
                 errors.push(InstanceError::TooManyPins { side, person: id.to_owned(), capacity, pins });
             }

@@ -1,7 +1,5 @@
 //! The org tree, laid out so that "is above or below" costs two comparisons.
 
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -23,8 +21,10 @@ use serde::{Deserialize, Serialize};
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct OrgTree {
-    spots: HashMap<String, Spot>,
-    managers: HashMap<String, String>,
+    /// In order; everything else by position in it.
+    ids: Vec<Box<str>>,
+    manager: Vec<Option<u32>>,
+    spots: Vec<Spot>,
 }
 
 /// Where the first of two people stands in the other's reporting line, with the steps between them.
@@ -115,23 +115,25 @@ impl OrgTree {
         M: Into<String>,
     {
         let mut errors = OrgErrors::default();
-        let mut rows: BTreeMap<String, Option<String>> = BTreeMap::new();
-        for (person, manager) in people {
-            match rows.entry(person.into()) {
-                Entry::Occupied(row) => errors.repeated.push(row.key().clone()),
-                Entry::Vacant(row) => {
-                    row.insert(manager.map(Into::into));
-                }
-            }
-        }
-        let ids: Vec<&String> = rows.keys().collect();
-        let position: HashMap<&str, usize> = ids.iter().enumerate().map(|(at, id)| (id.as_str(), at)).collect();
+        let mut rows: Vec<(Box<str>, Option<Box<str>>)> = people
+            .into_iter()
+            .map(|(person, manager)| (person.into().into(), manager.map(|manager| manager.into().into())))
+            .collect();
+        rows.sort_by(|a, b| a.0.cmp(&b.0));
+        rows.dedup_by(|later, first| {
+            let again = later.0 == first.0;
+            errors.repeated.extend(again.then(|| later.0.to_string()));
+            again
+        });
+        let (ids, managers): (Vec<Box<str>>, Vec<Option<Box<str>>>) = rows.into_iter().unzip();
         let mut manager_of = vec![None; ids.len()];
-        for (at, (person, manager)) in rows.iter().enumerate() {
+        for (at, manager) in managers.iter().enumerate() {
             let Some(manager) = manager else { continue };
-            manager_of[at] = position.get(manager.as_str()).copied();
+            manager_of[at] = ids.binary_search(manager).ok();
             if manager_of[at].is_none() {
-                errors.unknown_managers.push(UnknownManager { person: person.clone(), manager: manager.clone() });
+                errors
+                    .unknown_managers
+                    .push(UnknownManager { person: ids[at].to_string(), manager: manager.to_string() });
             }
         }
         errors.cycles = rings(&manager_of, &ids);
@@ -139,9 +141,8 @@ impl OrgTree {
             return Err(errors);
         }
         let spots = tour(&manager_of);
-        let spots = ids.into_iter().cloned().zip(spots).collect();
-        let managers = rows.into_iter().filter_map(|(person, manager)| Some((person, manager?))).collect();
-        Ok(Self { spots, managers })
+        let manager = manager_of.into_iter().map(|manager| manager.map(|manager| manager as u32)).collect();
+        Ok(Self { ids, manager, spots })
     }
 
     /// How two people stand to each other in the reporting line; `None` where neither is above the other, where
@@ -152,21 +153,27 @@ impl OrgTree {
 
     /// The person's managers, from the direct one up.
     pub fn managers_of(&self, person: &str) -> impl Iterator<Item = &str> {
-        std::iter::successors(self.managers.get(person), |manager| self.managers.get(*manager)).map(String::as_str)
+        let above = |at: u32| self.manager[at as usize];
+        let first = self.position(person).and_then(|at| self.manager[at]);
+        std::iter::successors(first, move |&at| above(at)).map(|at| &*self.ids[at as usize])
     }
 
     /// Whether the person is in the tree.
     pub fn contains(&self, person: &str) -> bool {
-        self.spots.contains_key(person)
+        self.position(person).is_some()
+    }
+
+    fn position(&self, person: &str) -> Option<usize> {
+        self.ids.binary_search_by(|id| (**id).cmp(person)).ok()
     }
 
     pub(crate) fn spot(&self, person: &str) -> Option<Spot> {
-        self.spots.get(person).copied()
+        self.position(person).map(|at| self.spots[at])
     }
 }
 
 /// Walks up from everybody; a walk that meets itself has found a ring, named from its smallest id on.
-fn rings(manager_of: &[Option<usize>], ids: &[&String]) -> Vec<Vec<String>> {
+fn rings(manager_of: &[Option<usize>], ids: &[Box<str>]) -> Vec<Vec<String>> {
     let mut walked_by = vec![None; manager_of.len()];
     let mut found = Vec::new();
     for start in 0..manager_of.len() {
@@ -180,7 +187,7 @@ fn rings(manager_of: &[Option<usize>], ids: &[&String]) -> Vec<Vec<String>> {
             }
         }
     }
-    found.into_iter().map(|ring| ring.into_iter().map(|at| ids[at].clone()).collect()).collect()
+    found.into_iter().map(|ring| ring.into_iter().map(|at| ids[at].to_string()).collect()).collect()
 }
 
 fn ring_from(start: usize, manager_of: &[Option<usize>]) -> Vec<usize> {

@@ -78,10 +78,10 @@ impl TopicFact {
 /// What the criterion at this position finds in a pair.
 pub(super) fn fact(compiled: &CompiledInstance, criterion: usize, mentor: usize, mentee: usize) -> Fact {
     let entry = &compiled.criteria().list[criterion];
-    let value = |side: Side, at: usize| compiled.people(side)[at].value(entry.field(side));
+    let value = |side: Side, at: usize| compiled.people(side).value(at, entry.field(side));
     let (ours, theirs) = (value(Side::Mentor, mentor), value(Side::Mentee, mentee));
-    let (Some(ours), Some(theirs)) = (ours, theirs) else {
-        let given = [(Side::Mentor, ours), (Side::Mentee, theirs)];
+    let (Some(ours), Some(theirs)) = (&ours, &theirs) else {
+        let given = [(Side::Mentor, &ours), (Side::Mentee, &theirs)];
         let sides = given.into_iter().filter(|(_, value)| value.is_none()).map(|(side, _)| side).collect();
         return Fact::Missing { sides };
     };

@@ -108,7 +108,7 @@ pub fn explain_unmatched(
     let filled = solution.pairs.iter().filter(|pair| pair.id(side) == id).count() as u32;
     Ok(Unmatched {
         funnel: obstacles.funnel(compiled),
-        places: compiled.people(side)[person].capacity,
+        places: compiled.people(side).capacity(person),
         filled,
         candidates: obstacles.candidates(compiled, &partners),
         relax: obstacles.relaxations(compiled, &partners),
@@ -165,11 +165,11 @@ impl Obstacles {
         let open = (0..across.len()).filter(|&other| self.broken[other].is_empty());
         let candidate = |other: usize| {
             let (mentor, mentee) = oriented(self.side, self.person, other);
-            let held: &[&str] = partners.get(across[other].id.as_str()).map_or(&[], Vec::as_slice);
+            let held: &[&str] = partners.get(across.id(other)).map_or(&[], Vec::as_slice);
             (!held.contains(&me)).then(|| Candidate {
-                id: across[other].id.clone(),
+                id: across.id(other).to_owned(),
                 score: compiled.worth(mentor, mentee),
-                places: across[other].capacity,
+                places: across.capacity(other),
                 partners: held.iter().map(|&id| id.to_owned()).collect(),
             })
         };
@@ -182,8 +182,8 @@ impl Obstacles {
     fn relaxations(&self, compiled: &CompiledInstance, partners: &BTreeMap<&str, Vec<&str>>) -> Vec<Relaxation> {
         let across = compiled.people(self.side.other());
         let has_free_place = |other: usize| {
-            let held = partners.get(across[other].id.as_str()).map_or(0, Vec::len);
-            (held as u32) < across[other].capacity
+            let held = partners.get(across.id(other)).map_or(0, Vec::len);
+            (held as u32) < across.capacity(other)
         };
         let relaxable = compiled.hard_rules().iter().filter(|rule| **rule != HardRule::SamePerson);
         relaxable

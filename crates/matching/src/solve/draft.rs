@@ -40,6 +40,6 @@ pub(super) fn solution(
 fn unmatched(compiled: &CompiledInstance, side: Side, matched: impl Iterator<Item = usize>) -> Vec<String> {
     let mut without = vec![true; compiled.people(side).len()];
     matched.for_each(|position| without[position] = false);
-    let people = compiled.people(side).iter().zip(without);
-    people.filter(|(_, without)| *without).map(|(person, _)| person.id.clone()).collect()
+    let people = compiled.people(side).ids().zip(without);
+    people.filter(|(_, without)| *without).map(|(id, _)| id.to_owned()).collect()
 }

@@ -224,14 +224,14 @@ impl<'c> Engine<'c> {
 fn free_places(compiled: &CompiledInstance, bonus: Bonus) -> Sides<Vec<Node>> {
     Sides::from_fn(|side| {
         let across = compiled.people(side.other()).len() as u32;
-        let people = compiled.people(side).iter().zip(compiled.pins(side));
-        people
-            .map(|(person, pins)| Node {
-                // More places than people across are as good as one more than people across.
-                places: (person.capacity - pins).min(across + 1),
-                first_bonus: if pins == 0 { bonus.first_place } else { 0 },
-            })
-            .collect()
+        let people = compiled.people(side);
+        let pins = compiled.pins(side).into_iter().enumerate();
+        pins.map(|(person, pins)| Node {
+            // More places than people across are as good as one more than people across.
+            places: (people.capacity(person) - pins).min(across + 1),
+            first_bonus: if pins == 0 { bonus.first_place } else { 0 },
+        })
+        .collect()
     })
 }
 

@@ -71,18 +71,19 @@ impl<'a> Draft<'a> {
 
     fn check_capacities(&self) -> Result<(), Violation> {
         for side in Side::BOTH {
-            let mut people = self.compiled.people(side).iter().zip(self.partners.of(side));
-            if let Some((person, _)) = people.find(|(person, partners)| **partners > person.capacity) {
-                return Err(Violation::OverCapacity { side, person: person.id.clone() });
+            let people = self.compiled.people(side);
+            let mut partners = self.partners.of(side).iter().enumerate();
+            if let Some((person, _)) = partners.find(|&(person, &partners)| partners > people.capacity(person)) {
+                return Err(Violation::OverCapacity { side, person: people.id(person).to_owned() });
             }
         }
         Ok(())
     }
 
     fn check_unmatched(&self, side: Side, listed: &[String]) -> Result<(), Violation> {
-        let people = self.compiled.people(side).iter().zip(self.partners.of(side));
-        let without = people.filter(|(_, partners)| **partners == 0).map(|(person, _)| &person.id);
-        if without.eq(listed) { Ok(()) } else { Err(Violation::OtherUnmatched { side }) }
+        let people = self.compiled.people(side).ids().zip(self.partners.of(side));
+        let without = people.filter(|(_, partners)| **partners == 0).map(|(id, _)| id);
+        if without.eq(listed.iter().map(String::as_str)) { Ok(()) } else { Err(Violation::OtherUnmatched { side }) }
     }
 
     /// What the pairs add up to, if draft and certificate say the same.

@@ -31,7 +31,7 @@ impl<'d> PriceList<'d> {
     pub fn read(draft: &'d Draft, certificate: &Certificate) -> Result<Self, Violation> {
         let read = |side| {
             let prices = certificate.prices.of(side);
-            let complete = prices.keys().eq(draft.compiled.people(side).iter().map(|person| &person.id));
+            let complete = prices.keys().map(String::as_str).eq(draft.compiled.people(side).ids());
             if complete { Ok(prices.values().copied().collect()) } else { Err(Violation::OtherPeople { side }) }
         };
         let mut list = Self {
@@ -64,7 +64,7 @@ impl<'d> PriceList<'d> {
     fn places(&self, side: Side, position: usize) -> Places {
         let pins = self.draft.pins.of(side)[position];
         Places {
-            free: self.draft.compiled.people(side)[position].capacity - pins,
+            free: self.draft.compiled.people(side).capacity(position) - pins,
             filled: self.draft.partners.of(side)[position] - pins,
             bonus: if pins == 0 { self.first_place } else { 0 },
         }
@@ -83,7 +83,7 @@ impl<'d> PriceList<'d> {
                     _ => price >= 0 && further >= 0,
                 };
                 if !fits {
-                    let person = self.draft.compiled.people(side)[position].id.clone();
+                    let person = self.draft.compiled.id(side, position).to_owned();
                     return Err(Violation::WrongPrice { side, person, price });
                 }
             }

@@ -18,10 +18,8 @@ pub(super) struct Rules<'c> {
 
 impl<'c> Rules<'c> {
     pub fn of(compiled: &'c CompiledInstance) -> Self {
-        let [mentors, mentees] = Side::BOTH.map(|side| {
-            let people = compiled.people(side).iter().enumerate();
-            people.map(|(position, person)| (person.id.as_str(), position)).collect::<BTreeMap<&str, usize>>()
-        });
+        let [mentors, mentees] =
+            Side::BOTH.map(|side| compiled.people(side).ids().zip(0..).collect::<BTreeMap<&str, usize>>());
         let mut apart = vec![BTreeSet::new(); mentees.len()];
         let mut keep_apart = |mentor: &str, mentee: &str| {
             if let (Some(mentor), Some(mentee)) = (mentors.get(mentor), mentees.get(mentee)) {

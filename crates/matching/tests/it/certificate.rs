@@ -108,8 +108,8 @@ fn any_pair_changed_is_refused() {
                 mentor != solution.pairs[at].mentor
                     && scored(mentor, &solution.pairs[at].mentee) != Some(solution.pairs[at].score)
             };
-            for mentor in compiled.people(Side::Mentor).iter().filter(|mentor| other(&mentor.id)) {
-                change(format!("pair {at} with {}", mentor.id), &|s| s.pairs[at].mentor = mentor.id.clone());
+            for mentor in compiled.people(Side::Mentor).ids().filter(|mentor| other(mentor)) {
+                change(format!("pair {at} with {mentor}"), &|s| s.pairs[at].mentor = mentor.to_owned());
             }
         }
         change("unmatched mentors".into(), &|s| s.unmatched.mentors.push("p0".into()));

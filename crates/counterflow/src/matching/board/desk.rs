@@ -111,8 +111,8 @@ impl Desk {
         let has = |mentor: ParticipantId, mentee: ParticipantId| {
             held.get(&mentor).is_some_and(|pairs| pairs.iter().any(|pair| pair.mentee_id == mentee))
         };
-        let mentors = self.compiled.people(counterflow_matching::Side::Mentor).iter();
-        let mentors = mentors.filter_map(|person| self.participants.get(&(Side::Mentor, person.id.parse().ok()?)));
+        let mentors = self.compiled.people(counterflow_matching::Side::Mentor).ids();
+        let mentors = mentors.filter_map(|id| self.participants.get(&(Side::Mentor, id.parse().ok()?)));
         let mut found: Vec<Alternative> = mentors
             .filter(|to| !has(**to, first.mentee))
             .filter_map(|&to| {
