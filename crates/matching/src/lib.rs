@@ -56,6 +56,7 @@
 //! * [`Instance`]: people, org tree, pins, forbidden pairs; [`Instance::compile`] checks everything at once.
 //! * [`count`] and [`funnel`]: what the rules leave, before a run.
 //! * [`solve`] and [`Objective`]: the best draft; [`admissible_pairs`] for a check by another solver.
+//! * [`stable`]: matchings that nobody would leave for each other, from lists that people rank themselves.
 //! * [`Certificate`] and [`verify`]: the proof, and its check, which shares with the solver how one pair is scored, and nothing else.
 //! * [`explain_pair`], [`explain_unmatched`], [`swap`]: reasons as data, which the application puts into words.
 
@@ -73,6 +74,7 @@ mod objective;
 mod org;
 mod profile;
 mod solve;
+pub mod stable;
 mod table;
 mod transport;
 mod verify;

@@ -8,4 +8,5 @@ mod optimum;
 mod oracle;
 mod random;
 mod rules;
+mod stable;
 mod story;
