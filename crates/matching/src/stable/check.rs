@@ -1,6 +1,6 @@
 //! Whether a matching is stable, in code that shares nothing with how one is found.
 
-use super::market::{Market, Preferences, Role};
+use super::market::{Market, Preferences, Role, other};
 
 /// Why pairs are not a stable matching.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -54,20 +54,34 @@ pub fn blocking_pair(market: &Market, pairs: &[(u32, u32)]) -> Option<Objection>
         (Ok(proposers), Ok(receivers)) => (proposers, receivers),
         (Err(objection), _) | (_, Err(objection)) => return Some(objection),
     };
-    // Who would take each receiver: proposers mostly do well, so that this is little beside all choices.
-    let mut takers = Chains::new(market.places(Role::Receiver).len());
-    for (proposer, list) in (0..).zip(market.preferences(Role::Proposer).lists()) {
-        for &receiver in &list[..proposers.reach[proposer as usize]] {
-            takers.add(receiver, proposer);
+    // The side that does well wants little, wherever it stands in the market.
+    let wanted = |partners: &Partners| partners.reach.iter().sum::<usize>();
+    let (asking, asked, role) = if wanted(&proposers) <= wanted(&receivers) {
+        (&proposers, &receivers, Role::Proposer)
+    } else {
+        (&receivers, &proposers, Role::Receiver)
+    };
+    let (person, partner) = mutual_wish(market, role, asking, asked)?;
+    let (proposer, receiver) = by_role(role, person, partner);
+    Some(Objection::Blocking { proposer, receiver })
+}
+
+/// A person of the asking side and one across who want each other and are no pair.
+fn mutual_wish(market: &Market, role: Role, asking: &Partners, asked: &Partners) -> Option<(u32, u32)> {
+    let across = other(role);
+    let mut wishes = Chains::new(asked.reach.len());
+    for (person, list) in (0..).zip(market.preferences(role).lists()) {
+        for &choice in &list[..asking.reach[person as usize]] {
+            wishes.add(choice, person);
         }
     }
-    let mut takes = vec![u32::MAX; market.places(Role::Proposer).len()];
-    for (receiver, list) in (0..).zip(market.preferences(Role::Receiver).lists()) {
-        takers.each(receiver, |proposer| takes[proposer as usize] = receiver);
-        receivers.chains.each(receiver, |proposer| takes[proposer as usize] = u32::MAX);
-        let wanted = &list[..receivers.reach[receiver as usize]];
-        if let Some(&proposer) = wanted.iter().find(|&&proposer| takes[proposer as usize] == receiver) {
-            return Some(Objection::Blocking { proposer, receiver });
+    let mut wishing = vec![u32::MAX; asking.reach.len()];
+    for (choice, list) in (0..).zip(market.preferences(across).lists()) {
+        wishes.each(choice, |person| wishing[person as usize] = choice);
+        asked.chains.each(choice, |partner| wishing[partner as usize] = u32::MAX);
+        let liked = &list[..asked.reach[choice as usize]];
+        if let Some(&person) = liked.iter().find(|&&person| wishing[person as usize] == choice) {
+            return Some((person, choice));
         }
     }
     None
@@ -85,10 +99,7 @@ impl Partners {
     /// From pairs that name the person of this side first.
     fn of(market: &Market, role: Role, pairs: impl Iterator<Item = (u32, u32)>) -> Result<Self, Objection> {
         let (lists, places) = (market.preferences(role), market.places(role));
-        let across = match role {
-            Role::Proposer => market.places(Role::Receiver).len(),
-            Role::Receiver => market.places(Role::Proposer).len(),
-        };
+        let across = market.places(other(role)).len();
         let mut chains = Chains::new(places.len());
         for (person, partner) in pairs {
             if person as usize >= places.len() || partner as usize >= across {

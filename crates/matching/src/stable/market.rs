@@ -150,7 +150,7 @@ pub enum MarketError {
     },
 }
 
-fn other(role: Role) -> Role {
+pub(super) fn other(role: Role) -> Role {
     match role {
         Role::Proposer => Role::Receiver,
         Role::Receiver => Role::Proposer,
