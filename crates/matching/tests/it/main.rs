@@ -1,6 +1,7 @@
 //! The engine through its front door.
 
 mod certificate;
+mod circles;
 mod comparisons;
 mod errors;
 mod explanations;
