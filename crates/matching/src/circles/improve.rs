@@ -7,12 +7,17 @@ use super::Shape;
 use super::assign::assign;
 use super::draft::Draft;
 use super::scores::{NONE, Scores};
+use super::shake::shake;
 use crate::profile::{Side, Sides};
 
 /// Scores, shape, and whoever may stop the work.
 pub(super) struct Improver<'a> {
     pub scores: &'a Scores,
     pub shape: Shape,
+    /// Who may be in a circle.
+    pub pool: Sides<Vec<u32>>,
+    /// How often a few circles are mixed up.
+    pub shakes: usize,
     /// Asked between steps.
     pub go_on: &'a mut dyn FnMut() -> ControlFlow<()>,
 }
@@ -23,9 +28,14 @@ impl Improver<'_> {
     pub fn around(&self, side: Side, hubs: &[u32]) -> Draft {
         let mut draft = Draft::default();
         *draft.members.of_mut(side.other()) = self.best_across(side, hubs, 1);
-        *draft.members.of_mut(side) =
-            self.best_across(side.other(), draft.members.of(side.other()), self.size(side.other()));
+        self.fill(&mut draft, side);
         draft
+    }
+
+    /// Gives every circle the best people of one side for those across.
+    pub fn fill(&self, draft: &mut Draft, side: Side) {
+        let across = side.other();
+        *draft.members.of_mut(side) = self.best_across(across, draft.members.of(across), self.size(across));
     }
 
     fn size(&self, side: Side) -> usize {
@@ -34,15 +44,17 @@ impl Improver<'_> {
 
     /// The best people across for groups of one side, `per` of them to a circle.
     fn best_across(&self, side: Side, members: &[u32], per: usize) -> Vec<u32> {
-        let across = *self.scores.people.of(side.other());
-        let mut values = vec![0; members.len() / per * across];
-        for (group, values) in members.chunks_exact(per).zip(values.chunks_exact_mut(across)) {
+        let pool = self.pool.of(side.other());
+        let mut values = vec![0; members.len() / per * pool.len()];
+        for (group, values) in members.chunks_exact(per).zip(values.chunks_exact_mut(pool.len().max(1))) {
             for &member in group {
                 let row = self.scores.row(side, member as usize);
-                values.iter_mut().zip(row).for_each(|(value, &score)| *value += self.scores.value(score));
+                let scores = pool.iter().map(|&person| row[person as usize]);
+                values.iter_mut().zip(scores).for_each(|(value, score)| *value += self.scores.value(score));
             }
         }
-        assign(&values, across, self.size(side.other()))
+        let chosen = assign(&values, pool.len(), self.size(side.other()));
+        chosen.into_iter().map(|at| pool[at as usize]).collect()
     }
 
     /// Improves until nothing helps, leaves out circles that still break rules, fills new ones from who is then free,
@@ -62,6 +74,22 @@ impl Improver<'_> {
     }
 
     fn improve(&mut self, draft: &mut Draft) -> ControlFlow<()> {
+        self.improve_together(draft)?;
+        shake(self, draft, self.shakes)?;
+        self.improve_together(draft)
+    }
+
+    fn improve_together(&mut self, draft: &mut Draft) -> ControlFlow<()> {
+        loop {
+            let value = self.improve_by_parts(draft)?;
+            if !self.groups_on_both_sides() || self.recombine_all(draft, value)? == value {
+                return ControlFlow::Continue(());
+            }
+        }
+    }
+
+    /// Exchanges one side at a time, and divides two circles at a time, until neither helps. Returns the value.
+    pub fn improve_by_parts(&mut self, draft: &mut Draft) -> ControlFlow<(), i64> {
         let mut value = draft.value(self.scores, self.shape);
         loop {
             let before = value;
@@ -69,22 +97,23 @@ impl Improver<'_> {
                 (self.go_on)()?;
                 value = self.reassign(draft, side, value);
             }
-            if value == before && self.size(Side::Mentor) > 1 && self.size(Side::Mentee) > 1 {
+            if value == before && self.groups_on_both_sides() {
                 value += self.divide_all(draft)?;
             }
-            if value == before && self.size(Side::Mentor) > 1 && self.size(Side::Mentee) > 1 {
-                value = self.recombine_all(draft, value)?;
-            }
             if value == before {
-                return ControlFlow::Continue(());
+                return ControlFlow::Continue(value);
             }
         }
     }
 
+    fn groups_on_both_sides(&self) -> bool {
+        self.size(Side::Mentor) > 1 && self.size(Side::Mentee) > 1
+    }
+
     /// Exchanges all members of one side for the best ones, where they are better.
     fn reassign(&self, draft: &mut Draft, side: Side, value: i64) -> i64 {
-        let members = self.best_across(side.other(), draft.members.of(side.other()), self.size(side.other()));
-        let old = std::mem::replace(draft.members.of_mut(side), members);
+        let old = draft.members.of(side).clone();
+        self.fill(draft, side);
         let new_value = draft.value(self.scores, self.shape);
         if new_value > value {
             return new_value;

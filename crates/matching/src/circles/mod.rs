@@ -7,6 +7,7 @@ mod draft;
 mod improve;
 mod scores;
 mod search;
+mod shake;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;

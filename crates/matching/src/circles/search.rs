@@ -14,7 +14,7 @@ use crate::profile::{Side, Sides};
 use crate::solve::{SolveOptions, solve};
 
 /// New arrangements are begun so many times while the bound is lowered.
-const STARTS: u32 = 4;
+const STARTS: u32 = 1;
 
 /// `None` when `progress` breaks off before all pairs are scored.
 pub(super) fn search(
@@ -130,7 +130,13 @@ impl<P: FnMut(CircleProgress) -> ControlFlow<()>> Search<'_, P> {
         let (circles, total) = (self.best.circles(self.shape) as u32, self.total);
         let progress = &mut self.progress;
         let mut go_on = || progress(CircleProgress { step: CircleStep::Improve, done, of, circles, total });
-        let mut improver = Improver { scores: self.scores, shape: self.shape, go_on: &mut go_on };
+        let mut improver = Improver {
+            scores: self.scores,
+            shape: self.shape,
+            pool: Sides::from_fn(|side| (0..*self.scores.people.of(side) as u32).collect()),
+            shakes: self.rounds as usize * self.scores.most,
+            go_on: &mut go_on,
+        };
         let mut draft = improver.around(side, &hubs);
         let settled = improver.settle(&mut draft);
         let total = draft.value(self.scores, self.shape);
