@@ -74,20 +74,25 @@ impl Solver<'_> {
     /// one, then the first.
     fn nearest(&mut self, open: &[usize], place: usize, last: usize, length: i64) -> Option<usize> {
         let row = place / self.take * self.columns;
+        let values = &self.values[row..row + self.columns];
         let base = length - self.row_prices[place];
-        let mut best: Option<(i64, bool, usize, usize)> = None;
+        let (mut shortest, mut best) = (i64::MAX, None);
         for (at, &column) in open.iter().enumerate() {
-            let distance = base - self.values[row + column] - self.column_prices[column];
+            let mut distance = base - values[column] - self.column_prices[column];
             if distance < self.distance[column] {
                 self.distance[column] = distance;
                 self.before[column] = last;
+            } else {
+                distance = self.distance[column];
             }
-            let key = (self.distance[column], self.place_of[column] != FREE, column, at);
-            if best.is_none_or(|best| key < best) {
-                best = Some(key);
+            if distance <= shortest {
+                let key = (self.place_of[column] != FREE, column);
+                if distance < shortest || best.is_none_or(|(best, _)| key < best) {
+                    (shortest, best) = (distance, Some((key, at)));
+                }
             }
         }
-        best.map(|(_, _, _, at)| at)
+        best.map(|(_, at)| at)
     }
 
     /// Moves every column on the path to the place before it.

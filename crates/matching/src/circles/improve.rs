@@ -4,20 +4,18 @@ use std::cmp::Reverse;
 use std::ops::ControlFlow;
 
 use super::Shape;
+use super::anneal::anneal;
 use super::assign::assign;
 use super::draft::Draft;
 use super::scores::{NONE, Scores};
-use super::shake::shake;
 use crate::profile::{Side, Sides};
 
 /// Scores, shape, and whoever may stop the work.
 pub(super) struct Improver<'a> {
     pub scores: &'a Scores,
     pub shape: Shape,
-    /// Who may be in a circle.
-    pub pool: Sides<Vec<u32>>,
-    /// How often a few circles are mixed up.
-    pub shakes: usize,
+    /// How many exchanges of two people are tried to leave a local optimum.
+    pub exchanges: usize,
     /// Asked between steps.
     pub go_on: &'a mut dyn FnMut() -> ControlFlow<()>,
 }
@@ -33,7 +31,7 @@ impl Improver<'_> {
     }
 
     /// Gives every circle the best people of one side for those across.
-    pub fn fill(&self, draft: &mut Draft, side: Side) {
+    fn fill(&self, draft: &mut Draft, side: Side) {
         let across = side.other();
         *draft.members.of_mut(side) = self.best_across(across, draft.members.of(across), self.size(across));
     }
@@ -44,17 +42,15 @@ impl Improver<'_> {
 
     /// The best people across for groups of one side, `per` of them to a circle.
     fn best_across(&self, side: Side, members: &[u32], per: usize) -> Vec<u32> {
-        let pool = self.pool.of(side.other());
-        let mut values = vec![0; members.len() / per * pool.len()];
-        for (group, values) in members.chunks_exact(per).zip(values.chunks_exact_mut(pool.len().max(1))) {
+        let across = *self.scores.people.of(side.other());
+        let mut values = vec![0; members.len() / per * across];
+        for (group, values) in members.chunks_exact(per).zip(values.chunks_exact_mut(across)) {
             for &member in group {
                 let row = self.scores.row(side, member as usize);
-                let scores = pool.iter().map(|&person| row[person as usize]);
-                values.iter_mut().zip(scores).for_each(|(value, score)| *value += self.scores.value(score));
+                values.iter_mut().zip(row).for_each(|(value, &score)| *value += self.scores.value(score));
             }
         }
-        let chosen = assign(&values, pool.len(), self.size(side.other()));
-        chosen.into_iter().map(|at| pool[at as usize]).collect()
+        assign(&values, across, self.size(side.other()))
     }
 
     /// Improves until nothing helps, leaves out circles that still break rules, fills new ones from who is then free,
@@ -75,8 +71,15 @@ impl Improver<'_> {
 
     fn improve(&mut self, draft: &mut Draft) -> ControlFlow<()> {
         self.improve_together(draft)?;
-        shake(self, draft, self.shakes)?;
-        self.improve_together(draft)
+        // Once: what comes after it only fills gaps.
+        let exchanges = std::mem::take(&mut self.exchanges);
+        let mut other = draft.clone();
+        anneal(self.scores, self.shape, &mut other, exchanges, self.go_on)?;
+        let improved = self.improve_together(&mut other);
+        if other.value(self.scores, self.shape) > draft.value(self.scores, self.shape) {
+            *draft = other;
+        }
+        improved
     }
 
     fn improve_together(&mut self, draft: &mut Draft) -> ControlFlow<()> {
@@ -89,7 +92,7 @@ impl Improver<'_> {
     }
 
     /// Exchanges one side at a time, and divides two circles at a time, until neither helps. Returns the value.
-    pub fn improve_by_parts(&mut self, draft: &mut Draft) -> ControlFlow<(), i64> {
+    fn improve_by_parts(&mut self, draft: &mut Draft) -> ControlFlow<(), i64> {
         let mut value = draft.value(self.scores, self.shape);
         loop {
             let before = value;

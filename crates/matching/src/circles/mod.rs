@@ -1,5 +1,6 @@
 //! Circles: several mentors and several mentees who meet as one group.
 
+mod anneal;
 mod assign;
 mod bound;
 mod check;
@@ -7,7 +8,6 @@ mod draft;
 mod improve;
 mod scores;
 mod search;
-mod shake;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;

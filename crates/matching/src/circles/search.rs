@@ -14,7 +14,10 @@ use crate::profile::{Side, Sides};
 use crate::solve::{SolveOptions, solve};
 
 /// New arrangements are begun so many times while the bound is lowered.
-const STARTS: u32 = 1;
+const STARTS: u32 = 4;
+
+/// How many exchanges of two people are tried for each circle and round.
+const EXCHANGES: usize = 3_000;
 
 /// `None` when `progress` breaks off before all pairs are scored.
 pub(super) fn search(
@@ -52,10 +55,11 @@ impl<P: FnMut(CircleProgress) -> ControlFlow<()>> Search<'_, P> {
             return ControlFlow::Continue(());
         }
         self.price_by_draft(compiled, prices)?;
-        let starts = u64::from(STARTS + 1) * 2;
+        let starts = u64::from(STARTS + 1) * 2 + 1;
         for start in 0..=STARTS {
             for side in Side::BOTH {
-                self.begin(prices.of(side), u64::from(start) * 2 + u64::from(side == Side::Mentee), starts)?;
+                let done = u64::from(start) * 2 + u64::from(side == Side::Mentee);
+                self.begin(prices.of(side), done, starts)?;
                 if self.is_exact(prices) {
                     return ControlFlow::Continue(());
                 }
@@ -67,6 +71,10 @@ impl<P: FnMut(CircleProgress) -> ControlFlow<()>> Search<'_, P> {
                     prices.of_mut(side).adjust(count, self.total);
                 }
             }
+        }
+        // With one person on a side, the prices lead nearer to the best arrangement than exchanges do.
+        if self.shape.of(Side::Mentor) > 1 && self.shape.of(Side::Mentee) > 1 {
+            self.anneal(prices, starts)?;
         }
         ControlFlow::Continue(())
     }
@@ -118,26 +126,42 @@ impl<P: FnMut(CircleProgress) -> ControlFlow<()>> Search<'_, P> {
         ControlFlow::Continue(())
     }
 
-    /// Begins an arrangement with the people who get most at the prices, and keeps it if it is the best.
+    /// Begins an arrangement with the people who get most at the prices.
     fn begin(&mut self, prices: &Prices, done: u64, of: u64) -> ControlFlow<()> {
-        self.report(CircleStep::Improve, done, of)?;
-        let side = prices.side.other();
+        let hubs = self.hubs(prices);
+        self.settle(0, done, of, |improver| improver.around(prices.side.other(), &hubs))
+    }
+
+    fn hubs(&self, prices: &Prices) -> Vec<u32> {
         let mut hubs = prices.best_choosers(self.count());
         hubs.truncate(self.scores.most);
-        if hubs.is_empty() {
-            return ControlFlow::Continue(());
-        }
+        hubs
+    }
+
+    /// Leaves local optima: from the best arrangement, or from one with as many circles as people suffice for, some of
+    /// which break rules.
+    fn anneal(&mut self, prices: &Sides<Prices>, of: u64) -> ControlFlow<()> {
+        let exchanges = self.rounds as usize * EXCHANGES * self.scores.most;
+        let full = (self.best.circles(self.shape) == self.scores.most).then(|| self.best.clone());
+        let hubs = self.hubs(&prices.mentees);
+        let begin = |improver: &Improver| full.unwrap_or_else(|| improver.around(Side::Mentor, &hubs));
+        self.settle(exchanges, of - 1, of, begin)
+    }
+
+    /// Improves an arrangement, and keeps it if it is the best.
+    fn settle(
+        &mut self,
+        exchanges: usize,
+        done: u64,
+        of: u64,
+        begin: impl FnOnce(&Improver) -> Draft,
+    ) -> ControlFlow<()> {
+        self.report(CircleStep::Improve, done, of)?;
         let (circles, total) = (self.best.circles(self.shape) as u32, self.total);
         let progress = &mut self.progress;
         let mut go_on = || progress(CircleProgress { step: CircleStep::Improve, done, of, circles, total });
-        let mut improver = Improver {
-            scores: self.scores,
-            shape: self.shape,
-            pool: Sides::from_fn(|side| (0..*self.scores.people.of(side) as u32).collect()),
-            shakes: self.rounds as usize * self.scores.most,
-            go_on: &mut go_on,
-        };
-        let mut draft = improver.around(side, &hubs);
+        let mut improver = Improver { scores: self.scores, shape: self.shape, exchanges, go_on: &mut go_on };
+        let mut draft = begin(&improver);
         let settled = improver.settle(&mut draft);
         let total = draft.value(self.scores, self.shape);
         if (draft.circles(self.shape), total) > (self.best.circles(self.shape), self.total) {

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use counterflow_matching::{
     CircleOptions, CircleProgress, CircleStatus, CircleStep, CircleViolation, Circles, CirclesError, CompiledInstance,
-    Instance, PairIds, Profile, Shape, Side, admissible_pairs, form_circles, verify_circles,
+    Criteria, Instance, PairIds, Profile, Shape, Side, Value, admissible_pairs, form_circles, verify_circles,
 };
 
 use crate::random::{self, Random};
@@ -18,9 +18,14 @@ fn shape(mentors: u8, mentees: u8) -> Shape {
     Shape::new(mentors, mentees).expect("three to eight people")
 }
 
+/// With less effort than usual.
+fn options(shape: Shape) -> CircleOptions {
+    CircleOptions { rounds: 20, ..CircleOptions::of(shape) }
+}
+
 /// Forms circles, and insists on what can be checked.
 fn formed(compiled: &CompiledInstance, shape: Shape) -> Circles {
-    let circles = form_circles(compiled, &CircleOptions::of(shape), |_| ControlFlow::Continue(())).expect("no pins");
+    let circles = form_circles(compiled, &options(shape), |_| ControlFlow::Continue(())).expect("no pins");
     assert_eq!(verify_circles(compiled, &circles), Ok(()));
     circles
 }
@@ -137,6 +142,32 @@ fn plain(mentors: usize, mentees: usize) -> Instance {
 }
 
 #[test]
+fn circles_that_were_made_for_each_other_find_together() {
+    let criteria = "[[criterion]]\nrule = 'prefer'\ncompare = 'overlaps'\nfield = 'topics'\nby = 2\nweight = 1";
+    let criteria = Criteria::from_toml(criteria).expect("it is in the form");
+    for (a, b) in [(2, 2), (2, 3), (3, 4)] {
+        let mut random = Random::new(u64::from(a * b));
+        // Each circle has two topics of its own; everybody also names some of others.
+        let mut side = |prefix: &str, per_circle: u8| -> Vec<Profile> {
+            let mut numbers: Vec<usize> = (0..20 * usize::from(per_circle)).collect();
+            random.shuffle(&mut numbers);
+            let mut person = |(at, number): (usize, usize)| {
+                let circle = at / usize::from(per_circle);
+                let other = random.below(20);
+                let topics = [format!("a{circle}"), format!("b{circle}"), format!("a{other}")];
+                Profile::new(format!("{prefix}{number:03}"), 1).with("topics", Value::set(topics))
+            };
+            numbers.into_iter().enumerate().map(&mut person).collect()
+        };
+        let (mentors, mentees) = (side("mentor", a), side("mentee", b));
+        let compiled = compiled(&Instance::new(mentors, mentees, criteria.clone()));
+        let found = formed(&compiled, shape(a, b));
+        let full = 20 * i64::from(a) * i64::from(b) * 10_000;
+        assert_eq!((found.total, found.bound, found.status), (full, full, CircleStatus::Exact));
+    }
+}
+
+#[test]
 fn without_rules_people_are_all_that_limits_circles() {
     for (mentors, mentees, a, b, circles) in
         [(6, 9, 2, 3, 3), (20, 20, 3, 5, 4), (1, 7, 1, 7, 1), (7, 2, 7, 1, 1), (4, 40, 4, 4, 1), (1, 1, 1, 2, 0)]
@@ -172,7 +203,7 @@ fn shapes_have_three_to_eight_people() {
 #[test]
 fn whoever_stops_it_gets_the_best_so_far() {
     let compiled = compiled(&instance(3, 12));
-    let options = CircleOptions::of(shape(2, 2));
+    let options = options(shape(2, 2));
     let mut seen: Vec<CircleProgress> = Vec::new();
     let finished = form_circles(&compiled, &options, |progress| {
         seen.push(progress);
