@@ -73,6 +73,9 @@ impl Improver<'_> {
         self.improve_together(draft)?;
         // Once: what comes after it only fills gaps.
         let exchanges = std::mem::take(&mut self.exchanges);
+        if exchanges == 0 {
+            return ControlFlow::Continue(());
+        }
         let mut other = draft.clone();
         anneal(self.scores, self.shape, &mut other, exchanges, self.go_on)?;
         let improved = self.improve_together(&mut other);
