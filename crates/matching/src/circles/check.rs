@@ -64,11 +64,11 @@ pub enum CircleViolation {
         price: i64,
     },
     /// The number of people does not prove that there can be no more circles than this.
-    #[error("people suffice for {most} circles, not for {claimed}")]
+    #[error("people suffice for at most {most} circles, not for {claimed}")]
     Most {
         /// What is said.
         claimed: u32,
-        /// What people with enough admissible partners suffice for.
+        /// What people, and scarce ones among them, suffice for.
         most: u32,
     },
     /// The prices prove another bound.
@@ -96,7 +96,7 @@ pub fn verify_circles(compiled: &CompiledInstance, circles: &Circles) -> Result<
     check_scores(compiled, circles)?;
     let table = able(compiled, circles);
     let most = Side::BOTH.map(|side| table.of(side).len() / circles.shape.of(side));
-    let most = most[0].min(most[1]) as u32;
+    let most = most[0].min(most[1]).min(scarcity(compiled, circles, &table)?) as u32;
     if circles.proof.most != most {
         return Err(CircleViolation::Most { claimed: circles.proof.most, most });
     }
@@ -192,6 +192,21 @@ fn able(compiled: &CompiledInstance, circles: &Circles) -> Sides<Partners> {
             return table;
         }
     }
+}
+
+/// How many circles the scarce people leave possible.
+fn scarcity(compiled: &CompiledInstance, circles: &Circles, table: &Sides<Partners>) -> Result<usize, CircleViolation> {
+    let side = circles.proof.scarce;
+    let mut scarce = BTreeSet::new();
+    for person in &circles.proof.scarce_people {
+        let unknown = || CircleViolation::UnknownPerson { side, person: person.clone() };
+        scarce.insert(compiled.position(side, person).ok_or_else(unknown)?);
+    }
+    let (size, across) = (circles.shape.of(side), circles.shape.of(side.other()));
+    let other_pairs =
+        |partners: &BTreeMap<usize, u32>| size.min(partners.keys().filter(|partner| !scarce.contains(partner)).count());
+    let pairs = scarce.len() * across + table.of(side.other()).values().map(other_pairs).sum::<usize>();
+    Ok(pairs / (size * across))
 }
 
 fn proven_bound(

@@ -6,6 +6,7 @@ mod bound;
 mod check;
 mod draft;
 mod improve;
+mod pairs;
 mod scores;
 mod search;
 
@@ -139,17 +140,25 @@ pub enum CircleStatus {
     },
 }
 
-/// Why no arrangement is better than the bound.
+/// Why no arrangement is better than the bound, and none has more circles.
 ///
-/// `most` counts people who have enough admissible partners, among those who have enough themselves. The bound is one of
-/// weak duality: take the side across from the prices. Let each person there choose the partners of a circle, as many
-/// as it has, by score minus price; let as many as circles can hold do so, those for whom it adds up to the most.
-/// That plus every price, as often as a circle uses a person, is at least the total of any arrangement, whatever the
-/// prices, if only none is below 0.
+/// `most` is the smaller one of two numbers. People who have enough admissible partners, among those who have enough
+/// themselves, suffice for only so many circles. And so do scarce people: each of them is in one pair with everybody
+/// across in a circle; everybody across is in at most as many other pairs as a circle has and as they can; together
+/// these are all pairs of all circles.
+///
+/// The bound is one of weak duality: take the side across from the prices. Let each person there choose the partners of
+/// a circle, as many as it has, by score minus price; let as many of them do so as the circles have, those for whom it
+/// adds up to the most. That plus every price, as often as a circle uses a person, is at least the total of any
+/// arrangement, whatever the prices, if only none is below 0.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CircleProof {
     /// No arrangement has more circles.
     pub most: u32,
+    /// The side of the scarce people.
+    pub scarce: Side,
+    /// Their ids, in order; nobody where others are not the limit.
+    pub scarce_people: Vec<String>,
     /// Whose prices they are.
     pub side: Side,
     /// By id, for prices above 0.
@@ -161,7 +170,8 @@ pub struct CircleProof {
 pub enum CircleStep {
     /// Finding out who can meet whom, and how well they fit; counted in mentors.
     Score,
-    /// Finding the best draft of pairs, from which prices and the first arrangement come; counted in people and places.
+    /// Finding two drafts of pairs, one after the other: that with the most pairs says how many circles there can be, that
+    /// with the highest total how good they can be. Counted in people and places.
     Draft,
     /// Lowering the bound; counted in rounds.
     Bound,
@@ -211,10 +221,13 @@ pub enum CirclesError {
 /// * otherwise where the bound happens to be reached. This is rare when a circle has two people or more of each side,
 ///   since the bound lets each mentor choose mentees without asking the other mentors of the circle.
 ///
-/// In all other cases it is [`CircleStatus::Gap`]: at most so much is missing, and usually less. The arrangement is
-/// a local optimum: no exchange of all mentors or of all mentees at once, and no new division of two circles among
-/// themselves, makes it better. With hard rules that forbid much, fewer circles than the people would suffice for may
-/// be possible, and it may not find them all.
+/// In all other cases it is [`CircleStatus::Gap`]: at most so much is missing, and usually less. On made-up programs of
+/// 300 and 300 people it was 0.02 to 2 percent of the total with one person on a side, and 5 to 16 percent with several
+/// on both, more in larger circles; how much of that is the bound's is not known. The arrangement is a local optimum:
+/// no exchange of all mentors or all mentees at once makes it better, and with several people on both sides neither does
+/// a new division of any two circles or a recombination of halves of all circles; annealing has then looked for better
+/// ones further away. Hard rules that forbid much can leave fewer circles possible than people would suffice for, and
+/// it may not find them all.
 ///
 /// The same input gives the same circles, in whatever order its rows come. `progress` can stop the work; what was best
 /// so far is then the result. Takes 4 bytes a pair of a mentor and a mentee.

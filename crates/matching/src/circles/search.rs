@@ -6,12 +6,13 @@ use std::ops::ControlFlow;
 use super::bound::{Count, Prices};
 use super::draft::Draft;
 use super::improve::Improver;
+use super::pairs::{self, Scarce};
 use super::scores::Scores;
 use super::{Circle, CircleOptions, CircleProgress, CircleProof, CircleStatus, CircleStep, Circles, Shape};
 use crate::compiled::CompiledInstance;
 use crate::objective::Objective;
 use crate::profile::{Side, Sides};
-use crate::solve::{SolveOptions, solve};
+use crate::solve::Progress;
 
 /// New arrangements are begun so many times while the bound is lowered.
 const STARTS: u32 = 4;
@@ -28,15 +29,24 @@ pub(super) fn search(
     let shape = options.shape;
     let of = compiled.people(Side::Mentor).len() as u64;
     let scored = |done| CircleProgress { step: CircleStep::Score, done: done as u64, of, circles: 0, total: 0 };
-    let scores = Scores::of(compiled, shape, |done| progress(scored(done)))?;
+    let mut scores = Scores::of(compiled, shape, |done| progress(scored(done)))?;
+    let scarce = Scarce::find(compiled, &scores, shape, |drafted| progress(drafting(drafted)));
+    let stopped = scarce.is_break();
+    let scarce = scarce.continue_value().unwrap_or_else(|| Scarce::nobody(&scores));
+    scores.most = scarce.most;
     let count = Count { least: 0, most: scores.most };
-    let prices = Sides::from_fn(|side| Prices::new(&scores, shape, side, count));
+    let mut prices = Sides::from_fn(|side| Prices::new(&scores, shape, side, count));
     let mut search =
         Search { scores: &scores, shape, progress, best: Draft::default(), total: 0, rounds: options.rounds };
-    let mut prices = prices;
-    // Whoever stops the work wants what there is.
-    let _stopped = search.run(compiled, &mut prices);
-    Some(search.result(compiled, &prices))
+    if !stopped {
+        // Whoever stops the work wants what there is.
+        let _stopped = search.run(compiled, &mut prices);
+    }
+    Some(search.result(compiled, &prices, &scarce))
+}
+
+fn drafting(drafted: Progress) -> CircleProgress {
+    CircleProgress { step: CircleStep::Draft, done: drafted.done, of: drafted.of, circles: 0, total: 0 }
 }
 
 struct Search<'a, P> {
@@ -94,33 +104,17 @@ impl<P: FnMut(CircleProgress) -> ControlFlow<()>> Search<'_, P> {
         (self.progress)(CircleProgress { step, done, of, circles, total: self.total })
     }
 
-    /// Takes the prices of the best draft in which everybody has as many places as a circle has people across. Circles are
-    /// such a draft, so that it is worth at least as much.
     fn price_by_draft(&mut self, compiled: &CompiledInstance, prices: &mut Sides<Prices>) -> ControlFlow<()> {
-        let mut instance = compiled.instance().clone();
-        instance.mentors.iter_mut().for_each(|mentor| mentor.capacity = self.shape.of(Side::Mentee) as u32);
-        instance.mentees.iter_mut().for_each(|mentee| mentee.capacity = self.shape.of(Side::Mentor) as u32);
-        instance.forbidden.extend(self.scores.peeled(compiled).map(|(mentor, mentee)| compiled.ids(mentor, mentee)));
-        // Only what can be different from the given instance is changed, and all of it is sound.
-        let Ok(derived) = instance.compile() else { return ControlFlow::Continue(()) };
-        let mut options = SolveOptions::of(&derived);
         // Where circles can need everybody of the side with one person a circle, the draft has to fill them.
         let star = |side| self.shape.of(side) == 1 && self.scores.most == *self.scores.able.of(side);
         let full = Side::BOTH.into_iter().any(star);
-        options.objective = if full { Objective::MaxCoverage } else { Objective::MaxTotal };
-        let report = |drafted: crate::solve::Progress| {
-            (self.progress)(CircleProgress {
-                step: CircleStep::Draft,
-                done: drafted.done,
-                of: drafted.of,
-                circles: 0,
-                total: 0,
-            })
-        };
-        let Ok(solution) = solve(&derived, &options, report) else { return ControlFlow::Break(()) };
+        let objective = if full { Objective::MaxCoverage } else { Objective::MaxTotal };
+        let report = |drafted| (self.progress)(drafting(drafted));
+        let criteria = compiled.criteria().clone();
+        let found = pairs::prices(compiled, self.scores, self.shape, criteria, objective, report)?;
         // If all can be full, every arrangement as large as possible fills them.
         let least = if full { self.scores.most } else { 0 };
-        for (side, found) in [(Side::Mentor, solution.prices.mentors), (Side::Mentee, solution.prices.mentees)] {
+        for (side, found) in [(Side::Mentor, found.mentors), (Side::Mentee, found.mentees)] {
             prices.of_mut(side).offer(found, Count { least, most: self.scores.most });
         }
         ControlFlow::Continue(())
@@ -170,7 +164,7 @@ impl<P: FnMut(CircleProgress) -> ControlFlow<()>> Search<'_, P> {
         settled
     }
 
-    fn result(self, compiled: &CompiledInstance, prices: &Sides<Prices>) -> Circles {
+    fn result(self, compiled: &CompiledInstance, prices: &Sides<Prices>, scarce: &Scarce) -> Circles {
         let (count, shape) = (self.count(), self.shape);
         let ids = |side, people: &[u32]| {
             let mut people = people.to_vec();
@@ -207,7 +201,13 @@ impl<P: FnMut(CircleProgress) -> ControlFlow<()>> Search<'_, P> {
             total: self.total,
             bound,
             status,
-            proof: CircleProof { most: count.most as u32, side, prices },
+            proof: CircleProof {
+                most: count.most as u32,
+                scarce: scarce.side,
+                scarce_people: ids(scarce.side, &scarce.people),
+                side,
+                prices,
+            },
         }
     }
 }

@@ -276,3 +276,25 @@ fn a_circle_with_two_who_cannot_meet_is_noticed() {
     let none = formed(&compiled, shape(1, 2));
     assert_eq!((none.circles.len(), none.proof.most, none.status), (0, 0, CircleStatus::Exact));
 }
+
+#[test]
+fn scarce_people_limit_the_circles_and_prove_it() {
+    let mut instance = plain(6, 6);
+    // Four mentors can meet the same two mentees only.
+    for mentor in 2..6 {
+        for mentee in 2..6 {
+            instance.forbidden.push(PairIds::new(format!("mentor{mentor:02}"), format!("mentee{mentee:02}")));
+        }
+    }
+    let compiled = compiled(&instance);
+    let found = formed(&compiled, shape(2, 2));
+    assert_eq!((found.circles.len(), found.total, found.status), (2, 80_000, CircleStatus::Exact));
+    assert_eq!(found.proof.scarce_people.len(), 2);
+    let mut unproven = found.clone();
+    unproven.proof.scarce_people.clear();
+    let more = CircleViolation::Most { claimed: 2, most: 3 };
+    assert_eq!(verify_circles(&compiled, &unproven), Err(more));
+    unproven.proof.scarce_people.push("nobody".into());
+    let unknown = CircleViolation::UnknownPerson { side: found.proof.scarce, person: "nobody".into() };
+    assert_eq!(verify_circles(&compiled, &unproven), Err(unknown));
+}
