@@ -56,6 +56,8 @@
 //! * [`Instance`]: people, org tree, pins, forbidden pairs; [`Instance::compile`] checks everything at once.
 //! * [`count`] and [`funnel`]: what the rules leave, before a run.
 //! * [`solve`] and [`Objective`]: the best draft; [`admissible_pairs`] for a check by another solver.
+//! * [`form_circles`] and [`verify_circles`]: groups of 3 to 8 people, with a bound on what any arrangement can reach.
+//! * [`stable`]: matchings that nobody would leave for each other, from lists that people rank themselves.
 //! * [`Certificate`] and [`verify`]: the proof, and its check, which shares with the solver how one pair is scored, and nothing else.
 //! * [`explain_pair`], [`explain_unmatched`], [`swap`]: reasons as data, which the application puts into words.
 
@@ -63,6 +65,7 @@
 extern crate self as counterflow_matching;
 
 mod certificate;
+mod circles;
 mod columns;
 mod compiled;
 mod count;
@@ -78,11 +81,16 @@ mod people;
 mod profile;
 mod scan;
 mod solve;
+pub mod stable;
 mod table;
 pub mod transport;
 mod verify;
 
 pub use certificate::{Certificate, Rent};
+pub use circles::{
+    Circle, CircleOptions, CircleProgress, CircleProof, CircleStatus, CircleStep, CircleViolation, Circles,
+    CirclesError, Shape, ShapeError, form_circles, verify_circles,
+};
 pub use compiled::{AdmissiblePair, CompiledInstance, Override, admissible_pairs};
 pub use count::{Candidates, Counts, HardCount, Lacking, PreferenceCount, count};
 pub use criteria::{

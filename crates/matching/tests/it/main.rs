@@ -1,6 +1,7 @@
 //! The engine through its front door.
 
 mod certificate;
+mod circles;
 mod comparisons;
 mod errors;
 mod explanations;
@@ -8,4 +9,5 @@ mod optimum;
 mod oracle;
 mod random;
 mod rules;
+mod stable;
 mod story;
