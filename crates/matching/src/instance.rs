@@ -93,7 +93,7 @@ impl Instance {
 }
 
 /// An [`Instance`] whose people are laid out field by field.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Input {
     pub people: Sides<People>,
     pub criteria: Criteria,

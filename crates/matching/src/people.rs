@@ -7,7 +7,7 @@ use crate::number::Number;
 use crate::profile::{Kind, Profile, Value, Want};
 
 /// The people of one side in the order of their ids, as a compiled instance holds them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct People {
     ids: Ids,
     capacities: Vec<u32>,
@@ -15,7 +15,7 @@ pub struct People {
 }
 
 /// Texts in one piece of memory.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Ids {
     text: String,
     ends: Vec<usize>,
@@ -34,7 +34,7 @@ impl Ids {
 }
 
 /// Everybody's values of one field.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Field {
     words: Vec<String>,
     codes: HashMap<String, u32>,
@@ -208,6 +208,11 @@ impl People {
     /// The places of the person at a position.
     pub fn capacity(&self, position: usize) -> u32 {
         self.capacities[position]
+    }
+
+    /// Gives everybody as many places.
+    pub(crate) fn set_capacities(&mut self, capacity: u32) {
+        self.capacities.fill(capacity);
     }
 
     /// The position of the person with an id.

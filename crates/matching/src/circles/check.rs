@@ -124,7 +124,7 @@ fn check_places(compiled: &CompiledInstance, circles: &Circles) -> Result<(), Ci
             Side::Mentor => &circle.mentors,
             Side::Mentee => &circle.mentees,
         });
-        let mut left: BTreeSet<&str> = compiled.people(side).iter().map(|person| person.id.as_str()).collect();
+        let mut left: BTreeSet<&str> = compiled.people(side).ids().collect();
         for person in members.chain(circles.unplaced.of(side)) {
             if !left.remove(person.as_str()) {
                 return Err(match compiled.position(side, person) {

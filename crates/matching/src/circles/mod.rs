@@ -272,7 +272,7 @@ pub enum CirclesError {
 pub fn form_circles(
     compiled: &CompiledInstance,
     options: &CircleOptions,
-    progress: impl FnMut(CircleProgress) -> ControlFlow<()>,
+    progress: impl FnMut(CircleProgress) -> ControlFlow<()> + Send,
 ) -> Result<Circles, CirclesError> {
     let pinned: Vec<PairIds> = compiled.pinned_pairs().map(|(mentor, mentee)| compiled.ids(mentor, mentee)).collect();
     if !pinned.is_empty() {

@@ -18,15 +18,16 @@ pub(super) fn prices(
     shape: Shape,
     criteria: Criteria,
     objective: Objective,
-    progress: impl FnMut(Progress) -> ControlFlow<()>,
+    progress: impl FnMut(Progress) -> ControlFlow<()> + Send,
 ) -> ControlFlow<(), Sides<Vec<i64>>> {
     let mut instance = compiled.instance().clone();
     instance.criteria = criteria;
-    instance.mentors.iter_mut().for_each(|mentor| mentor.capacity = shape.of(Side::Mentee) as u32);
-    instance.mentees.iter_mut().for_each(|mentee| mentee.capacity = shape.of(Side::Mentor) as u32);
+    for side in Side::BOTH {
+        instance.people.of_mut(side).set_capacities(shape.of(side.other()) as u32);
+    }
     instance.forbidden.extend(scores.peeled(compiled).map(|(mentor, mentee)| compiled.ids(mentor, mentee)));
     // What was changed is sound, as the rest was before; and prices of 0 are right, too, only not the best.
-    let Ok(derived) = instance.compile() else { return ControlFlow::Continue(Sides::default()) };
+    let Ok(derived) = CompiledInstance::new(instance) else { return ControlFlow::Continue(Sides::default()) };
     let mut options = SolveOptions::of(&derived);
     options.objective = objective;
     match solve(&derived, &options, progress) {
@@ -55,7 +56,7 @@ impl Scarce {
         compiled: &CompiledInstance,
         scores: &Scores,
         shape: Shape,
-        progress: impl FnMut(Progress) -> ControlFlow<()>,
+        progress: impl FnMut(Progress) -> ControlFlow<()> + Send,
     ) -> ControlFlow<(), Self> {
         let mut criteria = compiled.criteria().clone();
         criteria.list.retain(|criterion| criterion.rule.weight().is_none());

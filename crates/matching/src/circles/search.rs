@@ -24,7 +24,7 @@ const EXCHANGES: usize = 3_000;
 pub(super) fn search(
     compiled: &CompiledInstance,
     options: CircleOptions,
-    mut progress: impl FnMut(CircleProgress) -> ControlFlow<()>,
+    mut progress: impl FnMut(CircleProgress) -> ControlFlow<()> + Send,
 ) -> Option<Circles> {
     let shape = options.shape;
     let of = compiled.people(Side::Mentor).len() as u64;
@@ -59,7 +59,7 @@ struct Search<'a, P> {
     rounds: u32,
 }
 
-impl<P: FnMut(CircleProgress) -> ControlFlow<()>> Search<'_, P> {
+impl<P: FnMut(CircleProgress) -> ControlFlow<()> + Send> Search<'_, P> {
     fn run(&mut self, compiled: &CompiledInstance, prices: &mut Sides<Prices>) -> ControlFlow<()> {
         if self.scores.most == 0 {
             return ControlFlow::Continue(());

@@ -32,7 +32,7 @@ fn formed(compiled: &CompiledInstance, shape: Shape) -> Circles {
 
 /// The highest total for every possible number of circles, by trying every arrangement.
 fn all_arrangements(compiled: &CompiledInstance, shape: Shape) -> Vec<i64> {
-    let position = |side, id: &str| compiled.people(side).iter().position(|person| person.id == id).expect("known");
+    let position = |side, id: &str| compiled.people(side).position(id).expect("known");
     let scores: BTreeMap<(usize, usize), i64> = admissible_pairs(compiled)
         .map(|pair| ((position(Side::Mentor, pair.mentor), position(Side::Mentee, pair.mentee)), i64::from(pair.score)))
         .collect();
