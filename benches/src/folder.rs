@@ -4,7 +4,9 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use counterflow_matching::{Criteria, Instance, OrgTree, PairIds, Profile, Side, Value, Want};
+use counterflow_matching::{
+    CompiledInstance, Criteria, Instance, InstanceError, OrgTree, PairIds, Profile, Side, Value, Want,
+};
 use serde::Deserialize;
 
 /// The arrays of a folder.
@@ -96,19 +98,21 @@ impl Folder {
         })
     }
 
-    /// The people as profiles, with the org tree, the criteria and the forbidden pairs.
-    pub fn instance(&self) -> Result<Instance, Box<dyn Error>> {
-        let words = Words::new();
+    /// The org tree, the criteria and the forbidden pairs; without people.
+    pub fn frame(&self) -> Result<Instance, Box<dyn Error>> {
         let criteria = Criteria::from_toml(&self.criteria).map_err(|errors| format!("{errors:?}"))?;
         let managers = self.mentees.managers().chain(self.mentors.managers());
         let forbidden = self.forbidden.iter().map(|&[mentor, mentee]| {
             PairIds::new(id(Side::Mentor, mentor as usize), id(Side::Mentee, mentee as usize))
         });
-        Ok(Instance {
-            org: OrgTree::from_managers(managers)?,
-            forbidden: forbidden.collect(),
-            ..Instance::new(self.mentors.profiles(&words), self.mentees.profiles(&words), criteria)
-        })
+        let org = OrgTree::from_managers(managers)?;
+        Ok(Instance { org, forbidden: forbidden.collect(), ..Instance::new(Vec::new(), Vec::new(), criteria) })
+    }
+
+    /// Compiles the frame with the people, who are made one by one: profiles of a million would take gigabytes.
+    pub fn compile(&self, frame: Instance) -> Result<CompiledInstance, Vec<InstanceError>> {
+        let words = Words::new();
+        frame.compile_with(self.mentors.profiles(&words), self.mentees.profiles(&words))
     }
 }
 
@@ -136,8 +140,8 @@ impl People {
         if whole { Ok(people) } else { Err(format!("the arrays are not of {count} {side}s").into()) }
     }
 
-    fn profiles(&self, words: &Words) -> Vec<Profile> {
-        (0..self.level.len()).map(|at| self.profile(at, words)).collect()
+    fn profiles<'a>(&'a self, words: &'a Words) -> impl Iterator<Item = Profile> + 'a {
+        (0..self.level.len()).map(|at| self.profile(at, words))
     }
 
     fn profile(&self, at: usize, words: &Words) -> Profile {
@@ -220,7 +224,7 @@ mod tests {
             mentees: people(Side::Mentee, &[9, 6], &[-1, 0]),
             forbidden: vec![[2, 1]],
         };
-        let compiled = folder.instance()?.compile().map_err(|errors| format!("{errors:?}"))?;
+        let compiled = folder.compile(folder.frame()?).map_err(|errors| format!("{errors:?}"))?;
         let found: Vec<_> = admissible_pairs(&compiled)
             .map(|pair| (position(pair.mentor).ok(), position(pair.mentee).ok(), pair.score))
             .collect();

@@ -1,8 +1,9 @@
 //! Times the matching engine on a folder that `instances.py` wrote, and prints one line of JSON:
 //! `cargo run --release -p benches -- target/bench/instances/d2k`.
 //!
-//! Reading the folder is not timed. `prepare_s` is making profiles of the arrays, which a caller has already;
-//! `total_s`, from end to end, is compiling, solving, certifying and verifying. An unproven draft is an error.
+//! Reading the folder is not timed. `prepare_s` is making the org tree and the list of forbidden pairs, which a caller has
+//! already; `compile_s` includes making a profile of each person. `total_s`, from end to end, is compiling, solving,
+//! certifying and verifying. An unproven draft is an error.
 
 #![allow(clippy::print_stdout, reason = "its output is its purpose")]
 
@@ -77,7 +78,7 @@ struct Report {
     threads: u32,
     #[serde(flatten)]
     times: Times,
-    /// The people as profiles, before compiling; in GiB.
+    /// Before compiling, with the arrays of the folder; in GiB.
     prepared_gib: Option<f64>,
     /// The most at any time, in GiB.
     rss_gib: Option<f64>,
@@ -108,11 +109,11 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
 fn main() -> Result<(), Box<dyn Error>> {
     let args = Args::parse();
     let folder = Folder::read(&args.folder)?;
-    let (instance, prepare_s) = timed(|| folder.instance());
-    let instance = instance?;
+    let (frame, prepare_s) = timed(|| folder.frame());
+    let frame = frame?;
     let prepared_gib = usage::most_memory_gib();
     let cpu_before = usage::cpu_seconds();
-    let (compiled, compile_s) = timed(|| instance.compile());
+    let (compiled, compile_s) = timed(|| folder.compile(frame));
     let compiled = compiled.map_err(|errors| errors[0].to_string())?;
     if let Some(path) = &args.dump_scores {
         return export::scores(&compiled, path);
@@ -122,7 +123,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let solution = solution?;
     let (certificate, certificate_s) = timed(|| Certificate::new(&compiled, &solution));
     if std::env::var("NOVERIFY").is_ok() {
-        eprintln!("solved {solve_s} {:?}", solution.value);
+        eprintln!("compile {compile_s:.3} solve {solve_s:.3} {:?} {:?}", solution.value, usage::most_memory_gib());
         std::process::exit(0);
     }
     let (proof, verify_s) = timed(|| verify(&compiled, &solution, &certificate));

@@ -89,7 +89,7 @@ impl<'a> Values<'a> {
         let code: BTreeMap<&str, u32> = distinct.into_iter().zip(0..).collect();
         Sides::from_fn(|side| {
             let own = self.translated(side, |word| code.get(word).copied());
-            let words = self.side(side, expected, |field, person| first_word(field, person));
+            let words = self.side(side, expected, first_word);
             words.into_iter().map(|word| word.flatten().and_then(|word| own[word as usize])).collect()
         })
     }
@@ -135,7 +135,7 @@ impl<'a> Values<'a> {
         let width = code.len() + 1;
         let codes = Sides::from_fn(|side| {
             let own = self.translated(side, |word| Some(code.get(word).copied().unwrap_or(code.len())));
-            let words = self.side(side, &[Kind::Category], |field, person| first_word(field, person));
+            let words = self.side(side, &[Kind::Category], first_word);
             words.into_iter().map(|word| word.flatten().and_then(|word| own[word as usize])).collect()
         });
         let mut complement = vec![false; width * width];

@@ -79,6 +79,10 @@ mod objective;
 mod org;
 mod people;
 mod profile;
+#[cfg(test)]
+#[path = "../tests/it/random.rs"]
+#[allow(dead_code, missing_docs, reason = "shared with the tests of the whole crate, which need more of it")]
+mod random;
 mod scan;
 mod solve;
 pub mod stable;

@@ -187,11 +187,57 @@ pub(super) struct Sum {
     pub tables: Vec<Table16>,
     /// The deficit for each sum.
     pub worth: Deficits,
+    /// The least deficit of each sum and all smaller ones, and of nobody who gave no value.
+    least: Deficits,
     /// Whether larger sums than a table tells apart make no difference.
     saturates: bool,
+    best: Best,
+}
+
+/// How two codes of a column become one that is at least as good for every row.
+#[derive(Clone, Copy, Debug)]
+enum Best {
+    /// Members of either.
+    Both,
+    /// The higher level.
+    Higher,
+    /// The higher priority, and the lower level that is asked for.
+    Keener,
 }
 
 impl Sum {
+    fn new(columns: u32, codes: Vec<Code>, missing: Vec<u32>, rows: Lists<Term>, meaning: Meaning) -> Self {
+        let Meaning { tables, worth, saturates, best } = meaning;
+        let mut least = worth;
+        if missing.is_empty() {
+            least[usize::from(MISSING_SUM)] = BROKEN;
+        }
+        least[0] = least[0].min(least[usize::from(MISSING_SUM)]);
+        (1..=usize::from(MOST_SUM)).for_each(|sum| least[sum] = least[sum].min(least[sum - 1]));
+        Self { columns, codes, missing, rows, tables, worth, least, saturates, best }
+    }
+
+    /// A code that is at least as good as both for every row.
+    pub fn best_of(&self, one: u8, other: u8) -> u8 {
+        match self.best {
+            Best::Both => one | other,
+            Best::Higher => one.max(other),
+            Best::Keener => match (want_of(one), want_of(other)) {
+                (Some(one), Some(other)) => want_code(Want {
+                    priority: one.priority.max(other.priority),
+                    at_least: one.at_least.min(other.at_least),
+                }),
+                _ => one.max(other),
+            },
+        }
+    }
+
+    /// What a whole tile adds at least.
+    pub fn tile_op<'a>(&'a self, terms: &'a [Term], shift: u32) -> Op<'a> {
+        let (low, high) = halves(&self.least, shift);
+        Op::Sum { terms, tables: &self.tables, missing: None, low, high }
+    }
+
     /// How many columns it takes, with the one of missing values.
     pub fn width(&self) -> usize {
         self.columns as usize + usize::from(!self.missing.is_empty())
@@ -214,6 +260,14 @@ impl Sum {
         short[usize::from(MOST_SHORT_SUM) + 1] = self.worth[usize::from(MISSING_SUM)];
         Op::ShortSum { terms, tables, missing, table: halves(&short, shift).0 }
     }
+}
+
+/// What the sums of a criterion mean.
+struct Meaning {
+    tables: Vec<Table16>,
+    worth: Deficits,
+    saturates: bool,
+    best: Best,
 }
 
 /// What stands in a column of a sum; 0 where nothing does.
@@ -252,8 +306,9 @@ pub(super) fn sets(
     let tables = (0..16u8).map(|row| std::array::from_fn(|column| (row & column as u8).count_ones() as u8)).collect();
     let verdict = |common: u32| Verdict { holds: common >= by, degree: degree::ratio(common.into(), by.into()) };
     let missing = missing(sets.of(side));
-    let saturates = by <= MOST_SUM.into();
-    Sum { columns, codes, missing, rows, tables, worth: worth(compiled, criterion, verdict), saturates }
+    let worth = worth(compiled, criterion, verdict);
+    let meaning = Meaning { tables, worth, saturates: by <= MOST_SUM.into(), best: Best::Both };
+    Sum::new(columns, codes, missing, rows, meaning)
 }
 
 /// Encodes topics, a column each: a person's code is the level at which they offer it, or how they want it.
@@ -279,8 +334,10 @@ pub(super) fn topics(compiled: &CompiledInstance, criterion: usize, side: Side, 
     };
     let tables = (0..16).map(table).collect();
     let verdict = |sum: u32| Verdict { holds: sum >= *by, degree: degree::topics(sum.into()) };
+    let worth = worth(compiled, criterion, verdict);
     let saturates = !counts_only || *by <= MOST_SUM.into();
-    Sum { columns: *topics, codes, missing, rows, tables, worth: worth(compiled, criterion, verdict), saturates }
+    let best = if *offering == side { Best::Higher } else { Best::Keener };
+    Sum::new(*topics, codes, missing, rows, Meaning { tables, worth, saturates, best })
 }
 
 fn known<T>(lists: &Lists<T>) -> impl Iterator<Item = (u32, &[T])> {

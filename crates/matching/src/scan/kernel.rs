@@ -6,9 +6,16 @@
 //! array, which the array types say. [`Portable`] implements the same operations in plain Rust, and the tests compare
 //! all forms bit by bit.
 #![allow(unsafe_code, reason = "vector instructions; see the module's documentation")]
+#![allow(
+    clippy::needless_range_loop,
+    reason = "closures and zips are not inlined into functions with other instructions"
+)]
 
-/// People who are looked at together.
-pub(crate) const TILE: usize = 128;
+/// People who are taken or left together.
+pub(crate) const TILE: usize = 64;
+
+/// Tiles that are looked at together, wherever they lie.
+const GROUP: usize = 2;
 
 /// A table that is looked up by a code below 16.
 pub(crate) type Table16 = [u8; 16];
@@ -48,21 +55,21 @@ pub(crate) struct Term {
 }
 
 /// Tiles that lie together in memory.
-pub(crate) const BLOCK: usize = 8;
+pub(crate) const BLOCK: usize = 16;
 
 /// Codes of many people, block after block; in a block, one column beside the other.
 #[derive(Debug, Default)]
 pub(crate) struct Columns {
     tiles: usize,
     columns: usize,
-    codes: Vec<[[u8; TILE]; BLOCK]>,
+    codes: Vec<[u8; TILE]>,
 }
 
 impl Columns {
     /// All codes are 0.
     pub fn new(people: usize, columns: usize) -> Self {
         let tiles = people.div_ceil(TILE);
-        Self { tiles, columns, codes: vec![[[0; TILE]; BLOCK]; tiles.div_ceil(BLOCK) * columns] }
+        Self { tiles, columns, codes: vec![[0; TILE]; tiles.div_ceil(BLOCK) * BLOCK * columns] }
     }
 
     pub fn tiles(&self) -> usize {
@@ -70,32 +77,54 @@ impl Columns {
     }
 
     pub fn set(&mut self, column: u32, person: usize, code: u8) {
-        let (tile, lane) = (person / TILE, person % TILE);
-        self.codes[tile / BLOCK * self.columns + column as usize][tile % BLOCK][lane] = code;
+        let at = self.first(person / TILE) + column as usize * BLOCK;
+        self.codes[at][person % TILE] = code;
     }
 
     pub fn get(&self, column: u32, person: usize) -> u8 {
-        let (tile, lane) = (person / TILE, person % TILE);
-        self.codes[tile / BLOCK * self.columns + column as usize][tile % BLOCK][lane]
+        self.codes[self.first(person / TILE) + column as usize * BLOCK][person % TILE]
     }
 
+    /// Where the first column of a tile is; each next one is [`BLOCK`] further.
     #[inline(always)]
-    fn tile(&self, tile: usize) -> Codes<'_> {
-        Codes { block: &self.codes[tile / BLOCK * self.columns..][..self.columns], tile: tile % BLOCK }
+    fn first(&self, tile: usize) -> usize {
+        tile / BLOCK * BLOCK * self.columns + tile % BLOCK
+    }
+
+    /// Whether all columns of some steps are there, which their loads rely on.
+    fn has_all(&self, ops: &[Op]) -> bool {
+        let has = |column: u32| (column as usize) < self.columns;
+        ops.iter().all(|op| match op {
+            Op::Lookup { column, .. } | Op::WideLookup { column, .. } | Op::Compare { column, .. } => has(*column),
+            Op::Sum { terms, tables, missing, .. } | Op::ShortSum { terms, tables, missing, .. } => {
+                let sound = |term: &Term| has(term.column) && (term.table as usize) < tables.len();
+                terms.iter().all(sound) && missing.is_none_or(has)
+            }
+            Op::Check => true,
+        })
     }
 }
 
-/// The codes of one tile.
+/// The codes of a group of tiles.
 #[derive(Clone, Copy)]
 struct Codes<'c> {
-    block: &'c [[[u8; TILE]; BLOCK]],
-    tile: usize,
+    codes: &'c [[u8; TILE]],
+    first: [usize; GROUP],
 }
 
-impl Codes<'_> {
+impl<'c> Codes<'c> {
+    /// # Safety
+    /// The column is one of those that the group's codes were made for.
     #[inline(always)]
-    fn column(&self, column: u32) -> &[u8; TILE] {
-        &self.block[column as usize][self.tile % BLOCK]
+    unsafe fn column(&self, column: u32) -> [&'c [u8; TILE]; GROUP] {
+        let mut tiles = [&[0; TILE]; GROUP];
+        for part in 0..GROUP {
+            let at = self.first[part] + column as usize * BLOCK;
+            debug_assert!(at < self.codes.len());
+            // SAFETY: `Steps::set` asked for that, and `first` is of a tile that there is.
+            tiles[part] = unsafe { self.codes.get_unchecked(at) };
+        }
+        tiles
     }
 }
 
@@ -132,12 +161,18 @@ impl Kernel {
     /// Runs a program over some tiles, and appends those whose sum is at most the limit, in order. The sum begins with
     /// what `start` says of each person; a limit of 255 would let everybody in.
     pub fn scan(self, program: Program, columns: &Columns, tiles: &[u32], hits: &mut Vec<Hit>) {
+        assert!(program.steps.columns == columns.columns, "the steps are not for these columns");
+        assert!(tiles.iter().all(|&tile| (tile as usize) < columns.tiles), "a tile that there is not");
         match self {
-            // SAFETY: plain Rust on every processor.
-            Self::Portable => unsafe { scan::<Portable, { TILE / Portable::WIDTH }>(program, columns, tiles, hits) },
-            // SAFETY: `detect` and `known` give these forms only where the processor has the instructions.
+            // SAFETY: plain Rust on every processor; columns and tiles were checked.
+            Self::Portable => unsafe {
+                scan::<Portable, { GROUP * TILE / Portable::WIDTH }>(program, columns, tiles, hits)
+            },
+            // SAFETY: `detect` and `known` give these forms only where the processor has the instructions; columns and
+            // tiles were checked.
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => unsafe { x86::scan_avx2(program, columns, tiles, hits) },
+            // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
             Self::Avx512 => unsafe { x86::scan_avx512(program, columns, tiles, hits) },
         }
@@ -147,11 +182,31 @@ impl Kernel {
 /// What to add up, and up to where it counts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Program<'p> {
-    pub ops: &'p [Op<'p>],
+    pub steps: &'p Steps<'p>,
     /// Where the sums begin, by tile.
     pub start: &'p [[u8; TILE]],
     /// The largest sum that counts.
     pub limit: u8,
+}
+
+/// Steps that are known to fit some columns.
+#[derive(Debug, Default)]
+pub(crate) struct Steps<'a> {
+    ops: Vec<Op<'a>>,
+    columns: usize,
+}
+
+impl<'a> Steps<'a> {
+    /// Takes the place of what was here before.
+    ///
+    /// # Panics
+    /// If a step names a column or a table that there is not.
+    pub fn set(&mut self, ops: impl IntoIterator<Item = Op<'a>>, columns: &Columns) {
+        self.ops.clear();
+        self.ops.extend(ops);
+        assert!(columns.has_all(&self.ops), "a step names a column that there is not");
+        self.columns = columns.columns;
+    }
 }
 
 /// Somebody within the limit.
@@ -163,9 +218,10 @@ pub(crate) struct Hit {
 
 /// Bytes side by side in a register.
 trait Lanes: Copy {
+    /// How many, at most a tile.
     const WIDTH: usize;
-    /// Reads [`Self::WIDTH`] bytes of a tile.
-    unsafe fn load(tile: &[u8; TILE], part: usize) -> Self;
+    /// Reads a part of a group of tiles.
+    unsafe fn load(group: [&[u8; TILE]; GROUP], part: usize) -> Self;
     /// Writes them to the beginning of a tile.
     unsafe fn store(self, tile: &mut [u8; TILE]);
     unsafe fn splat(byte: u8) -> Self;
@@ -187,7 +243,7 @@ trait Lanes: Copy {
 
 /// Without vector instructions of its own; what the compiler makes of it is as fast as it may be.
 #[derive(Clone, Copy)]
-struct Portable([u8; 16]);
+struct Portable([u8; 32]);
 
 impl Portable {
     #[inline(always)]
@@ -197,10 +253,11 @@ impl Portable {
 }
 
 impl Lanes for Portable {
-    const WIDTH: usize = 16;
+    const WIDTH: usize = 32;
     #[inline(always)]
-    unsafe fn load(tile: &[u8; TILE], part: usize) -> Self {
-        Self(std::array::from_fn(|lane| tile[part * Self::WIDTH + lane]))
+    unsafe fn load(group: [&[u8; TILE]; GROUP], part: usize) -> Self {
+        let (tile, from) = (group[part * Self::WIDTH / TILE], part * Self::WIDTH % TILE);
+        Self(std::array::from_fn(|lane| tile[from + lane]))
     }
     #[inline(always)]
     unsafe fn store(self, tile: &mut [u8; TILE]) {
@@ -208,11 +265,11 @@ impl Lanes for Portable {
     }
     #[inline(always)]
     unsafe fn splat(byte: u8) -> Self {
-        Self([byte; 16])
+        Self([byte; 32])
     }
     #[inline(always)]
     unsafe fn table(table: &Table16) -> Self {
-        Self(*table)
+        Self(std::array::from_fn(|lane| table[lane % table.len()]))
     }
     #[inline(always)]
     unsafe fn look_up(table: Self, codes: Self) -> Self {
@@ -240,7 +297,7 @@ impl Lanes for Portable {
     }
     #[inline(always)]
     unsafe fn at_most(self, other: Self) -> u64 {
-        (0..16).fold(0, |mask, lane| mask | (u64::from(self.0[lane] <= other.0[lane]) << lane))
+        (0..Self::WIDTH).fold(0, |mask, lane| mask | (u64::from(self.0[lane] <= other.0[lane]) << lane))
     }
 }
 
@@ -250,9 +307,14 @@ impl Lanes for Portable {
 /// The processor must know the instructions of `V`.
 #[inline(always)]
 unsafe fn scan<V: Lanes, const PARTS: usize>(program: Program, columns: &Columns, tiles: &[u32], hits: &mut Vec<Hit>) {
-    for &tile in tiles {
+    for tiles in tiles.chunks(GROUP) {
+        // The last group is filled up with a tile that it has.
+        let mut group = [tiles[tiles.len() - 1] as usize; GROUP];
+        for (slot, &tile) in group.iter_mut().zip(tiles) {
+            *slot = tile as usize;
+        }
         // SAFETY: passed on to the caller.
-        let Some(sums) = (unsafe { within::<V, PARTS>(program, columns, tile as usize) }) else { continue };
+        let Some(sums) = (unsafe { within::<V, PARTS>(program, columns, group) }) else { continue };
         for (part, sums) in sums.into_iter().enumerate() {
             // SAFETY: passed on to the caller.
             let mut mask = unsafe { sums.at_most(V::splat(program.limit)) };
@@ -263,90 +325,106 @@ unsafe fn scan<V: Lanes, const PARTS: usize>(program: Program, columns: &Columns
             // SAFETY: passed on to the caller.
             unsafe { sums.store(&mut bytes) };
             while mask != 0 {
-                let lane = mask.trailing_zeros();
-                let position = tile * TILE as u32 + (part * V::WIDTH) as u32 + lane;
-                hits.push(Hit { position, sum: bytes[lane as usize] });
+                let lane = mask.trailing_zeros() as usize;
                 mask &= mask - 1;
+                let Some(&tile) = tiles.get(part * V::WIDTH / TILE) else { break };
+                let position = tile * TILE as u32 + (part * V::WIDTH % TILE + lane) as u32;
+                hits.push(Hit { position, sum: bytes[lane] });
             }
         }
     }
 }
 
-/// The sums of one tile; `None` when a check found everybody beyond the limit.
+/// The sums of a group of tiles; `None` when a check found everybody beyond the limit.
 ///
 /// # Safety
 /// The processor must know the instructions of `V`.
 #[inline(always)]
-unsafe fn within<V: Lanes, const PARTS: usize>(program: Program, columns: &Columns, tile: usize) -> Option<[V; PARTS]> {
+unsafe fn within<V: Lanes, const PARTS: usize>(
+    program: Program,
+    columns: &Columns,
+    group: [usize; GROUP],
+) -> Option<[V; PARTS]> {
     // SAFETY: every operation below is one of `V`, whose instructions the caller answers for.
     unsafe {
         let limit = V::splat(program.limit);
-        let all = columns.tile(tile);
+        let mut all = Codes { codes: &columns.codes, first: group };
+        let mut start = [&program.start[0]; GROUP];
+        for part in 0..GROUP {
+            all.first[part] = columns.first(group[part]);
+            start[part] = &program.start[group[part]];
+        }
         let mut sums = [limit; PARTS];
         for (part, sum) in sums.iter_mut().enumerate() {
-            *sum = V::load(&program.start[tile], part);
+            *sum = V::load(start, part);
         }
-        for op in program.ops {
-            match op {
-                Op::Lookup { column, table } => {
-                    let (codes, table) = (all.column(*column), V::table(table));
-                    for (part, sum) in sums.iter_mut().enumerate() {
-                        *sum = sum.add(V::look_up(table, V::load(codes, part)));
+        let mut ops = &program.steps.ops[..];
+        // Runs of one kind after another instead of one match a step: so the sums stay in registers.
+        while !ops.is_empty() {
+            while let [Op::Lookup { column, table }, rest @ ..] = ops {
+                let (codes, table) = (all.column(*column), V::table(table));
+                for (part, sum) in sums.iter_mut().enumerate() {
+                    *sum = sum.add(V::look_up(table, V::load(codes, part)));
+                }
+                ops = rest;
+            }
+            while let [Op::WideLookup { column, low, high }, rest @ ..] = ops {
+                let (codes, low, high) = (all.column(*column), V::table(low), V::table(high));
+                for (part, sum) in sums.iter_mut().enumerate() {
+                    *sum = sum.add(wide(V::load(codes, part), low, high));
+                }
+                ops = rest;
+            }
+            while let [Op::Compare { column, code, same, other, missing }, rest @ ..] = ops {
+                let (codes, code, none) = (all.column(*column), V::splat(*code), V::splat(u8::MAX));
+                let (same, other, missing) = (V::splat(*same), V::splat(*other), V::splat(*missing));
+                for (part, sum) in sums.iter_mut().enumerate() {
+                    let codes = V::load(codes, part);
+                    let known = codes.select_equal(code, same, other);
+                    *sum = sum.add(codes.select_equal(none, missing, known));
+                }
+                ops = rest;
+            }
+            while let [Op::ShortSum { terms, tables, missing, table }, rest @ ..] = ops {
+                let mut counts = count::<V, PARTS>(terms, tables, all);
+                if let Some(column) = missing {
+                    let codes = all.column(*column);
+                    for (part, count) in counts.iter_mut().enumerate() {
+                        *count = count.max(V::load(codes, part).min(V::splat(MOST_SHORT_SUM + 1)));
                     }
                 }
-                Op::WideLookup { column, low, high } => {
-                    let (codes, low, high) = (all.column(*column), V::table(low), V::table(high));
-                    for (part, sum) in sums.iter_mut().enumerate() {
-                        *sum = sum.add(wide(V::load(codes, part), low, high));
+                let table = V::table(table);
+                for part in 0..PARTS {
+                    sums[part] = sums[part].add(V::look_up(table, counts[part]));
+                }
+                ops = rest;
+            }
+            while let [Op::Sum { terms, tables, missing, low, high }, rest @ ..] = ops {
+                let mut counts = count::<V, PARTS>(terms, tables, all);
+                for count in &mut counts {
+                    *count = count.min(V::splat(MOST_SUM));
+                }
+                if let Some(column) = missing {
+                    let codes = all.column(*column);
+                    for (part, count) in counts.iter_mut().enumerate() {
+                        *count = count.max(V::load(codes, part));
                     }
                 }
-                Op::Compare { column, code, same, other, missing } => {
-                    let (codes, code, none) = (all.column(*column), V::splat(*code), V::splat(u8::MAX));
-                    let (same, other, missing) = (V::splat(*same), V::splat(*other), V::splat(*missing));
-                    for (part, sum) in sums.iter_mut().enumerate() {
-                        let codes = V::load(codes, part);
-                        let known = codes.select_equal(code, same, other);
-                        *sum = sum.add(codes.select_equal(none, missing, known));
-                    }
+                let (low, high) = (V::table(low), V::table(high));
+                for part in 0..PARTS {
+                    sums[part] = sums[part].add(wide(counts[part], low, high));
                 }
-                Op::Sum { terms, tables, missing, low, high } => {
-                    let mut counts = count::<V, PARTS>(terms, tables, all);
-                    for count in &mut counts {
-                        *count = count.min(V::splat(MOST_SUM));
-                    }
-                    if let Some(column) = missing {
-                        let codes = all.column(*column);
-                        for (part, count) in counts.iter_mut().enumerate() {
-                            *count = count.max(V::load(codes, part));
-                        }
-                    }
-                    let (low, high) = (V::table(low), V::table(high));
-                    for (sum, count) in sums.iter_mut().zip(counts) {
-                        *sum = sum.add(wide(count, low, high));
-                    }
+                ops = rest;
+            }
+            while let [Op::Check, rest @ ..] = ops {
+                let mut least = sums[0];
+                for &sum in &sums[1..] {
+                    least = least.min(sum);
                 }
-                Op::ShortSum { terms, tables, missing, table } => {
-                    let mut counts = count::<V, PARTS>(terms, tables, all);
-                    if let Some(column) = missing {
-                        let codes = all.column(*column);
-                        for (part, count) in counts.iter_mut().enumerate() {
-                            *count = count.max(V::load(codes, part).min(V::splat(MOST_SHORT_SUM + 1)));
-                        }
-                    }
-                    let table = V::table(table);
-                    for (sum, count) in sums.iter_mut().zip(counts) {
-                        *sum = sum.add(V::look_up(table, count));
-                    }
+                if least.at_most(limit) == 0 {
+                    return None;
                 }
-                Op::Check => {
-                    let mut least = sums[0];
-                    for &sum in &sums[1..] {
-                        least = least.min(sum);
-                    }
-                    if least.at_most(limit) == 0 {
-                        return None;
-                    }
-                }
+                ops = rest;
             }
         }
         Some(sums)
@@ -364,7 +442,7 @@ unsafe fn count<V: Lanes, const PARTS: usize>(terms: &[Term], tables: &[Table16]
         let mut counts = [V::splat(0); PARTS];
         for term in terms {
             let codes = all.column(term.column);
-            let table = V::table(&tables[term.table as usize]);
+            let table = V::table(tables.get_unchecked(term.table as usize));
             for (part, count) in counts.iter_mut().enumerate() {
                 *count = count.add(V::look_up(table, V::load(codes, part)));
             }
@@ -388,14 +466,14 @@ unsafe fn wide<V: Lanes>(codes: V, low: V, high: V) -> V {
 mod x86 {
     use std::arch::x86_64::*;
 
-    use super::{Columns, Hit, Lanes, Program, TILE, Table16, scan};
+    use super::{Columns, GROUP, Hit, Lanes, Program, TILE, Table16, scan};
 
     /// # Safety
     /// The processor must know AVX2.
     #[target_feature(enable = "avx2")]
     pub(super) unsafe fn scan_avx2(program: Program, columns: &Columns, tiles: &[u32], hits: &mut Vec<Hit>) {
         // SAFETY: passed on to the caller.
-        unsafe { scan::<__m256i, { TILE / 32 }>(program, columns, tiles, hits) }
+        unsafe { scan::<__m256i, { GROUP * TILE / 32 }>(program, columns, tiles, hits) }
     }
 
     /// # Safety
@@ -403,21 +481,22 @@ mod x86 {
     #[target_feature(enable = "avx512f,avx512bw")]
     pub(super) unsafe fn scan_avx512(program: Program, columns: &Columns, tiles: &[u32], hits: &mut Vec<Hit>) {
         // SAFETY: passed on to the caller.
-        unsafe { scan::<__m512i, { TILE / 64 }>(program, columns, tiles, hits) }
+        unsafe { scan::<__m512i, { GROUP * TILE / 64 }>(program, columns, tiles, hits) }
     }
 
-    // SAFETY of all below: the instructions are those of the two functions above; loads read within a tile, because there
-    // are as many parts of a register's width as fit.
+    // SAFETY of all below: the instructions are those of the two functions above; loads and stores are of whole tiles.
     macro_rules! lanes {
-        ($register:ty, $width:literal, load $load:ident, store $store:ident, splat $splat:ident, table $broadcast:ident,
-         look_up $look_up:ident, add $add:ident, sub $sub:ident, min $min:ident, max $max:ident,
-         select |$a:ident, $b:ident, $then:ident, $otherwise:ident| $select:expr, at_most |$x:ident, $y:ident| $at_most:expr) => {
+        ($register:ty, $width:literal, load $load:ident, store $store:ident,
+         splat $splat:ident, table $broadcast:ident, look_up $look_up:ident, add $add:ident, sub $sub:ident, min $min:ident,
+         max $max:ident, select |$a:ident, $b:ident, $then:ident, $otherwise:ident| $select:expr,
+         at_most |$x:ident, $y:ident| $at_most:expr) => {
             impl Lanes for $register {
                 const WIDTH: usize = $width;
                 #[inline(always)]
-                unsafe fn load(tile: &[u8; TILE], part: usize) -> Self {
-                    debug_assert!((part + 1) * $width <= TILE);
-                    unsafe { $load(tile.as_ptr().add(part * $width).cast()) }
+                unsafe fn load(group: [&[u8; TILE]; GROUP], part: usize) -> Self {
+                    const { assert!(TILE % $width == 0) };
+                    let (tile, from) = (group[part * $width / TILE], part * $width % TILE);
+                    unsafe { $load(tile.as_ptr().add(from).cast()) }
                 }
                 #[inline(always)]
                 unsafe fn store(self, tile: &mut [u8; TILE]) {
@@ -467,7 +546,8 @@ mod x86 {
 
     lanes!(
         __m256i, 32,
-        load _mm256_loadu_si256, store _mm256_storeu_si256, splat _mm256_set1_epi8, table _mm256_broadcastsi128_si256, look_up _mm256_shuffle_epi8,
+        load _mm256_loadu_si256, store _mm256_storeu_si256,
+        splat _mm256_set1_epi8, table _mm256_broadcastsi128_si256, look_up _mm256_shuffle_epi8,
         add _mm256_adds_epu8, sub _mm256_sub_epi8, min _mm256_min_epu8, max _mm256_max_epu8,
         select |a, b, then, otherwise| _mm256_blendv_epi8(otherwise, then, _mm256_cmpeq_epi8(a, b)),
         at_most |x, y| u64::from(_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_min_epu8(x, y), x)) as u32)
@@ -475,7 +555,8 @@ mod x86 {
 
     lanes!(
         __m512i, 64,
-        load _mm512_loadu_si512, store _mm512_storeu_si512, splat _mm512_set1_epi8, table _mm512_broadcast_i32x4, look_up _mm512_shuffle_epi8,
+        load _mm512_loadu_si512, store _mm512_storeu_si512,
+        splat _mm512_set1_epi8, table _mm512_broadcast_i32x4, look_up _mm512_shuffle_epi8,
         add _mm512_adds_epu8, sub _mm512_sub_epi8, min _mm512_min_epu8, max _mm512_max_epu8,
         select |a, b, then, otherwise| _mm512_mask_blend_epi8(_mm512_cmpeq_epu8_mask(a, b), otherwise, then),
         at_most |x, y| _mm512_cmple_epu8_mask(x, y)

@@ -5,7 +5,7 @@
 //! is never more than the true deficit: whoever it leaves out is out, and whoever it lets in is scored exactly.
 
 use super::encode::{Code, Direct, MIXED, Sum, direct, sets, topics};
-use super::kernel::{Columns, MISSING_SUM, Op, TILE, Table16, Term};
+use super::kernel::{Columns, MISSING_SUM, Op, Steps, TILE, Table16, Term};
 use crate::compiled::CompiledInstance;
 use crate::profile::Side;
 use crate::table::Table;
@@ -22,7 +22,8 @@ pub(super) struct Layout {
     /// The person at each position of the columns: people who are alike stand together.
     pub order: Vec<u32>,
     pub columns: Columns,
-    /// The direct columns again, with a whole tile in the place of a person: the code that all in it have, or none.
+    /// The same columns with a whole tile in the place of a person: of direct columns the code that all in it have, or
+    /// that there is none; of sums the best code that there could be.
     pub tiles: Columns,
     parts: Vec<Part>,
 }
@@ -31,7 +32,7 @@ pub(super) struct Layout {
 #[derive(Debug)]
 enum Part {
     Direct { criterion: usize, column: u32, direct: Direct },
-    Sum { criterion: usize, missing: Option<u32>, sum: Sum },
+    Sum { criterion: usize, missing: Option<u32>, sum: Box<Sum> },
 }
 
 impl Layout {
@@ -57,7 +58,7 @@ impl Layout {
         let order = alike_together(compiled.people(side).len(), &directs);
         let width = directs.len() + sums.iter().map(|(_, sum)| sum.width()).sum::<usize>();
         let columns = Columns::new(order.len(), width);
-        let tiles = Columns::new(columns.tiles(), directs.len());
+        let tiles = Columns::new(columns.tiles(), width);
         let mut layout = Self { order, columns, tiles, parts: Vec::new() };
         for (column, (criterion, direct)) in (0..).zip(directs) {
             layout.add_direct(criterion, column, direct);
@@ -88,14 +89,17 @@ impl Layout {
         let mut position_of = vec![0; self.order.len()];
         self.order.iter().enumerate().for_each(|(position, &person)| position_of[person as usize] = position);
         for Code { person, column, code } in std::mem::take(&mut sum.codes) {
-            self.columns.set(first_column + column, position_of[person as usize], code);
+            let (column, position) = (first_column + column, position_of[person as usize]);
+            self.columns.set(column, position, code);
+            let best = sum.best_of(self.tiles.get(column, position / TILE), code);
+            self.tiles.set(column, position / TILE, best);
         }
         let missing = (!sum.missing.is_empty()).then_some(first_column + sum.columns);
         for &person in &sum.missing {
             missing.into_iter().for_each(|column| self.columns.set(column, position_of[person as usize], MISSING_SUM));
         }
         sum.rows.entries_mut().for_each(|term| term.column += first_column);
-        self.parts.push(Part::Sum { criterion, missing, sum });
+        self.parts.push(Part::Sum { criterion, missing, sum: Box::new(sum) });
     }
 
     /// The deficit that a row has with all columns because it gave no value; `None` where that breaks a rule.
@@ -140,28 +144,25 @@ impl Layout {
         Some(all)
     }
 
-    /// Writes down how to find the tiles in which somebody may be within the limit, by the direct columns.
-    pub fn tile_program<'a>(&'a self, row: usize, shift: u32, ops: &mut Vec<Op<'a>>) {
-        ops.clear();
-        ops.extend(self.parts.iter().filter_map(|part| match part {
+    /// Writes down how to find the tiles in which somebody may be within the limit.
+    pub fn tile_steps<'a>(&'a self, row: usize, shift: u32, steps: &mut Steps<'a>) {
+        let ops = self.parts.iter().filter_map(|part| match part {
             Part::Direct { column, direct, .. } => direct.tile_op(*column, row, shift),
-            Part::Sum { .. } => None,
-        }));
+            Part::Sum { sum, .. } => sum.rows.of(row).map(|terms| sum.tile_op(terms, shift)),
+        });
+        steps.set(ops, &self.tiles);
     }
 
     /// Writes down how to scan for a row, with deficits in units of 2 to the `shift`.
-    pub fn program<'a>(&'a self, row: usize, shift: u32, ops: &mut Vec<Op<'a>>) {
-        ops.clear();
-        for part in &self.parts {
-            match part {
-                Part::Direct { column, direct, .. } => ops.push(direct.op(*column, row, shift)),
-                Part::Sum { missing, sum, .. } => {
-                    let Some(terms) = sum.rows.of(row) else { continue };
-                    ops.push(Op::Check);
-                    ops.push(sum.op(*missing, terms, shift));
-                }
-            }
-        }
+    pub fn steps<'a>(&'a self, row: usize, shift: u32, steps: &mut Steps<'a>) {
+        let ops = self.parts.iter().flat_map(|part| match part {
+            Part::Direct { column, direct, .. } => [None, Some(direct.op(*column, row, shift))],
+            Part::Sum { missing, sum, .. } => match sum.rows.of(row) {
+                Some(terms) => [Some(Op::Check), Some(sum.op(*missing, terms, shift))],
+                None => [None, None],
+            },
+        });
+        steps.set(ops.flatten(), &self.columns);
     }
 }
 

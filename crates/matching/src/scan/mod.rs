@@ -14,7 +14,7 @@ use std::cmp::Reverse;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use kernel::{BLOCK, Hit, Kernel, Op, Program, TILE};
+use kernel::{BLOCK, Hit, Kernel, Program, Steps, TILE};
 use layout::Layout;
 
 use crate::compiled::CompiledInstance;
@@ -51,9 +51,9 @@ pub(crate) struct Shortlist {
 pub(crate) type Prices<'p> = &'p [Option<i64>];
 
 /// Rows that are looked at together, so that a block of columns is read from memory once for all of them.
-const CHUNK: usize = 64;
+const CHUNK: usize = 128;
 /// So many tiles, or one in so many, give a first idea of a row's best.
-const SAMPLE: usize = 6;
+const SAMPLE: usize = 24;
 const SAMPLED: usize = 16;
 
 impl<'c> Scan<'c> {
@@ -162,7 +162,7 @@ struct Row<'a> {
     most: usize,
     /// What score less price can be at most, less 1; `None` when the row's own missing value breaks a rule.
     spare: Option<i64>,
-    ops: Vec<Op<'a>>,
+    steps: Steps<'a>,
     /// The unit of the program is 2 to the power of this.
     shift: u32,
     /// The largest sum of the program that counts; `None` when nothing counts any more.
@@ -171,6 +171,8 @@ struct Row<'a> {
     tiles: Vec<u32>,
     looked_at: usize,
     found: Vec<Found>,
+    /// Whether those found are known to be kept apart by nothing; until the end it is cheaper not to ask.
+    careful: bool,
     rest: i64,
 }
 
@@ -193,12 +195,13 @@ impl<'a> Row<'a> {
             ask,
             most,
             spare,
-            ops: Vec::new(),
+            steps: Steps::default(),
             shift: u32::MAX,
             limit: None,
             tiles: Vec::new(),
             looked_at: 0,
             found: Vec::new(),
+            careful: false,
             rest: ask.above,
         };
         row.aim();
@@ -214,7 +217,7 @@ impl<'a> Row<'a> {
             let shift = if room >> shift == u64::from(u8::MAX) { shift + 1 } else { shift };
             if shift != self.shift {
                 self.shift = shift;
-                self.scan.layout.program(self.ask.row as usize, shift, &mut self.ops);
+                self.scan.layout.steps(self.ask.row as usize, shift, &mut self.steps);
             }
             (room >> shift) as u8
         });
@@ -224,10 +227,10 @@ impl<'a> Row<'a> {
     fn choose_tiles(&mut self) {
         self.tiles.clear();
         let Some(limit) = self.limit else { return };
-        let mut ops = Vec::new();
-        self.scan.layout.tile_program(self.ask.row as usize, self.shift, &mut ops);
+        let mut steps = Steps::default();
+        self.scan.layout.tile_steps(self.ask.row as usize, self.shift, &mut steps);
         let columns = &self.scan.layout.tiles;
-        let program = Program { ops: &ops, start: &self.bytes.in_units(self.shift).tiles, limit };
+        let program = Program { steps: &steps, start: &self.bytes.in_units(self.shift).tiles, limit };
         let all: Vec<u32> = (0..columns.tiles() as u32).collect();
         let mut hits = Vec::new();
         self.scan.kernel.scan(program, columns, &all, &mut hits);
@@ -251,7 +254,7 @@ impl<'a> Row<'a> {
 
     fn scan_tiles(&self, tiles: &[u32], limit: u8, hits: &mut Vec<Hit>) {
         let start = &self.bytes.in_units(self.shift).people;
-        let program = Program { ops: &self.ops, start, limit };
+        let program = Program { steps: &self.steps, start, limit };
         self.scan.kernel.scan(program, &self.scan.layout.columns, tiles, hits);
     }
 
@@ -302,7 +305,7 @@ impl<'a> Row<'a> {
             let deficit = self.scan.layout.deficit(self.ask.row as usize, hit.position as usize, verdict);
             let Some(score) = deficit.map(|deficit| FULL_SCORE - deficit) else { continue };
             let value = i64::from(score) - price;
-            if value > self.rest && !compiled.is_apart(mentor, mentee) && !compiled.is_pinned(mentor, mentee) {
+            if value > self.rest && (!self.careful || self.may_pair(column)) {
                 self.found.push(Found { value, column, score: score as u16 });
             }
         }
@@ -310,6 +313,12 @@ impl<'a> Row<'a> {
             self.cut();
             self.aim();
         }
+    }
+
+    /// Whether nothing beside the criteria keeps the row from a column.
+    fn may_pair(&self, column: u32) -> bool {
+        let (mentor, mentee) = self.scan.pair(self.ask.row, column);
+        !self.scan.compiled.is_apart(mentor, mentee) && !self.scan.compiled.is_pinned(mentor, mentee)
     }
 
     /// Keeps the best; of equal ones the first in the order of columns.
@@ -320,11 +329,14 @@ impl<'a> Row<'a> {
     }
 
     fn finish(mut self, hits: &mut Vec<Hit>) -> Shortlist {
-        if self.found.len() < self.most && self.rest > self.ask.above {
-            self.look_again(hits);
-        }
         if self.found.len() > 2 * self.most {
             self.cut();
+        }
+        let mut found = std::mem::take(&mut self.found);
+        found.retain(|found| self.may_pair(found.column));
+        self.found = found;
+        if self.found.len() < self.most && self.rest > self.ask.above {
+            self.look_again(hits);
         }
         self.found.sort_unstable_by_key(Found::rank);
         Shortlist { arcs: self.found.iter().map(|found| (found.column, found.score)).collect(), rest: self.rest }
@@ -333,7 +345,7 @@ impl<'a> Row<'a> {
     /// After a limit that left too few, because it was a wrong guess, or because rules beside the criteria took the
     /// others: scores everybody on the way.
     fn look_again(&mut self, hits: &mut Vec<Hit>) {
-        (self.rest, self.found) = (self.ask.above, Vec::new());
+        (self.rest, self.found, self.careful) = (self.ask.above, Vec::new(), true);
         self.aim();
         self.choose_tiles();
         for tiles in std::mem::take(&mut self.tiles).chunks(BLOCK) {
@@ -341,6 +353,9 @@ impl<'a> Row<'a> {
             hits.clear();
             self.scan_tiles(tiles, limit, hits);
             self.score(hits);
+        }
+        if self.found.len() > 2 * self.most {
+            self.cut();
         }
     }
 }

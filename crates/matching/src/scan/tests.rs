@@ -3,9 +3,6 @@
 use super::*;
 use crate::profile::Sides;
 
-#[path = "../../tests/it/random.rs"]
-mod random;
-
 /// What [`Scan::shortlists`] should say, found by scoring every pair.
 fn by_hand(compiled: &CompiledInstance, columns: Side, prices: Prices, ask: Ask) -> Vec<(i64, u32, u16)> {
     let pair = |column: usize| match columns {
@@ -25,8 +22,8 @@ fn by_hand(compiled: &CompiledInstance, columns: Side, prices: Prices, ask: Ask)
 }
 
 fn check(seed: u64, people: usize) {
-    let compiled = random::instance(seed, people).compile().expect("random instances are proper");
-    let mut random = random::Random::new(seed);
+    let compiled = crate::random::instance(seed, people).compile().expect("random instances are proper");
+    let mut random = crate::random::Random::new(seed);
     let high = [1, 100, 20_000, 3_000_000_000_usize][random.below(4)];
     let mut price = |_| (!random.once_in(9)).then(|| random.below(high) as i64 - high as i64 / 3);
     let prices: Sides<Vec<Option<i64>>> =
@@ -69,54 +66,5 @@ fn lists_the_best_of_every_row_whatever_the_processor() {
     }
     for seed in 60..66 {
         check(seed, 300);
-    }
-}
-
-#[path = "../../examples/measure.rs"]
-#[allow(dead_code)]
-mod measure;
-
-#[test]
-#[ignore]
-fn speed() {
-    let env = |name: &str, default: u64| std::env::var(name).ok().and_then(|x| x.parse().ok()).unwrap_or(default);
-    let (n, m) = (env("N", 100_000), env("M", 2_000));
-    let t = std::time::Instant::now();
-    let instance = measure::instance(n, m, 1, 1);
-    println!("made {:?}", t.elapsed());
-    let t = std::time::Instant::now();
-    let compiled = instance.compile().expect("proper");
-    println!("compiled {:?}", t.elapsed());
-    for &kernel in &Kernel::known()[1..] {
-        for threads in [1, 2] {
-            let t = std::time::Instant::now();
-            let scan = Scan { kernel, ..Scan::new(&compiled, Side::Mentor, threads) };
-            println!("layout {:?}", t.elapsed());
-            let prices: Vec<Option<i64>> = vec![Some(0); n as usize];
-            for most in [8, 32] {
-                let asks: Vec<Ask> = (0..m as u32).map(|row| Ask { row, above: -1 }).collect();
-                let t = std::time::Instant::now();
-                let lists = scan.shortlists(&prices, &asks, most, &|_| true).unwrap();
-                let s = t.elapsed().as_secs_f64();
-                println!(
-                    "{kernel:?} threads {threads} top {most}: {s:.3} s {:.2}e9/s per row {:.1} us",
-                    (n * m) as f64 / s / 1e9,
-                    s / m as f64 * 1e6
-                );
-                let asks: Vec<Ask> = lists
-                    .iter()
-                    .zip(0..)
-                    .map(|(list, row)| Ask { row, above: list.arcs.first().map_or(0, |&(_, s)| i64::from(s) - 1) })
-                    .collect();
-                let t = std::time::Instant::now();
-                let lists = scan.shortlists(&prices, &asks, most, &|_| true).unwrap();
-                let s = t.elapsed().as_secs_f64();
-                println!(
-                    "  above best: {s:.3} s {:.2}e9/s {}",
-                    (n * m) as f64 / s / 1e9,
-                    lists.iter().map(|l| l.arcs.len()).sum::<usize>()
-                );
-            }
-        }
     }
 }
