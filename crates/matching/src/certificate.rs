@@ -8,7 +8,7 @@ use crate::compiled::CompiledInstance;
 use crate::instance::PairIds;
 use crate::objective::{Bonus, Objective, ObjectiveValue};
 use crate::profile::{Side, Sides};
-use crate::solve::{Pair, Solution};
+use crate::solve::{Pair, Solution, rents};
 
 /// Dual prices that prove a draft to be the best: give every person's place a price so that no pair outside the draft
 /// is worth more than its two places cost, and every pair inside is worth exactly its places plus its rent. Whatever
@@ -52,28 +52,18 @@ impl Certificate {
             let ids = compiled.people(side).ids().map(str::to_owned);
             ids.zip(solution.prices.of(side).iter().copied()).collect()
         });
+        let position = |pair: &Pair| {
+            compiled.position(Side::Mentor, &pair.mentor).zip(compiled.position(Side::Mentee, &pair.mentee))
+        };
+        let found: Vec<(usize, usize)> =
+            solution.pairs.iter().filter(|pair| !pair.pinned).filter_map(position).collect();
         Self {
             objective: solution.objective,
             fingerprint: compiled.fingerprint(),
             value: solution.value,
             bonus,
             prices,
-            rents: rents(compiled, solution, bonus),
+            rents: rents(compiled, &found, &solution.prices, solution.objective),
         }
     }
-}
-
-fn rents(compiled: &CompiledInstance, solution: &Solution, bonus: Bonus) -> Vec<Rent> {
-    let pins = Sides::from_fn(|side| compiled.pins(side));
-    let found = solution.pairs.iter().filter(|pair| !pair.pinned);
-    let rent = |pair: &Pair| {
-        let place = |side, id| {
-            let at = compiled.position(side, id)?;
-            let first_place = if pins.of(side)[at] == 0 { bonus.first_place } else { 0 };
-            Some(first_place - solution.prices.of(side)[at])
-        };
-        let beside_score = bonus.pair + place(Side::Mentor, &pair.mentor)? + place(Side::Mentee, &pair.mentee)?;
-        Some(Rent { pair: PairIds::new(&pair.mentor, &pair.mentee), rent: i64::from(pair.score) + beside_score })
-    };
-    found.filter_map(rent).filter(|rent| rent.rent > 0).collect()
 }

@@ -19,6 +19,11 @@ pub enum Objective {
     /// The highest total score, however many people stay without a partner.
     #[serde(rename = "total")]
     MaxTotal,
+    /// As many people with a partner as possible, and as many pairs, as [`MaxCoverage`](Self::MaxCoverage); among those
+    /// drafts the one whose worst pair is the best; among those, the highest total score. Pinned pairs are given, and
+    /// do not count as the worst.
+    #[serde(rename = "fair")]
+    MaxMin,
 }
 
 /// How good a draft is, in the order in which [`Objective::MaxCoverage`] compares; pinned pairs count like all others.
@@ -30,6 +35,9 @@ pub struct ObjectiveValue {
     pub pairs: u64,
     /// The sum of the scores of all pairs.
     pub total: i64,
+    /// The lowest score of a pair that is not pinned; `None` without any.
+    #[serde(default)]
+    pub least: Option<u32>,
 }
 
 /// What a pair and a person's first pair are worth beside the score, so that the draft with the highest sum of
@@ -56,7 +64,7 @@ impl Bonus {
     pub fn new(objective: Objective, mentors: usize, mentees: usize) -> Self {
         match objective {
             Objective::MaxTotal => Self { first_place: 0, pair: 0 },
-            Objective::MaxCoverage => {
+            Objective::MaxCoverage | Objective::MaxMin => {
                 let pair = i64::from(FULL_SCORE) * mentors.min(mentees) as i64 + 1;
                 Self { first_place: pair, pair }
             }

@@ -28,6 +28,8 @@ pub(crate) struct Scan<'c> {
     layout: Layout,
     kernel: Kernel,
     threads: usize,
+    /// Pairs with a lower score are left out as if a rule forbade them.
+    pub least_score: u32,
 }
 
 /// What a row asks for: pairs whose score exceeds the price of the column by more than this.
@@ -60,7 +62,7 @@ impl<'c> Scan<'c> {
     /// Lays out the side `columns`.
     pub fn new(compiled: &'c CompiledInstance, columns: Side, threads: usize) -> Self {
         let layout = Layout::new(compiled, columns);
-        Self { compiled, side: columns, layout, kernel: Kernel::detect(), threads: threads.max(1) }
+        Self { compiled, side: columns, layout, kernel: Kernel::detect(), threads: threads.max(1), least_score: 0 }
     }
 
     /// Answers all asks, each with at most `most` pairs. Returns early, with `None`, when `go_on` says so; it is called
@@ -305,7 +307,9 @@ impl<'a> Row<'a> {
             let deficit = self.scan.layout.deficit(self.ask.row as usize, hit.position as usize, verdict);
             let Some(score) = deficit.map(|deficit| FULL_SCORE - deficit) else { continue };
             let value = i64::from(score) - price;
-            if value > self.rest && (!self.careful || self.may_pair(column)) {
+            if value > self.rest
+                && score >= self.scan.least_score
+                && (!self.careful || self.may_pair(column)) {
                 self.found.push(Found { value, column, score: score as u16 });
             }
         }

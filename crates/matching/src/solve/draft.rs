@@ -1,19 +1,29 @@
 //! From chosen pairs and prices to a [`Solution`].
 
-use super::{Pair, Solution, Status};
+use super::{Bound, Pair, Solution, Status};
+use crate::certificate::Rent;
 use crate::compiled::CompiledInstance;
 use crate::objective::{Objective, ObjectiveValue};
 use crate::profile::{Side, Sides};
 
-/// Writes down a draft. `found` are positions of mentors and mentees beside the pinned pairs; `prices` are those of each
-/// person's first free place.
+/// What the solver found beside the pinned pairs.
+pub(super) struct Found {
+    /// Positions of mentors and mentees.
+    pub pairs: Vec<(usize, usize)>,
+    /// Of each person's first free place.
+    pub prices: Sides<Vec<i64>>,
+}
+
+/// Writes down a draft.
 pub(super) fn solution(
     compiled: &CompiledInstance,
     objective: Objective,
-    found: impl Iterator<Item = (usize, usize)>,
-    prices: Sides<Vec<i64>>,
+    found: Found,
+    bounds: Vec<Bound>,
 ) -> Solution {
-    let mut chosen: Vec<(usize, usize)> = found.chain(compiled.pinned_pairs()).collect();
+    let Found { pairs: mut chosen, prices } = found;
+    let least = chosen.iter().map(|&(mentor, mentee)| compiled.worth(mentor, mentee)).min();
+    chosen.extend(compiled.pinned_pairs());
     chosen.sort_unstable();
     let pairs: Vec<Pair> = chosen
         .iter()
@@ -33,8 +43,9 @@ pub(super) fn solution(
         people: matched(Side::Mentor) + matched(Side::Mentee),
         pairs: pairs.len() as u64,
         total: pairs.iter().map(|pair| i64::from(pair.score)).sum(),
+        least,
     };
-    Solution { objective, status: Status::Optimal, value, pairs, unmatched, prices }
+    Solution { objective, status: Status::Optimal, value, pairs, unmatched, prices, bounds }
 }
 
 fn unmatched(compiled: &CompiledInstance, side: Side, matched: impl Iterator<Item = usize>) -> Vec<String> {
@@ -42,4 +53,25 @@ fn unmatched(compiled: &CompiledInstance, side: Side, matched: impl Iterator<Ite
     matched.for_each(|position| without[position] = false);
     let people = compiled.people(side).ids().zip(without);
     people.filter(|(_, without)| *without).map(|(id, _)| id.to_owned()).collect()
+}
+
+/// What pairs are worth beyond their two places, where it is more than 0.
+pub(crate) fn rents(
+    compiled: &CompiledInstance,
+    found: &[(usize, usize)],
+    prices: &Sides<Vec<i64>>,
+    objective: Objective,
+) -> Vec<Rent> {
+    let bonus = compiled.bonus(objective);
+    let pins = Sides::from_fn(|side| compiled.pins(side));
+    let place = |side: Side, at: usize| {
+        let first_place = if pins.of(side)[at] == 0 { bonus.first_place } else { 0 };
+        first_place - prices.of(side)[at]
+    };
+    let rent = |&(mentor, mentee): &(usize, usize)| {
+        let beside_score = bonus.pair + place(Side::Mentor, mentor) + place(Side::Mentee, mentee);
+        let rent = i64::from(compiled.worth(mentor, mentee)) + beside_score;
+        (rent > 0).then(|| Rent { pair: compiled.ids(mentor, mentee), rent })
+    };
+    found.iter().filter_map(rent).collect()
 }

@@ -11,10 +11,9 @@
 use std::ops::ControlFlow;
 use std::sync::Mutex;
 
-use super::draft;
-use super::{Progress, Solution, SolveOptions, Step};
+use super::{Progress, SolveOptions, Step};
 use crate::compiled::CompiledInstance;
-use crate::objective::{Bonus, FULL_SCORE, Objective};
+use crate::objective::{Bonus, FULL_SCORE};
 use crate::profile::{Side, Sides};
 use crate::scan::{Ask, Scan, Shortlist};
 use crate::transport::{Arc, COLUMNS, Network, Node, ROWS};
@@ -39,7 +38,6 @@ pub(super) type Watch<'w> = dyn FnMut(Progress) -> ControlFlow<()> + Send + 'w;
 
 pub(super) struct Engine<'c> {
     compiled: &'c CompiledInstance,
-    objective: Objective,
     bonus: Bonus,
     /// What pins leave to be filled.
     nodes: Sides<Vec<Node>>,
@@ -71,20 +69,16 @@ impl<'c> Engine<'c> {
             0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             threads => threads,
         };
-        Self {
-            compiled,
-            objective: options.objective,
-            bonus,
-            rows,
-            scan: Scan::new(compiled, rows.other(), threads),
-            network: Network::new(nodes.of(rows), nodes.of(rows.other()), bonus.pair),
-            lists: Vec::new(),
-            epochs: Vec::new(),
-            nodes,
-        }
+        let scan = Scan::new(compiled, rows.other(), threads);
+        let network = Network::new(nodes.of(rows), nodes.of(rows.other()), bonus.pair);
+        Self { compiled, bonus, nodes, rows, scan, network, lists: Vec::new(), epochs: Vec::new() }
     }
 
-    pub fn solve(mut self, watch: &mut Watch) -> ControlFlow<(), Solution> {
+    /// Finds the best draft among the pairs with at least this score, from the beginning.
+    pub fn run(&mut self, least_score: u32, watch: &mut Watch) -> ControlFlow<()> {
+        self.scan.least_score = least_score;
+        self.network = Network::new(self.nodes.of(self.rows), self.nodes.of(self.rows.other()), self.bonus.pair);
+        self.epochs.clear();
         let contested = self.places(self.rows) >= MANY && self.places(self.rows.other()) < 2 * self.places(self.rows);
         self.list(if contested { 16 } else { 8 }, watch)?;
         if contested {
@@ -95,7 +89,7 @@ impl<'c> Engine<'c> {
             self.network.complete(&mut |done| watch(Progress { step: Step::Assign, done, of: done.max(of) }))?;
             self.network.raise_row_prices();
             match self.price(watch)? {
-                0 => return ControlFlow::Continue(self.into_solution()),
+                0 => return ControlFlow::Continue(()),
                 FEW.. => self.network.auction(LAST_INCREMENT, 0, self.floor()),
                 _ => {}
             }
@@ -202,22 +196,44 @@ impl<'c> Engine<'c> {
         ControlFlow::Continue(better.iter().map(|&(_, arcs)| arcs).sum())
     }
 
-    fn into_solution(self) -> Solution {
-        let flow = self.network.into_flow();
-        let oriented = |row: u32, column: u32| match self.rows {
-            Side::Mentor => (row as usize, column as usize),
-            Side::Mentee => (column as usize, row as usize),
+    /// Positions of mentors and mentees of the pairs that were found beside the pinned ones.
+    pub fn found(&self) -> Vec<(usize, usize)> {
+        let oriented = |row: usize, column: usize| match self.rows {
+            Side::Mentor => (row, column),
+            Side::Mentee => (column, row),
         };
-        let (mentors, mentees) = match self.rows {
-            Side::Mentor => (flow.row_prices, flow.column_prices),
-            Side::Mentee => (flow.column_prices, flow.row_prices),
+        let partners = self.network.sides[ROWS].partners.iter().enumerate();
+        let mut found: Vec<(usize, usize)> = partners
+            .flat_map(|(row, partners)| partners.iter().map(move |arc| oriented(row, arc.to as usize)))
+            .collect();
+        found.sort_unstable();
+        found
+    }
+
+    /// The lowest score of the pairs that were found.
+    pub fn least_score(&self) -> Option<u32> {
+        let arcs = self.network.sides[ROWS].partners.iter().flatten();
+        arcs.map(|arc| arc.worth.unsigned_abs()).min()
+    }
+
+    /// How many people of both sides got their first partner, and how many pairs were found.
+    pub fn reach(&self) -> (usize, usize) {
+        let filled = |side: usize| self.network.sides[side].partners.iter();
+        let first = |side: usize, people: &[Node]| {
+            filled(side).zip(people).filter(|(partners, node)| node.first_bonus > 0 && !partners.is_empty()).count()
         };
-        let prices = Sides {
-            mentors: first_place_prices(&self.nodes.mentors, mentors),
-            mentees: first_place_prices(&self.nodes.mentees, mentees),
-        };
-        let found = flow.chosen.iter().map(|&(row, column)| oriented(row, column));
-        draft::solution(self.compiled, self.objective, found, prices)
+        let (rows, columns) = (self.nodes.of(self.rows), self.nodes.of(self.rows.other()));
+        (first(ROWS, rows) + first(COLUMNS, columns), filled(ROWS).map(Vec::len).sum())
+    }
+
+    /// The price of each person's first free place. Prices of the network are those of further places; who has no place
+    /// left has nothing to price.
+    pub fn prices(&self) -> Sides<Vec<i64>> {
+        Sides::from_fn(|side| {
+            let at = if side == self.rows { ROWS } else { COLUMNS };
+            let nodes = self.nodes.of(side).iter().zip(&self.network.sides[at].price);
+            nodes.map(|(node, price)| if node.places == 0 { 0 } else { price + node.first_bonus }).collect()
+        })
     }
 }
 
@@ -233,10 +249,4 @@ fn free_places(compiled: &CompiledInstance, bonus: Bonus) -> Sides<Vec<Node>> {
         })
         .collect()
     })
-}
-
-/// The flow's prices are those of further places. Who has no place left has nothing to price.
-fn first_place_prices(nodes: &[Node], prices: Vec<i64>) -> Vec<i64> {
-    let first = |(node, price): (&Node, i64)| if node.places == 0 { 0 } else { price + node.first_bonus };
-    nodes.iter().zip(prices).map(first).collect()
 }

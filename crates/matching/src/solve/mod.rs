@@ -4,14 +4,18 @@ use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
 
+use crate::certificate::Rent;
 use crate::compiled::CompiledInstance;
 use crate::objective::{Objective, ObjectiveValue};
 use crate::profile::{Side, Sides};
 
 mod draft;
 mod engine;
+mod fair;
 
-use engine::Engine;
+pub(crate) use draft::rents;
+use draft::Found;
+use engine::{Engine, Watch};
 
 /// What to solve for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,6 +84,22 @@ pub struct Solution {
     /// The dual price of each person's first free place, in the order of ids: what the optimum would lose without it.
     /// A [`Certificate`](crate::Certificate) is made from them, and says more about them.
     pub prices: Sides<Vec<i64>>,
+    /// For [`Objective::MaxMin`]: what proves that no draft reaches more people or pairs, and none as many with a better
+    /// worst pair.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bounds: Vec<Bound>,
+}
+
+/// Prices of another best draft, that of the pairs with at least some score. Whatever these pairs can reach, these
+/// prices and rents are an upper bound on it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bound {
+    /// Which pairs it speaks of.
+    pub least_score: u32,
+    /// The price of each person's first free place, in the order of ids.
+    pub prices: Sides<Vec<i64>>,
+    /// What pairs are worth beyond their places.
+    pub rents: Vec<Rent>,
 }
 
 /// How good a solution is known to be.
@@ -134,8 +154,23 @@ pub fn solve(
     mut progress: impl FnMut(Progress) -> ControlFlow<()> + Send,
 ) -> Result<Solution, SolveError> {
     let engine = Engine::new(compiled, options);
-    match engine.solve(&mut progress) {
+    let found = match options.objective {
+        Objective::MaxMin => fair::solve(compiled, engine, &mut progress),
+        objective => best(compiled, engine, objective, &mut progress),
+    };
+    match found {
         ControlFlow::Break(()) => Err(SolveError::Cancelled),
         ControlFlow::Continue(solution) => Ok(solution),
     }
+}
+
+fn best(
+    compiled: &CompiledInstance,
+    mut engine: Engine,
+    objective: Objective,
+    watch: &mut Watch,
+) -> ControlFlow<(), Solution> {
+    engine.run(0, watch)?;
+    let found = Found { pairs: engine.found(), prices: engine.prices() };
+    ControlFlow::Continue(draft::solution(compiled, objective, found, Vec::new()))
 }

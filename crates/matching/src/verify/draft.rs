@@ -93,6 +93,7 @@ impl<'a> Draft<'a> {
             people: (matched(Side::Mentor) + matched(Side::Mentee)) as u64,
             pairs: self.pairs.len() as u64,
             total: self.pairs.values().map(|score| i64::from(*score)).sum(),
+            least: solution.value.least,
         };
         let right = solution.value == expected && certificate.value == expected;
         if right { Ok(expected) } else { Err(Violation::OtherValue { expected }) }

@@ -10,7 +10,7 @@ use counterflow_matching::{
 use crate::oracle;
 use crate::random::{self, Random};
 
-const OBJECTIVES: [Objective; 2] = [Objective::MaxCoverage, Objective::MaxTotal];
+const OBJECTIVES: [Objective; 3] = [Objective::MaxCoverage, Objective::MaxTotal, Objective::MaxMin];
 
 /// Solves, and insists on a certificate that holds.
 fn solved(instance: &Instance, objective: Objective) -> Solution {
@@ -26,12 +26,13 @@ fn compiled(instance: &Instance) -> CompiledInstance {
 }
 
 /// What an objective compares.
-type Rank = (u64, u64, i64);
+type Rank = (u64, u64, Option<u32>, i64);
 
 fn rank(value: ObjectiveValue, objective: Objective) -> Rank {
     match objective {
-        Objective::MaxCoverage => (value.people, value.pairs, value.total),
-        Objective::MaxTotal => (0, 0, value.total),
+        Objective::MaxCoverage => (value.people, value.pairs, None, value.total),
+        Objective::MaxTotal => (0, 0, None, value.total),
+        Objective::MaxMin => (value.people, value.pairs, value.least, value.total),
     }
 }
 

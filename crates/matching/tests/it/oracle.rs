@@ -144,16 +144,40 @@ fn shares(weights: &[i128], all: i128) -> Vec<i128> {
     shares
 }
 
-/// The value of the best draft, by trying all of them: mentee by mentee, over the places that mentors have used.
+/// The value of the best draft, by trying all of them.
 pub fn optimum(instance: &Instance, objective: Objective) -> ObjectiveValue {
+    if objective != Objective::MaxMin {
+        return best(instance, objective, 0).expect("pins leave at least one draft");
+    }
+    // The highest threshold at which as many people and pairs can be had as without any.
+    let reach = |value: ObjectiveValue| (value.people, value.pairs);
+    let most = optimum(instance, Objective::MaxCoverage);
+    let pairs = instance.mentors.iter().flat_map(|mentor| instance.mentees.iter().map(move |mentee| (mentor, mentee)));
+    let mut scores: Vec<u32> = pairs.filter_map(|(mentor, mentee)| score(instance, mentor, mentee)).collect();
+    scores.sort_unstable();
+    let at = |&least: &u32| best(instance, Objective::MaxCoverage, least).filter(|&value| reach(value) == reach(most));
+    let found = scores.iter().rev().find_map(|least| Some((least, at(least)?)));
+    let pinned = most.pairs == instance.pinned.iter().collect::<std::collections::BTreeSet<_>>().len() as u64;
+    match found {
+        Some((&least, value)) if !pinned => ObjectiveValue { least: Some(least), ..value },
+        _ => most,
+    }
+}
+
+/// The best draft of the pairs with at least some score, mentee by mentee, over the places that mentors have used.
+fn best(instance: &Instance, objective: Objective, least: u32) -> Option<ObjectiveValue> {
     let key = |value: &ObjectiveValue| match objective {
-        Objective::MaxCoverage => (value.people, value.pairs, value.total),
+        Objective::MaxCoverage | Objective::MaxMin => (value.people, value.pairs, value.total),
         Objective::MaxTotal => (0, 0, value.total),
     };
     let better = |a: ObjectiveValue, b: ObjectiveValue| if key(&a) >= key(&b) { a } else { b };
     let mut drafts = BTreeMap::from([(vec![0; instance.mentors.len()], ObjectiveValue::default())]);
     for mentee in &instance.mentees {
-        let scores: Vec<Option<u32>> = instance.mentors.iter().map(|mentor| score(instance, mentor, mentee)).collect();
+        let enough = |mentor: &Profile, score: u32| {
+            score >= least || names(&instance.pinned, &mentor.id, &mentee.id)
+        };
+        let score = |mentor| score(instance, mentor, mentee).filter(|&score| enough(mentor, score));
+        let scores: Vec<Option<u32>> = instance.mentors.iter().map(score).collect();
         let mut next: BTreeMap<Vec<u32>, ObjectiveValue> = BTreeMap::new();
         for (used, value) in &drafts {
             for chosen in 0..1_u32 << instance.mentors.len() {
@@ -164,7 +188,7 @@ pub fn optimum(instance: &Instance, objective: Objective) -> ObjectiveValue {
         }
         drafts = next;
     }
-    drafts.into_values().reduce(better).expect("pins leave at least one draft")
+    drafts.into_values().reduce(better)
 }
 
 fn extend(
