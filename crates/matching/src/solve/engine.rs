@@ -37,7 +37,6 @@ const FEW: usize = 1_000;
 pub(super) type Watch<'w> = dyn FnMut(Progress) -> ControlFlow<()> + Send + 'w;
 
 pub(super) struct Engine<'c> {
-    compiled: &'c CompiledInstance,
     bonus: Bonus,
     /// What pins leave to be filled.
     nodes: Sides<Vec<Node>>,
@@ -71,7 +70,7 @@ impl<'c> Engine<'c> {
         };
         let scan = Scan::new(compiled, rows.other(), threads);
         let network = Network::new(nodes.of(rows), nodes.of(rows.other()), bonus.pair);
-        Self { compiled, bonus, nodes, rows, scan, network, lists: Vec::new(), epochs: Vec::new() }
+        Self { bonus, nodes, rows, scan, network, lists: Vec::new(), epochs: Vec::new() }
     }
 
     /// Finds the best draft among the pairs with at least this score, from the beginning.

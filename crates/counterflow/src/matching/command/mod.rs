@@ -1,7 +1,9 @@
 //! `counterflow match`: the engine without a server.
 
+mod keep;
 mod people_file;
 mod report;
+mod stored;
 
 use std::{
     fs,
@@ -13,7 +15,8 @@ use std::{
 use askama::Template;
 use clap::ValueEnum;
 use counterflow_matching::{
-    Certificate, CompiledInstance, Criteria, Solution, SolveOptions, admissible_pairs, solve, unattended, verify,
+    Certificate, CompiledInstance, Criteria, Instance, Objective, Solution, SolveOptions, admissible_pairs, solve,
+    unattended, verify,
 };
 
 use people_file::{FileError, PeopleFile};
@@ -23,12 +26,43 @@ use crate::people::import;
 
 /// What was given on the command line.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Given {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    matching: Option<Matching>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Checks a draft and its certificate, as `--certificate` wrote them, without the solver
+    Verify(stored::Given),
+}
+
+/// What is matched, and by what.
+#[derive(Debug, clap::Args)]
+struct Inputs {
     /// People file, CSV or XLSX: id, name, role, capacity, then any fields and answers that the criteria name
     people: PathBuf,
     /// Criteria in TOML
     #[arg(long, value_name = "CRITERIA.toml")]
     criteria: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+struct Matching {
+    #[command(flatten)]
+    inputs: Inputs,
+    /// Which draft is the best, instead of what the criteria say
+    #[arg(long, value_enum)]
+    aim: Option<Aim>,
+    /// Pairs that stay: CSV with the columns mentor_id and mentee_id
+    #[arg(long, value_name = "PAIRS.csv")]
+    keep: Option<PathBuf>,
+    /// How many threads look at pairs; as many as the machine runs at once if not given. The result is the same
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
     /// How the result is printed
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -38,6 +72,27 @@ pub struct Given {
     /// Writes the certificate of optimality as JSON
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
+}
+
+/// Which draft is the best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Aim {
+    /// The highest total, however many people stay without a partner.
+    Total,
+    /// Most people with a partner, then the highest total.
+    Coverage,
+    /// Most people with a partner, then the best worst pair, then the highest total.
+    Fair,
+}
+
+impl From<Aim> for Objective {
+    fn from(aim: Aim) -> Self {
+        match aim {
+            Aim::Total => Self::MaxTotal,
+            Aim::Coverage => Self::MaxCoverage,
+            Aim::Fair => Self::MaxMin,
+        }
+    }
 }
 
 /// How the result is printed.
@@ -58,6 +113,8 @@ enum Failure {
     File(PathBuf, io::Error),
     /// The criteria are not in the form, or people and criteria do not fit each other: all of it.
     Wrong(PathBuf, Vec<String>),
+    /// A stored draft does not stand up to its proof.
+    NotProven(PathBuf, String),
     /// A defect of ours: the draft does not stand up to its own proof.
     Unproven(String),
     /// The output cannot be written.
@@ -70,10 +127,16 @@ struct FailureText<'a> {
     failure: &'a Failure,
 }
 
-/// Matches and prints. Exit 0: a proven draft; 1: a file cannot be read, or says something that cannot be.
+/// Matches and prints, or checks what was matched. Exit 0: a proven draft; 1: a file cannot be read, or says something
+/// that cannot be.
 #[must_use]
 pub fn run(given: &Given) -> ExitCode {
-    match matched(given) {
+    let done = match (&given.command, &given.matching) {
+        (Some(Command::Verify(given)), _) => stored::check(given),
+        (None, Some(given)) => matched(given),
+        (None, None) => Ok(()), // clap asks for one of them
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         // Whoever reads only the first lines of the output (`| head`) has what they wanted.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
@@ -84,21 +147,27 @@ pub fn run(given: &Given) -> ExitCode {
     }
 }
 
-fn matched(given: &Given) -> Result<(), Failure> {
+fn matched(given: &Matching) -> Result<(), Failure> {
     report(given)?.print(given.format, &mut io::stdout().lock()).map_err(Failure::Output)
 }
 
-fn report(given: &Given) -> Result<Report, Failure> {
-    let PeopleFile { names, instance } = read(given)?;
-    let wrong = |errors: Vec<_>| {
-        Failure::Wrong(given.people.clone(), errors.into_iter().map(|one| FileError::Instance(one).words()).collect())
-    };
-    let compiled = instance.compile().map_err(wrong)?;
+fn report(given: &Matching) -> Result<Report, Failure> {
+    let mut file = given.inputs.read()?;
+    if let Some(aim) = given.aim {
+        file.instance.criteria.aim = aim.into();
+    }
+    if let Some(path) = &given.keep {
+        file.instance.pinned = keep::read(path)?;
+    }
+    let PeopleFile { names, instance } = file;
+    let compiled = given.inputs.compile(instance)?;
     if let Some(path) = &given.scores {
         write_scores(&compiled, path).map_err(|error| Failure::File(path.clone(), error))?;
     }
-    let solution = solve(&compiled, &SolveOptions::of(&compiled), unattended)
-        .map_err(|error| Failure::Unproven(error.to_string()))?;
+    let threads = given.threads.map_or(0, usize::from);
+    let options = SolveOptions { threads, ..SolveOptions::of(&compiled) };
+    let solution =
+        solve(&compiled, &options, unattended).map_err(|error| Failure::Unproven(error.to_string()))?;
     let certificate = Certificate::new(&compiled, &solution);
     let proof = verify(&compiled, &solution, &certificate).map_err(|error| Failure::Unproven(error.to_string()))?;
     if let Some(path) = &given.certificate {
@@ -107,18 +176,29 @@ fn report(given: &Given) -> Result<Report, Failure> {
     Ok(Report::new(&compiled, &solution, &proof, &names))
 }
 
-fn read(given: &Given) -> Result<PeopleFile, Failure> {
-    let at = |path: &PathBuf| {
-        let path = path.clone();
-        move |error| Failure::File(path, error)
-    };
-    let text = fs::read_to_string(&given.criteria).map_err(at(&given.criteria))?;
-    let criteria = Criteria::from_toml(&text)
-        .map_err(|all| Failure::Wrong(given.criteria.clone(), all.iter().map(ToString::to_string).collect()))?;
-    let bytes = import::bytes(&given.people).map_err(at(&given.people))?;
-    let bytes = bytes.map_err(|error| Failure::Wrong(given.people.clone(), vec![import::file_words(&error)]))?;
-    people_file::read(&bytes, criteria)
-        .map_err(|all| Failure::Wrong(given.people.clone(), all.iter().map(FileError::words).collect()))
+impl Inputs {
+    fn read(&self) -> Result<PeopleFile, Failure> {
+        let text = fs::read_to_string(&self.criteria).map_err(at(&self.criteria))?;
+        let criteria = Criteria::from_toml(&text)
+            .map_err(|all| Failure::Wrong(self.criteria.clone(), all.iter().map(ToString::to_string).collect()))?;
+        let bytes = import::bytes(&self.people).map_err(at(&self.people))?;
+        let bytes =
+            bytes.map_err(|error| Failure::Wrong(self.people.clone(), vec![import::file_words(&error)]))?;
+        people_file::read(&bytes, criteria)
+            .map_err(|all| Failure::Wrong(self.people.clone(), all.iter().map(FileError::words).collect()))
+    }
+
+    fn compile(&self, instance: Instance) -> Result<CompiledInstance, Failure> {
+        instance.compile().map_err(|errors| {
+            let words = errors.into_iter().map(|one| FileError::Instance(one).words());
+            Failure::Wrong(self.people.clone(), words.collect())
+        })
+    }
+}
+
+fn at(path: &Path) -> impl FnOnce(io::Error) -> Failure + use<> {
+    let path = path.to_owned();
+    move |error| Failure::File(path, error)
 }
 
 fn write_scores(compiled: &CompiledInstance, path: &Path) -> io::Result<()> {
@@ -150,13 +230,66 @@ mod tests {
         &block[..block.find("```").unwrap()]
     }
 
+    fn given(people: PathBuf, criteria: PathBuf, format: Format) -> Matching {
+        let inputs = Inputs { people, criteria };
+        Matching { inputs, aim: None, keep: None, threads: None, format, scores: None, certificate: None }
+    }
+
+    /// Ruth and Ana from the documentation, in files.
+    fn example(folder: &Path) -> (PathBuf, PathBuf) {
+        let (people, criteria) = (folder.join("people.csv"), folder.join("criteria.toml"));
+        fs::write(&people, documented("id,name,role,capacity,manager")).unwrap();
+        fs::write(&criteria, documented("aim = \"coverage\"")).unwrap();
+        (people, criteria)
+    }
+
+    #[test]
+    fn a_kept_pair_stays_whatever_it_breaks_and_the_stored_draft_is_checked_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let (people, criteria) = example(folder.path());
+        let keep = folder.path().join("keep.csv");
+        fs::write(&keep, "mentee_id,mentor_id\n2,4\n").unwrap();
+        let certificate = folder.path().join("certificate.json");
+        for aim in [Aim::Total, Aim::Coverage, Aim::Fair] {
+            let given = Matching {
+                aim: Some(aim),
+                keep: Some(keep.clone()),
+                threads: Some(1),
+                certificate: Some(certificate.clone()),
+                ..given(people.clone(), criteria.clone(), Format::Csv)
+            };
+            let mut out = Vec::new();
+            report(&given).unwrap().print(Format::Csv, &mut out).unwrap();
+            assert!(String::from_utf8(out).unwrap().contains("4,2,"), "Tom reports to Ruth, but was kept");
+            let stored = stored::Given { inputs: given.inputs, certificate: certificate.clone() };
+            stored::proof(&stored).unwrap();
+            let text = fs::read_to_string(&certificate).unwrap();
+            fs::write(&certificate, text.replacen("\"pairs\": 2", "\"pairs\": 3", 1)).unwrap();
+            assert!(matches!(stored::proof(&stored), Err(Failure::NotProven(..))));
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_kept_pairs_is_named_by_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keep.csv");
+        let words = |text: &str| {
+            fs::write(&path, text).unwrap();
+            let failure = FailureText { failure: &keep::read(&path).unwrap_err() }.to_string();
+            failure.lines().skip(1).map(str::trim).map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(words("mentor,mentee\n1,2\n"), ["There is no column mentor_id.", "There is no column mentee_id."]);
+        assert_eq!(
+            words("mentor_id,mentee_id\n1,\n\n,2\n"),
+            ["Line 2 names no mentee.", "Line 4 names no mentor."]
+        );
+    }
+
     #[test]
     fn the_documented_example_is_matched_as_documented() {
         let folder = tempfile::tempdir().unwrap();
-        let (people, criteria) = (folder.path().join("people.csv"), folder.path().join("criteria.toml"));
-        fs::write(&people, documented("id,name,role,capacity,manager")).unwrap();
-        fs::write(&criteria, documented("aim = \"coverage\"")).unwrap();
-        let given = Given { people, criteria, format: Format::Csv, scores: None, certificate: None };
+        let (people, criteria) = example(folder.path());
+        let given = given(people, criteria, Format::Csv);
         let mut out = Vec::new();
         report(&given).unwrap().print(Format::Csv, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
@@ -171,7 +304,7 @@ mod tests {
         let (people, criteria) = (folder.path().join("people.csv"), folder.path().join("criteria.toml"));
         fs::File::create(&people).unwrap().set_len(1 << 42).unwrap(); // no disk and no memory has so much
         fs::write(&criteria, "").unwrap();
-        let given = Given { people, criteria, format: Format::Table, scores: None, certificate: None };
+        let given = given(people, criteria, Format::Table);
         let failure = FailureText { failure: &matched(&given).unwrap_err() }.to_string();
         assert!(failure.ends_with(":\n  The file is too large: more than 268435456 bytes."), "{failure}");
     }
