@@ -163,6 +163,11 @@ impl OrgTree {
         self.position(person).is_some()
     }
 
+    /// Everybody's id in order, each with the position of the manager.
+    pub(crate) fn rows(&self) -> impl ExactSizeIterator<Item = (&str, Option<u32>)> {
+        self.ids.iter().zip(&self.manager).map(|(id, manager)| (&**id, *manager))
+    }
+
     fn position(&self, person: &str) -> Option<usize> {
         self.ids.binary_search_by(|id| (**id).cmp(person)).ok()
     }

@@ -131,6 +131,11 @@ impl Field {
         &self.words
     }
 
+    /// The number of a word that somebody has.
+    pub fn code(&self, word: &str) -> Option<u32> {
+        self.codes.get(word).copied()
+    }
+
     fn value(&self, person: usize) -> Option<Value> {
         let word = |entry: &Entry| self.words[entry.word as usize].clone();
         let entries = self.entries(person).iter();

@@ -1,0 +1,169 @@
+//! Criteria that add something up over words: members in common, topics that one offers and the other wants.
+
+use super::score::{Effect, degree};
+use crate::criteria::{Comparison, Criterion};
+use crate::people::{Entry, Field};
+use crate::profile::{Kind, LEVELS, PRIORITIES, Side, Want};
+
+/// Two topics of the highest priority at the highest level, which is all that counts.
+const FULL_POINTS: i64 = 30;
+
+/// A criterion whose deficit depends on a sum over the words of a pair.
+#[derive(Debug)]
+pub(super) struct Sum<'c> {
+    pub effect: Effect,
+    /// The deficit of each sum, the last also of all larger ones; it only rises or only falls.
+    worth: Vec<u16>,
+    rows: Option<&'c Field>,
+    columns: Option<&'c Field>,
+    /// For each word of the columns, the number that it has in the rows' field, or the one after the last.
+    same: Vec<u32>,
+    adds: Adds,
+}
+
+/// What a word that both have adds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Adds {
+    One,
+    /// Topics: 1, or points, where the one offers at the level that the other wants. Columns offer, or want.
+    Offered(Counted),
+    Wanted(Counted),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Counted {
+    Topics,
+    Points,
+}
+
+impl<'c> Sum<'c> {
+    pub fn new(
+        rows: Option<&'c Field>,
+        columns: Option<&'c Field>,
+        criterion: &Criterion,
+        effect: Effect,
+        side: Side,
+    ) -> Self {
+        let row_words = rows.map_or(0, |field| field.words().len());
+        let same = |word: &String| rows.and_then(|field| field.code(word)).unwrap_or(row_words as u32);
+        let same = columns.map_or(&[][..], Field::words).iter().map(same).collect();
+        let counted = if effect.is_hard() { Counted::Topics } else { Counted::Points };
+        let (adds, by) = match criterion.compare {
+            Comparison::OffersWhatTheOtherWants { by } if columns_offer(rows, columns, side) => {
+                (Adds::Offered(counted), by)
+            }
+            Comparison::OffersWhatTheOtherWants { by } => (Adds::Wanted(counted), by),
+            Comparison::Overlaps { by } => (Adds::One, by),
+            _ => unreachable!("all other comparisons are single"),
+        };
+        let by = i64::from(by);
+        let worth = |sum: i64| {
+            let of_points =
+                || degree(FULL_POINTS * FULL_POINTS - (FULL_POINTS - sum).pow(2), FULL_POINTS * FULL_POINTS);
+            effect.deficit(|| sum >= by, || if adds == Adds::One { degree(sum, by) } else { of_points() })
+        };
+        let points = matches!(adds, Adds::Offered(Counted::Points) | Adds::Wanted(Counted::Points));
+        let most = if points { FULL_POINTS } else { by.min(row_words as i64) };
+        Self { effect, worth: (0..=most).map(worth).collect(), rows, columns, same, adds }
+    }
+
+    /// The deficit of a sum.
+    pub fn worth(&self, sum: usize) -> u16 {
+        self.worth[sum.min(self.worth.len() - 1)]
+    }
+
+    /// The words of a row's value.
+    pub fn row(&self, row: usize) -> &'c [Entry] {
+        self.rows.map_or(&[], |field| field.entries(row))
+    }
+
+    /// Whether a row gave a value.
+    pub fn knows_row(&self, row: usize) -> bool {
+        self.rows.is_some_and(|field| field.kind(row).is_some())
+    }
+
+    /// The words of a column's value.
+    pub fn column(&self, column: usize) -> &'c [Entry] {
+        self.columns.map_or(&[], |field| field.entries(column))
+    }
+
+    /// Whether a column gave a value.
+    pub fn knows_column(&self, column: usize) -> bool {
+        self.columns.is_some_and(|field| field.kind(column).is_some())
+    }
+
+    /// For each word of the columns, the number that it has for rows; the one after their last where no row has it.
+    pub fn same(&self) -> &[u32] {
+        &self.same
+    }
+
+    pub fn row_words(&self) -> usize {
+        self.rows.map_or(0, |field| field.words().len())
+    }
+
+    pub fn is_of_sets(&self) -> bool {
+        self.adds == Adds::One
+    }
+
+    /// What a column says of a word, from 1 to 15: nothing, the level at which it is offered, or how it is wanted.
+    pub fn code(&self, column: &Entry) -> u8 {
+        match self.adds {
+            Adds::One => 1,
+            Adds::Offered(_) => column.level,
+            Adds::Wanted(_) => {
+                let Want { priority, at_least } = column.want;
+                (priority - PRIORITIES.start()) * LEVELS.end() + at_least
+            }
+        }
+    }
+
+    /// What a row's word adds for each code.
+    pub fn table(&self, row: &Entry) -> [u8; 16] {
+        let adds = |code: u8| match (self.adds, code.checked_sub(1)) {
+            (_, None) => 0,
+            (Adds::One, _) => 1,
+            (Adds::Offered(_), _) if code > *LEVELS.end() => 0,
+            (Adds::Offered(counted), _) => topic(code, row.want, counted),
+            (Adds::Wanted(counted), Some(code)) => {
+                let (priority, at_least) = (code / LEVELS.end() + PRIORITIES.start(), code % LEVELS.end() + 1);
+                topic(row.level, Want { priority, at_least }, counted)
+            }
+        };
+        std::array::from_fn(|code| adds(code as u8))
+    }
+
+    /// The table of a row for each of its words while it has none.
+    pub fn no_tables(&self) -> Vec<[u8; 16]> {
+        vec![[0; 16]; self.row_words() + 1]
+    }
+
+    /// The deficit of a pair, with the tables of the row's words.
+    pub fn deficit(&self, row: usize, column: usize, tables: &[[u8; 16]]) -> u16 {
+        if !self.knows_row(row) || !self.knows_column(column) {
+            return self.effect.missing();
+        }
+        let adds = |entry: &Entry| {
+            let table = &tables[self.same[entry.word as usize] as usize];
+            usize::from(table[usize::from(self.code(entry) & 15)])
+        };
+        self.worth(self.column(column).iter().map(adds).sum())
+    }
+}
+
+/// Whoever's values are offers offers; the other side has to want.
+fn columns_offer(rows: Option<&Field>, columns: Option<&Field>, side: Side) -> bool {
+    let kind = |field: Option<&Field>| field.and_then(|field| field.kinds().flatten().next());
+    match (kind(columns), kind(rows)) {
+        (Some(kind), _) => kind == Kind::Offers,
+        (None, Some(kind)) => kind == Kind::Wants,
+        (None, None) => side == Side::Mentor,
+    }
+}
+
+fn topic(level: u8, want: Want, counted: Counted) -> u8 {
+    match counted {
+        _ if level < want.at_least => 0,
+        Counted::Topics => 1,
+        Counted::Points => level * want.priority,
+    }
+}
