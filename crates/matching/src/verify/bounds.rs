@@ -12,7 +12,6 @@ use std::ops::Range;
 use super::score::{BROKEN, Scorer, Single};
 use super::sum::Sum;
 use crate::people::Entry;
-use crate::profile::Want;
 use crate::scan::kernel::{Columns, MISSING_SUM, MOST_SHORT_SUM, MOST_SUM, Op, TILE, Table16, Term};
 
 /// What is lacking at least, by code.
@@ -72,6 +71,8 @@ pub(super) struct Bounds<'s> {
     pub columns: Columns,
     /// The first columns again with a tile in the place of a person: the code that all in it have, or [`MIXED`].
     pub tiles: Columns,
+    /// Whether all in a tile have the same codes by the rules of single values.
+    pub alike: Vec<bool>,
     singles: Vec<Coded>,
     sums: Vec<Kept>,
 }
@@ -119,7 +120,8 @@ impl<'s> Bounds<'s> {
         let width = coded.len() + widths.iter().map(|words| words.columns(people)).sum::<usize>();
         let columns = Columns::new(people, width);
         let tiles = Columns::new(columns.tiles(), coded.len());
-        let mut bounds = Self { scorer, order, columns, tiles, singles: Vec::new(), sums: Vec::new() };
+        let alike = vec![true; columns.tiles()];
+        let mut bounds = Self { scorer, order, columns, tiles, alike, singles: Vec::new(), sums: Vec::new() };
         for (codes, single) in coded.drain(..) {
             bounds.add_single(&codes, single);
         }
@@ -134,6 +136,7 @@ impl<'s> Bounds<'s> {
 
     fn add_single(&mut self, codes: &[u8], single: Coded) {
         let column = self.singles.len() as u32;
+        let hard = self.scorer.singles[self.singles.len()].effect.is_hard();
         for (position, &person) in self.order.iter().enumerate() {
             self.columns.set(column, position, codes[person as usize]);
         }
@@ -141,6 +144,7 @@ impl<'s> Bounds<'s> {
             let first = codes[people[0] as usize];
             let alike = people.iter().all(|&person| codes[person as usize] == first);
             self.tiles.set(column, tile, if alike { first } else { MIXED });
+            self.alike[tile] &= alike || !hard;
         }
         self.singles.push(single);
     }
@@ -193,7 +197,9 @@ impl<'s> Bounds<'s> {
                             None => terms.push(Term { column, table: 1 << (place % 4) }),
                         }
                     }
-                    Place::At(place) => terms.push(Term { column: kept.first + place, table: row_code(entry) }),
+                    Place::At(place) => {
+                        terms.push(Term { column: kept.first + place, table: sum.row_code(entry) as u32 })
+                    }
                 }
             }
             (start..terms.len(), beyond)
@@ -208,6 +214,11 @@ impl<'s> Bounds<'s> {
             Op::WideLookup { column, low, high }
         };
         self.singles.iter().zip(0..).map(op).collect()
+    }
+
+    /// How many steps of a program say only what its [`tile_program`](Self::tile_program) says of tiles that are alike.
+    pub fn hard_singles(&self) -> usize {
+        self.scorer.singles.iter().take_while(|single| single.effect.is_hard()).count()
     }
 
     /// How to look at everybody for a row.
@@ -344,21 +355,12 @@ fn most(sum: &Sum, entry: &Entry) -> u8 {
     sum.table(entry).into_iter().max().unwrap_or(0)
 }
 
-/// What a row says of a word in a number below [`ROW_CODES`]: the table that it looks codes up in.
-fn row_code(entry: &Entry) -> u32 {
-    u32::from(entry.level) << 5 | u32::from(entry.want.priority) << 3 | u32::from(entry.want.at_least)
-}
-
-const ROW_CODES: u8 = 6 << 5;
-
-/// For sets, how many of the row's four words the column has; for topics, by [`row_code`].
+/// For sets, how many of the row's four words the column has; for topics, what each adds.
 fn tables(sum: &Sum) -> Vec<Table16> {
     if sum.is_of_sets() {
         return (0..16_u8).map(|row| std::array::from_fn(|column| (row & column as u8).count_ones() as u8)).collect();
     }
-    let entry =
-        |code: u8| Entry { word: 0, level: code >> 5, want: Want { priority: code >> 3 & 3, at_least: code & 7 } };
-    (0..ROW_CODES).map(|code| sum.table(&entry(code))).collect()
+    sum.tables().to_vec()
 }
 
 /// People in the order of their codes, rules first and then prices, so that whole tiles can be left out.

@@ -142,9 +142,10 @@ struct Passing<'t> {
     row: u32,
     limit: u8,
     ops: Vec<Op<'t>>,
-    /// Tiles in which somebody may be within the limit, and how many of them have been looked at.
-    tiles: Vec<u32>,
-    done: usize,
+    /// Tiles in which somebody may be within the limit, in order: where all keep the rules of single values, and others.
+    tiles: [Vec<u32>; 2],
+    /// How many of them have been looked at.
+    done: [usize; 2],
     hits: Vec<Hit>,
 }
 
@@ -163,19 +164,24 @@ impl Pass<'_> {
             let program = self.bounds.tile_program(row as usize, unit);
             let mut hits = Vec::new();
             self.scan(&program, limit, &tile_start, &self.bounds.tiles, None, &mut hits);
-            let tiles = hits.iter().map(|hit| hit.position).collect();
+            let alike = |&tile: &u32| self.bounds.alike[tile as usize];
+            let (alike, mixed) = hits.iter().map(|hit| hit.position).partition(alike);
             let ops = self.bounds.program(row as usize, unit, &terms, of_sums);
             hits.clear();
-            Passing { row, limit, ops, tiles, done: 0, hits }
+            Passing { row, limit, ops, tiles: [alike, mixed], done: [0, 0], hits }
         };
         let mut rows: Vec<Passing> = rows.iter().zip(&of_rows).map(passing).collect();
+        let hard_singles = self.bounds.hard_singles();
         for block in 1..=start.len().div_ceil(BLOCK) {
             let end = (block * BLOCK) as u32;
             for row in &mut rows {
-                let count = row.tiles[row.done..].iter().take_while(|&&tile| tile < end).count();
-                let tiles = &row.tiles[row.done..row.done + count];
-                self.scan(&row.ops, row.limit, &start, &self.bounds.columns, Some(tiles), &mut row.hits);
-                row.done += count;
+                for (of, steps) in [&row.ops[hard_singles..], &row.ops].into_iter().enumerate() {
+                    let (tiles, done) = (&row.tiles[of], row.done[of]);
+                    let count = tiles[done..].iter().take_while(|&&tile| tile < end).count();
+                    let tiles = &tiles[done..done + count];
+                    self.scan(steps, row.limit, &start, &self.bounds.columns, Some(tiles), &mut row.hits);
+                    row.done[of] += count;
+                }
                 if row.hits.len() > FULL_LIST {
                     self.score(row, facing);
                 }

@@ -10,7 +10,6 @@ use crate::compiled::CompiledInstance;
 use crate::criteria::Depth;
 use crate::instance::PairIds;
 use crate::org::OrgTree;
-use crate::people::People;
 use crate::profile::{Side, Sides};
 
 /// Mentor and mentee, by position.
@@ -89,7 +88,9 @@ impl Lines {
             Depth::Any => u32::MAX,
             Depth::Levels(levels) => levels,
         };
-        Self { levels, steps: steps(org), people: Sides::from_fn(|side| places(compiled.people(side), org)) }
+        let place = |place: Option<usize>| place.map_or(NOWHERE, |at| at as u32);
+        let people = Sides::from_fn(|side| org.places(compiled.people(side).ids()).map(place).collect());
+        Self { levels, steps: steps(org), people }
     }
 
     /// Whether one of two people is above the other.
@@ -115,11 +116,11 @@ impl Lines {
 
 /// Everybody's way up, managers before those who report to them.
 fn steps(org: &OrgTree) -> Vec<Step> {
-    let own = |(at, (_, manager)): (u32, (&str, Option<u32>))| {
-        let depth = if manager.is_none() { 0 } else { NOWHERE };
-        Step { depth, manager: manager.unwrap_or(at), far: at }
+    let own = |at: usize| match org.row(at).1 {
+        None => Step { depth: 0, manager: at as u32, far: at as u32 },
+        Some(manager) => Step { depth: NOWHERE, manager: manager as u32, far: at as u32 },
     };
-    let mut steps: Vec<Step> = (0..).zip(org.rows()).map(own).collect();
+    let mut steps: Vec<Step> = (0..org.len()).map(own).collect();
     let mut below = Vec::new();
     for start in 0..steps.len() as u32 {
         let mut at = start;
@@ -140,16 +141,6 @@ fn steps(org: &OrgTree) -> Vec<Step> {
         }
     }
     steps
-}
-
-/// Where people stand in the org tree; both are in the order of ids.
-fn places(people: &People, org: &OrgTree) -> Vec<u32> {
-    let mut rows = org.rows().zip(0..).map(|((id, _), at)| (id, at)).peekable();
-    let place = |id: &str| {
-        while rows.next_if(|&(other, _)| other < id).is_some() {}
-        rows.peek().filter(|&&(other, _)| other == id).map_or(NOWHERE, |&(_, at)| at)
-    };
-    people.ids().map(place).collect()
 }
 
 #[cfg(test)]

@@ -19,6 +19,8 @@ pub(super) struct Sum<'c> {
     /// For each word of the columns, the number that it has in the rows' field, or the one after the last.
     same: Vec<u32>,
     adds: Adds,
+    /// What a row's word adds for each code, by [`row_code`](Self::row_code).
+    tables: Vec<[u8; 16]>,
 }
 
 /// What a word that both have adds.
@@ -34,6 +36,21 @@ enum Adds {
 enum Counted {
     Topics,
     Points,
+}
+
+impl Adds {
+    fn tables(self) -> Vec<[u8; 16]> {
+        (0..16).map(|row| std::array::from_fn(|column| self.of(row, column as u8))).collect()
+    }
+
+    /// By codes; 0 is nothing on either side, but for sets, whose words have no code in rows.
+    fn of(self, row: u8, column: u8) -> u8 {
+        match self {
+            Self::One => column.min(1),
+            Self::Offered(counted) => want_of(row).map_or(0, |want| topic(column, want, counted)),
+            Self::Wanted(counted) => want_of(column).map_or(0, |want| topic(row, want, counted)),
+        }
+    }
 }
 
 impl<'c> Sum<'c> {
@@ -64,7 +81,7 @@ impl<'c> Sum<'c> {
         };
         let points = matches!(adds, Adds::Offered(Counted::Points) | Adds::Wanted(Counted::Points));
         let most = if points { FULL_POINTS } else { by.min(row_words as i64) };
-        Self { effect, worth: (0..=most).map(worth).collect(), rows, columns, same, adds }
+        Self { effect, worth: (0..=most).map(worth).collect(), rows, columns, same, adds, tables: adds.tables() }
     }
 
     /// The deficit of a sum.
@@ -110,26 +127,27 @@ impl<'c> Sum<'c> {
         match self.adds {
             Adds::One => 1,
             Adds::Offered(_) => column.level,
-            Adds::Wanted(_) => {
-                let Want { priority, at_least } = column.want;
-                (priority - PRIORITIES.start()) * LEVELS.end() + at_least
-            }
+            Adds::Wanted(_) => want_code(column.want),
         }
+    }
+
+    /// Which of the [`tables`](Self::tables) is a row's word's.
+    pub fn row_code(&self, row: &Entry) -> usize {
+        match self.adds {
+            Adds::One => 0,
+            Adds::Offered(_) => usize::from(want_code(row.want)),
+            Adds::Wanted(_) => usize::from(row.level),
+        }
+    }
+
+    /// What words add, by the row's code and the column's.
+    pub fn tables(&self) -> &[[u8; 16]] {
+        &self.tables
     }
 
     /// What a row's word adds for each code.
     pub fn table(&self, row: &Entry) -> [u8; 16] {
-        let adds = |code: u8| match (self.adds, code.checked_sub(1)) {
-            (_, None) => 0,
-            (Adds::One, _) => 1,
-            (Adds::Offered(_), _) if code > *LEVELS.end() => 0,
-            (Adds::Offered(counted), _) => topic(code, row.want, counted),
-            (Adds::Wanted(counted), Some(code)) => {
-                let (priority, at_least) = (code / LEVELS.end() + PRIORITIES.start(), code % LEVELS.end() + 1);
-                topic(row.level, Want { priority, at_least }, counted)
-            }
-        };
-        std::array::from_fn(|code| adds(code as u8))
+        self.tables[self.row_code(row)]
     }
 
     /// The table of a row for each of its words while it has none.
@@ -160,9 +178,20 @@ fn columns_offer(rows: Option<&Field>, columns: Option<&Field>, side: Side) -> b
     }
 }
 
+/// From 1 to 15.
+fn want_code(want: Want) -> u8 {
+    (want.priority - PRIORITIES.start()) * LEVELS.end() + want.at_least
+}
+
+fn want_of(code: u8) -> Option<Want> {
+    let at = code.checked_sub(1)?;
+    Some(Want { priority: at / LEVELS.end() + PRIORITIES.start(), at_least: at % LEVELS.end() + LEVELS.start() })
+}
+
+/// What a topic at a level is to somebody who wants it.
 fn topic(level: u8, want: Want, counted: Counted) -> u8 {
     match counted {
-        _ if level < want.at_least => 0,
+        _ if level < want.at_least || !LEVELS.contains(&level) => 0,
         Counted::Topics => 1,
         Counted::Points => level * want.priority,
     }
