@@ -108,7 +108,7 @@ impl Field {
     }
 
     /// Forms in the order of people.
-    pub fn kinds(&self) -> impl Iterator<Item = Option<Kind>> + '_ {
+    pub fn kinds(&self) -> impl ExactSizeIterator<Item = Option<Kind>> + '_ {
         self.cells.iter().map(|cell| cell.kind)
     }
 

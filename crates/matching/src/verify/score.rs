@@ -2,6 +2,7 @@
 //!
 //! Nothing of the solver is in here: values come as people gave them. Distances are in thousandths, deficits in points.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use super::sum::Sum;
@@ -53,8 +54,8 @@ impl Effect {
     }
 
     /// What excludes more pairs sorts first.
-    pub fn rank(self) -> std::cmp::Reverse<u32> {
-        std::cmp::Reverse(if self.is_hard() { u32::MAX } else { self.share })
+    pub fn rank(self) -> Reverse<u32> {
+        Reverse(if self.is_hard() { u32::MAX } else { self.share })
     }
 }
 
@@ -248,7 +249,7 @@ fn listed(pairs: &[[String; 2]], fields: &Sides<Option<&Field>>) -> (How, Sides<
 /// The widest distance between any two participants; `None` where values are not numbers.
 fn widest(fields: &Sides<Option<&Field>>) -> Option<i64> {
     let numbers = |field: &'_ Field| -> Option<(i64, i64)> {
-        let numbers = (0..field.kinds().count()).filter_map(|person| field.number(person)).map(Number::thousandths);
+        let numbers = (0..field.kinds().len()).filter_map(|person| field.number(person)).map(Number::thousandths);
         numbers.fold(None, |ends, number| {
             Some(ends.map_or((number, number), |(least, most): (i64, i64)| (least.min(number), most.max(number))))
         })
@@ -267,7 +268,7 @@ fn shares(criteria: &[Criterion]) -> Vec<u32> {
     }
     let mut shares: Vec<u32> = weights.iter().map(|weight| FULL_SCORE * weight / all).collect();
     let mut open: Vec<usize> = (0..shares.len()).collect();
-    open.sort_by_key(|&at| std::cmp::Reverse(FULL_SCORE * weights[at] % all));
+    open.sort_by_key(|&at| Reverse(FULL_SCORE * weights[at] % all));
     let left = FULL_SCORE - shares.iter().sum::<u32>();
     open.into_iter().take(left as usize).for_each(|at| shares[at] += 1);
     shares
@@ -305,7 +306,7 @@ impl<'c> Scorer<'c> {
             }
         }
         scorer.singles.sort_by_key(|single| single.effect.rank());
-        scorer.sums.sort_by_key(|sum| sum.effect.rank());
+        scorer.sums.sort_by_cached_key(|sum| Reverse(sum.sampled()));
         scorer
     }
 }

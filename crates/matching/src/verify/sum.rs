@@ -2,11 +2,16 @@
 
 use super::score::{Effect, degree};
 use crate::criteria::{Comparison, Criterion};
+use crate::objective::FULL_SCORE;
 use crate::people::{Entry, Field};
 use crate::profile::{Kind, LEVELS, PRIORITIES, Side, Want};
 
 /// Two topics of the highest priority at the highest level, which is all that counts.
 const FULL_POINTS: i64 = 30;
+
+/// So many pairs, so far apart, say what is typical.
+const SAMPLE: usize = 200;
+const APART: usize = 7_919;
 
 /// A criterion whose deficit depends on a sum over the words of a pair.
 #[derive(Debug)]
@@ -87,6 +92,24 @@ impl<'c> Sum<'c> {
     /// The deficit of a sum.
     pub fn worth(&self, sum: usize) -> u16 {
         self.worth[sum.min(self.worth.len() - 1)]
+    }
+
+    /// What some pairs here and there lack together, for an order in which the first exclude most.
+    pub fn sampled(&self) -> u32 {
+        let people = |field: Option<&Field>| field.map_or(0, |field| field.kinds().len());
+        let (rows, columns) = (people(self.rows), people(self.columns));
+        if rows == 0 || columns == 0 {
+            return 0;
+        }
+        let mut tables = self.no_tables();
+        let deficit = |at: usize| {
+            let (row, column) = (at * rows / SAMPLE, at * APART % columns);
+            self.row(row).iter().for_each(|entry| tables[entry.word as usize] = self.table(entry));
+            let deficit = u32::from(self.deficit(row, column, &tables));
+            self.row(row).iter().for_each(|entry| tables[entry.word as usize] = [0; 16]);
+            deficit.min(FULL_SCORE)
+        };
+        (0..SAMPLE).map(deficit).sum()
     }
 
     /// The words of a row's value.
