@@ -27,8 +27,10 @@ struct Row {
     row: u32,
 }
 
-/// Rows that are looked at together: so many at most, whose numbers are not further apart than this.
-const CHUNK: usize = 64;
+/// Rows that are looked at together, so that a block of columns is read from memory once for all of them: so many, and
+/// with numbers that are not further apart than this.
+const CHUNK: usize = 256;
+const LEAST_CHUNK: usize = 32;
 const APART: i64 = 4_096;
 /// A row scores who was let in when there are so many.
 const FULL_LIST: usize = 1_024;
@@ -90,7 +92,8 @@ impl<'a> Search<'a> {
         let mut rows: Vec<Row> = (0..).zip(&self.ask.rows).filter_map(room).collect();
         rows.sort_unstable();
         let chunks: Vec<&[Row]> = rows.chunk_by(|a, b| b.room / APART == a.room / APART).collect();
-        let chunks: Vec<&[Row]> = chunks.into_iter().flat_map(|rows| rows.chunks(CHUNK)).collect();
+        let together = (rows.len() / how.threads / 8).clamp(LEAST_CHUNK, CHUNK);
+        let chunks: Vec<&[Row]> = chunks.into_iter().flat_map(|rows| rows.chunks(together)).collect();
         let next = AtomicUsize::new(0);
         let pass = Pass { search: self, bounds: &bounds, columns: &columns, lowest, kernel: how.kernel };
         let work = || {
@@ -178,6 +181,9 @@ impl Pass<'_> {
                 for (of, steps) in [&row.ops[hard_singles..], &row.ops].into_iter().enumerate() {
                     let (tiles, done) = (&row.tiles[of], row.done[of]);
                     let count = tiles[done..].iter().take_while(|&&tile| tile < end).count();
+                    if count == 0 {
+                        continue;
+                    }
                     let tiles = &tiles[done..done + count];
                     self.scan(steps, row.limit, &start, &self.bounds.columns, Some(tiles), &mut row.hits);
                     row.done[of] += count;
