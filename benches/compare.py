@@ -179,7 +179,7 @@ def compare(runner, name, case, args):
     table(rows, min(own or solved or [{}], key=lambda row: row.get("total_s", 0)))
     for row in own:
         print(f"   {row['solver']}: compile{seconds(row['compile_s'])}, certificate{seconds(row['certificate_s'])}, verify{seconds(row['verify_s'])} s;"
-              f" {row['possible_pairs']:,} possible pairs, {row['value']['pairs']:,} in the draft; preparing {row['prepare_s']:.3f} s and {row['prepared_gib']:.2f} GiB")
+              f" {row['judged_pairs']:,} pairs judged, {row['value']['pairs']:,} in the draft; preparing {row['prepare_s']:.3f} s and {row['prepared_gib']:.2f} GiB")
     write_results(name, rows)
     # LEMON's module is optional.
     wrong = [f"{name}: {solver}: {row}" for solver, row in rows.items() if isinstance(row, Failed) and "pylmcf" not in str(row)]

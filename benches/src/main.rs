@@ -70,8 +70,8 @@ struct Report {
     capacities: bool,
     /// All pairs, possible or not.
     pairs: u64,
-    /// Those that the rules allow.
-    possible_pairs: u64,
+    /// Those that were judged for the proof: where both have a place, whether or not the rules allow the pair.
+    judged_pairs: u64,
     objective: Objective,
     value: ObjectiveValue,
     status: Status,
@@ -142,7 +142,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         mentees: meta.mentees,
         capacities: meta.capacities,
         pairs: meta.mentors as u64 * meta.mentees as u64,
-        possible_pairs: proof.pairs_checked,
+        judged_pairs: proof.pairs_checked,
         objective: proof.objective,
         value: proof.value,
         status: solution.status,

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::compiled::CompiledInstance;
 use crate::instance::{Input, PairIds};
+use crate::org::OrgTree;
 use crate::people::Field;
 use crate::profile::{Kind, Side};
 
@@ -16,7 +17,7 @@ impl CompiledInstance {
     /// SHA-256 over the criteria, the people with the values that criteria name, the managers above them where the
     /// chain of command counts, and the pinned and forbidden pairs. Fields that no criterion names do not change it.
     pub fn fingerprint(&self) -> String {
-        let mut hash = Fingerprint(Sha256::new());
+        let mut hash = Fingerprint::default();
         let instance = self.instance();
         hash.text(FORM);
         hash.text(&instance.criteria.to_toml());
@@ -25,50 +26,72 @@ impl CompiledInstance {
         }
         hash.pairs(&instance.pinned);
         hash.pairs(&instance.forbidden);
-        let hex: String = hash.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        hash.flush();
+        let hex: String = hash.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         format!("sha256:{hex}")
     }
 }
 
 /// Every part is preceded by its length, so that no two inputs run into the same bytes.
-struct Fingerprint(Sha256);
+#[derive(Default)]
+struct Fingerprint {
+    hash: Sha256,
+    /// What has not been hashed yet: parts are short, and hashing each by itself would take twice as long.
+    parts: Vec<u8>,
+}
+
+/// So many bytes are hashed together.
+const TOGETHER: usize = 1 << 14;
 
 impl Fingerprint {
+    fn flush(&mut self) {
+        self.hash.update(&self.parts);
+        self.parts.clear();
+    }
+
     fn number(&mut self, number: i64) {
-        self.0.update(number.to_le_bytes());
+        self.parts.extend_from_slice(&number.to_le_bytes());
     }
 
     fn text(&mut self, text: &str) {
         self.number(text.len() as i64);
-        self.0.update(text);
+        self.parts.extend_from_slice(text.as_bytes());
+        if self.parts.len() > TOGETHER {
+            self.flush();
+        }
     }
 
     fn people(&mut self, instance: &Input, side: Side) {
-        let fields: BTreeSet<&String> = instance.criteria.list.iter().map(|criterion| criterion.field(side)).collect();
+        let names: BTreeSet<&String> = instance.criteria.list.iter().map(|criterion| criterion.field(side)).collect();
         let people = instance.people.of(side);
+        let fields: Vec<Option<&Field>> = names.into_iter().map(|name| people.field(name)).collect();
+        let places = instance.criteria.chain_of_command.map(|_| instance.org.places(people.ids()));
+        let mut places = places.into_iter().flatten();
         self.number(people.len() as i64);
         for person in 0..people.len() {
             self.text(people.id(person));
             self.number(people.capacity(person).into());
             for field in &fields {
-                self.value(people.field(field), person);
+                self.value(*field, person);
             }
-            if instance.criteria.chain_of_command.is_some() {
-                self.managers(instance, people.id(person));
+            if let Some(place) = places.next() {
+                self.managers(&instance.org, place);
             }
         }
     }
 
-    fn managers(&mut self, instance: &Input, person: &str) {
-        self.number(instance.org.managers_of(person).count() as i64);
-        instance.org.managers_of(person).for_each(|manager| self.text(manager));
+    fn managers(&mut self, org: &OrgTree, place: Option<usize>) {
+        let manager = |&at: &usize| org.row(at).1;
+        let managers = || std::iter::successors(place.and_then(|at| manager(&at)), manager);
+        self.number(managers().count() as i64);
+        managers().for_each(|at| self.text(org.row(at).0));
     }
 
     fn value(&mut self, field: Option<&Field>, person: usize) {
         let Some((field, kind)) = field.and_then(|field| Some((field, field.kind(person)?))) else {
             return self.text("missing");
         };
-        self.text(&kind.to_string());
+        self.text(name(kind));
         if let Some(number) = field.number(person) {
             self.number(number.thousandths());
         }
@@ -95,5 +118,16 @@ impl Fingerprint {
             self.text(&pair.mentor);
             self.text(&pair.mentee);
         }
+    }
+}
+
+/// The words of a kind when fingerprints were first made.
+fn name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Number => "a number",
+        Kind::Category => "a category",
+        Kind::Set => "a set",
+        Kind::Offers => "offered topics",
+        Kind::Wants => "wanted topics",
     }
 }

@@ -163,6 +163,27 @@ impl OrgTree {
         self.position(person).is_some()
     }
 
+    /// How many people are in the tree.
+    pub(crate) fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// The id at a position in the order of ids, and the position of the manager.
+    pub(crate) fn row(&self, at: usize) -> (&str, Option<usize>) {
+        (&self.ids[at], self.manager[at].map(|manager| manager as usize))
+    }
+
+    /// The position of each of these ids, which come in order; `None` outside the tree.
+    pub(crate) fn places<'i>(&self, ids: impl Iterator<Item = &'i str>) -> impl Iterator<Item = Option<usize>> {
+        let mut at = 0;
+        ids.map(move |id| {
+            while self.ids.get(at).is_some_and(|other| **other < *id) {
+                at += 1;
+            }
+            self.ids.get(at).filter(|other| ***other == *id).map(|_| at)
+        })
+    }
+
     fn position(&self, person: &str) -> Option<usize> {
         self.ids.binary_search_by(|id| (**id).cmp(person)).ok()
     }

@@ -108,7 +108,7 @@ impl Field {
     }
 
     /// Forms in the order of people.
-    pub fn kinds(&self) -> impl Iterator<Item = Option<Kind>> + '_ {
+    pub fn kinds(&self) -> impl ExactSizeIterator<Item = Option<Kind>> + '_ {
         self.cells.iter().map(|cell| cell.kind)
     }
 
@@ -129,6 +129,11 @@ impl Field {
     /// All words in the order of their numbers.
     pub fn words(&self) -> &[String] {
         &self.words
+    }
+
+    /// The number of a word that somebody has.
+    pub fn code(&self, word: &str) -> Option<u32> {
+        self.codes.get(word).copied()
     }
 
     fn value(&self, person: usize) -> Option<Value> {

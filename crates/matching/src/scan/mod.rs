@@ -7,7 +7,7 @@
 //! threads.
 
 mod encode;
-mod kernel;
+pub(crate) mod kernel;
 mod layout;
 
 use std::cmp::Reverse;

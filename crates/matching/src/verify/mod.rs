@@ -5,15 +5,19 @@
 //! exactly that much is the best. Everything is recomputed from the people and the criteria; from the certificate only
 //! the prices and rents are taken, and it does not matter where they came from.
 //!
-//! What it shares with the solver, and so takes on trust: how two values are compared (`table.rs`), what a comparison is
-//! worth (`degree.rs`, and `worth` in `compiled.rs`), whether a `must` or `must_not` is broken (`breaks` there), the bonuses
-//! of the objective, and which people and pins there are. A mistake in those is a wrong score, and the draft is the best
-//! one by wrong scores; `tests/it/oracle.rs` scores small instances anew against that. Not shared: the search, and the
-//! chain of command, forbidden pairs and the same person, which `rules.rs` judges by ids and by walking up the managers.
+//! It shares with the solver the people and the criteria as they were given, the constants of the objective, and the
+//! adder of bytes (`scan/kernel.rs`), whose forms are compared bit by bit with plain code. Everything else is here a
+//! second time: what a comparison means and is worth (`score.rs`, `sum.rs`, from the documentation of the criteria), who
+//! is kept apart or together (`rules.rs`), and which pairs need no scoring because a bound says enough (`bounds.rs`).
+//! `tests/it/oracle.rs` scores small instances a third time.
 
+mod bounds;
 mod draft;
+mod pairs;
 mod prices;
 mod rules;
+mod score;
+mod sum;
 mod violation;
 
 use serde::{Deserialize, Serialize};
@@ -23,9 +27,14 @@ use crate::compiled::CompiledInstance;
 use crate::objective::{Objective, ObjectiveValue};
 use crate::solve::Solution;
 
+use crate::profile::Side;
+use crate::scan::kernel::Kernel;
+
 use draft::Draft;
+use pairs::Search;
 use prices::PriceList;
 use rules::Rules;
+use score::Scorer;
 pub use violation::Violation;
 
 /// What was proven.
@@ -37,36 +46,88 @@ pub struct Proof {
     pub value: ObjectiveValue,
     /// The worth of the draft with all bonuses, which is also the sum of all prices and rents.
     pub bound: i64,
-    /// Pairs scored anew, which are all that are possible.
+    /// Pairs that were judged: every mentor with every mentee where both have places that pins leave, whether or not
+    /// the rules allow the pair. For most a bound says that they are not worth more than they cost; the others are
+    /// scored anew.
     pub pairs_checked: u64,
 }
 
+/// How to look at all pairs; the answer is the same.
+#[derive(Clone, Copy, Debug)]
+struct How {
+    kernel: Kernel,
+    threads: usize,
+    /// Fewer pairs are scored one by one.
+    bound_from: usize,
+}
+
+/// Below so many pairs a bound takes longer than it saves.
+const BOUND_FROM: usize = 50_000;
+
 /// Checks that the solution is a draft of this instance, and the best one.
 ///
-/// Scores every possible pair anew: as much work as before the solver begins, and no memory for the pairs.
+/// Judges every possible pair anew, on as many threads as the machine runs at once; takes memory for the people, never
+/// for the pairs. Of several pairs that are worth more than they cost, it names the first in the order of the smaller
+/// side's ids (mentees where both are equal), then of the other's.
 ///
 /// # Errors
 /// The first thing that is wrong.
 pub fn verify(compiled: &CompiledInstance, solution: &Solution, certificate: &Certificate) -> Result<Proof, Violation> {
-    if certificate.fingerprint != compiled.fingerprint() {
-        return Err(Violation::OtherInput);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let how = How { kernel: Kernel::detect(), threads, bound_from: BOUND_FROM };
+    verify_by(how, compiled, solution, certificate)
+}
+
+fn verify_by(
+    how: How,
+    compiled: &CompiledInstance,
+    solution: &Solution,
+    certificate: &Certificate,
+) -> Result<Proof, Violation> {
+    let is_of_this_input = || certificate.fingerprint == compiled.fingerprint();
+    let pairs = compiled.people(Side::Mentor).len().saturating_mul(compiled.people(Side::Mentee).len());
+    if how.threads == 1 || pairs < how.bound_from {
+        return if is_of_this_input() {
+            prove(how, compiled, solution, certificate)
+        } else {
+            Err(Violation::OtherInput)
+        };
     }
+    std::thread::scope(|scope| {
+        let is_of_this_input = scope.spawn(is_of_this_input);
+        let proof = prove(how, compiled, solution, certificate);
+        if is_of_this_input.join().unwrap_or(false) { proof } else { Err(Violation::OtherInput) }
+    })
+}
+
+/// Everything but the fingerprint.
+fn prove(
+    how: How,
+    compiled: &CompiledInstance,
+    solution: &Solution,
+    certificate: &Certificate,
+) -> Result<Proof, Violation> {
     if certificate.objective != solution.objective {
         return Err(Violation::OtherObjective);
     }
     if certificate.bonus != compiled.bonus(solution.objective) {
         return Err(Violation::OtherBonus);
     }
-    let rules = Rules::of(compiled);
-    let draft = Draft::read(compiled, &rules, solution)?;
+    let rules = Rules::new(compiled);
+    let mentees_are_rows = compiled.people(Side::Mentee).len() <= compiled.people(Side::Mentor).len();
+    let scorer = Scorer::new(compiled, if mentees_are_rows { Side::Mentor } else { Side::Mentee });
+    let draft = Draft::read(compiled, &rules, &scorer, solution)?;
     let value = draft.check_value(solution, certificate)?;
     let prices = PriceList::read(&draft, certificate)?;
     prices.check_places()?;
     prices.check_draft()?;
-    let pairs_checked = prices.check_all_pairs(&rules)?;
+    Search::new(&prices.ask(scorer.columns), &prices, &scorer).run(how)?;
     let (worth, bound) = (certificate.bonus.combined(value), prices.bound());
     if worth != bound {
         return Err(Violation::Gap { worth, bound });
     }
-    Ok(Proof { objective: solution.objective, value, bound, pairs_checked })
+    Ok(Proof { objective: solution.objective, value, bound, pairs_checked: prices.open_pairs() })
 }
+
+#[cfg(test)]
+mod tests;

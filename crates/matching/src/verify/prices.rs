@@ -1,11 +1,11 @@
 //! Do the prices prove it: is nothing outside the draft worth more than it costs, and does the draft reach the bound?
 
-use std::collections::BTreeMap;
-
 use super::Violation;
 use super::draft::Draft;
-use super::rules::Rules;
+use super::pairs::Ask;
+use super::rules::At;
 use crate::certificate::Certificate;
+use crate::objective::FULL_SCORE;
 use crate::profile::{Side, Sides};
 
 /// Prices and rents by position, beside the draft that they price.
@@ -14,7 +14,8 @@ pub(super) struct PriceList<'d> {
     pair_bonus: i64,
     first_place: i64,
     prices: Sides<Vec<i64>>,
-    rents: BTreeMap<(usize, usize), i64>,
+    /// In order.
+    rents: Vec<(At, i64)>,
 }
 
 /// What the price of a person depends on.
@@ -28,7 +29,7 @@ struct Places {
 }
 
 impl<'d> PriceList<'d> {
-    pub fn read(draft: &'d Draft, certificate: &Certificate) -> Result<Self, Violation> {
+    pub fn read(draft: &'d Draft<'d>, certificate: &Certificate) -> Result<Self, Violation> {
         let read = |side| {
             let prices = certificate.prices.of(side);
             let complete = prices.keys().map(String::as_str).eq(draft.compiled.people(side).ids());
@@ -39,26 +40,32 @@ impl<'d> PriceList<'d> {
             pair_bonus: certificate.bonus.pair,
             first_place: certificate.bonus.first_place,
             prices: Sides { mentors: read(Side::Mentor)?, mentees: read(Side::Mentee)? },
-            rents: BTreeMap::new(),
+            rents: Vec::with_capacity(certificate.rents.len()),
         };
         list.read_rents(certificate)?;
         Ok(list)
     }
 
     fn read_rents(&mut self, certificate: &Certificate) -> Result<(), Violation> {
-        let compiled = self.draft.compiled;
         for entry in &certificate.rents {
-            let mentor = compiled.position(Side::Mentor, &entry.pair.mentor);
-            let mentee = compiled.position(Side::Mentee, &entry.pair.mentee);
-            let free = mentor.zip(mentee).filter(|pair| {
-                self.draft.pairs.contains_key(pair) && !compiled.is_pinned(pair.0, pair.1) && entry.rent > 0
-            });
-            let twice = free.is_some_and(|pair| self.rents.insert(pair, entry.rent).is_some());
-            if free.is_none() || twice {
-                return Err(Violation::GroundlessRent(entry.pair.clone()));
+            let position = |side| self.draft.compiled.people(side).position(entry.pair.id(side)).map(|at| at as u32);
+            let at = position(Side::Mentor).zip(position(Side::Mentee));
+            let chosen = at.filter(|&at| self.draft.score(at).is_some() && !self.draft.rules.is_pinned(at));
+            match chosen.filter(|_| (1..=self.most()).contains(&entry.rent)) {
+                Some(at) => self.rents.push((at, entry.rent)),
+                None => return Err(Violation::GroundlessRent(entry.pair.clone())),
             }
         }
-        Ok(())
+        self.rents.sort_unstable();
+        match self.rents.windows(2).find(|both| both[0].0 == both[1].0) {
+            Some(twice) => Err(Violation::GroundlessRent(self.draft.ids(twice[0].0))),
+            None => Ok(()),
+        }
+    }
+
+    /// What a pair can be worth at most, and so a price or a rent; sums of them are far from the end of an `i64`.
+    fn most(&self) -> i64 {
+        i64::from(FULL_SCORE) + self.pair_bonus + 2 * self.first_place
     }
 
     fn places(&self, side: Side, position: usize) -> Places {
@@ -75,14 +82,14 @@ impl<'d> PriceList<'d> {
         for side in Side::BOTH {
             for (position, &price) in self.prices.of(side).iter().enumerate() {
                 let Places { free, filled, bonus } = self.places(side, position);
-                let further = price - bonus;
+                let in_range = (0..=self.most()).contains(&price);
                 let fits = match filled {
                     0 => price == 0,
-                    _ if filled < free => price >= 0 && further <= 0,
-                    1 => price >= 0,
-                    _ => price >= 0 && further >= 0,
+                    _ if filled < free => price <= bonus,
+                    1 => true,
+                    _ => price >= bonus,
                 };
-                if !fits {
+                if !fits || !in_range {
                     let person = self.draft.compiled.id(side, position).to_owned();
                     return Err(Violation::WrongPrice { side, person, price });
                 }
@@ -91,55 +98,70 @@ impl<'d> PriceList<'d> {
         Ok(())
     }
 
-    fn priced(&self, mentor: usize, mentee: usize) -> i64 {
-        self.prices.mentors[mentor] + self.prices.mentees[mentee]
+    fn priced(&self, (mentor, mentee): At) -> i64 {
+        self.prices.mentors[mentor as usize] + self.prices.mentees[mentee as usize]
     }
 
-    fn worth(&self, mentor: usize, mentee: usize, score: u32) -> i64 {
-        let bonuses = self.places(Side::Mentor, mentor).bonus + self.places(Side::Mentee, mentee).bonus;
+    fn worth(&self, (mentor, mentee): At, score: u32) -> i64 {
+        let bonuses =
+            self.places(Side::Mentor, mentor as usize).bonus + self.places(Side::Mentee, mentee as usize).bonus;
         i64::from(score) + self.pair_bonus + bonuses
     }
 
     /// Every pair that was chosen is worth exactly its places and its rent.
     pub fn check_draft(&self) -> Result<(), Violation> {
-        for (&(mentor, mentee), &score) in &self.draft.pairs {
-            let rent = self.rents.get(&(mentor, mentee)).copied().unwrap_or(0);
-            let (worth, priced) = (self.worth(mentor, mentee, score), self.priced(mentor, mentee) + rent);
-            if worth != priced && !self.draft.compiled.is_pinned(mentor, mentee) {
-                return Err(Violation::WrongRent { pair: self.draft.compiled.ids(mentor, mentee), worth, priced });
+        let mut rents = self.rents.iter().copied().peekable();
+        for &(pair, score) in &self.draft.pairs {
+            let rent = rents.next_if(|&(at, _)| at == pair).map_or(0, |(_, rent)| rent);
+            let (worth, priced) = (self.worth(pair, score), self.priced(pair) + rent);
+            if worth != priced && !self.draft.rules.is_pinned(pair) {
+                return Err(Violation::WrongRent { pair: self.draft.ids(pair), worth, priced });
             }
         }
         Ok(())
     }
 
-    /// No pair that could have been chosen and was not is worth more than its places. Returns how many could have been.
-    pub fn check_all_pairs(&self, rules: &Rules) -> Result<u64, Violation> {
-        let compiled = self.draft.compiled;
-        let mut checked = 0;
-        for mentee in (0..compiled.people(Side::Mentee).len()).filter(|&at| self.places(Side::Mentee, at).free > 0) {
-            for mentor in 0..compiled.people(Side::Mentor).len() {
-                if self.places(Side::Mentor, mentor).free == 0 || compiled.is_pinned(mentor, mentee) {
-                    continue;
-                }
-                let Some(score) = rules.score(mentor, mentee) else { continue };
-                checked += 1;
-                let (worth, priced) = (self.worth(mentor, mentee, score), self.priced(mentor, mentee));
-                if worth > priced && !self.rents.contains_key(&(mentor, mentee)) {
-                    return Err(Violation::Underpriced { pair: compiled.ids(mentor, mentee), worth, priced });
-                }
-            }
-        }
-        Ok(checked)
+    /// What has to be asked of all pairs: a pair is worth no more than its places where its deficit and the column's
+    /// price together are not below what the row leaves.
+    pub fn ask(&self, columns: Side) -> Ask {
+        let open = |side, at| Some(self.places(side, at)).filter(|places| places.free > 0);
+        let prices = |side: Side| self.prices.of(side).iter().enumerate();
+        let row = |(at, price): (usize, &i64)| {
+            let leaves = |bonus| i64::from(FULL_SCORE) + self.pair_bonus + bonus - price;
+            open(columns.other(), at).map(|places| leaves(places.bonus))
+        };
+        let column = |(at, price): (usize, &i64)| open(columns, at).map_or(i64::MAX, |places| price - places.bonus);
+        Ask { rows: prices(columns.other()).map(row).collect(), columns: prices(columns).map(column).collect() }
+    }
+
+    /// Whether a pair may be worth more than its places: it was chosen, or it cannot be chosen.
+    pub fn is_exempt(&self, pair: At) -> bool {
+        let has_rent = || self.rents.binary_search_by_key(&pair, |&(pair, _)| pair).is_ok();
+        self.draft.rules.are_apart(pair) || self.draft.rules.is_pinned(pair) || has_rent()
+    }
+
+    /// How many pairs could have been chosen, as far as places and pins go.
+    pub fn open_pairs(&self) -> u64 {
+        let open = |side, at: usize| self.places(side, at).free > 0;
+        let count = |side| (0..self.prices.of(side).len()).filter(|&at| open(side, at)).count() as u64;
+        let both =
+            |&&(mentor, mentee): &&At| open(Side::Mentor, mentor as usize) && open(Side::Mentee, mentee as usize);
+        count(Side::Mentor) * count(Side::Mentee) - self.draft.rules.pins().iter().filter(both).count() as u64
+    }
+
+    /// Says of a pair, with the deficit of its score, that it is worth more than its places.
+    pub fn underpriced(&self, pair: At, deficit: u32) -> Violation {
+        let (worth, priced) = (self.worth(pair, FULL_SCORE - deficit), self.priced(pair));
+        Violation::Underpriced { pair: self.draft.ids(pair), worth, priced }
     }
 
     /// The sum of all prices and rents, and of what the pins are worth whatever else is chosen.
     pub fn bound(&self) -> i64 {
-        let compiled = self.draft.compiled;
-        let people =
-            Side::BOTH.map(|side| (0..compiled.people(side).len()).map(|at| self.person_bound(side, at)).sum());
+        let people = Side::BOTH.map(|side| (0..self.prices.of(side).len()).map(|at| self.person_bound(side, at)).sum());
         let [mentors, mentees]: [i64; 2] = people;
-        let pins = compiled.pinned_pairs().map(|pair| i64::from(self.draft.pairs[&pair]) + self.pair_bonus);
-        mentors + mentees + pins.sum::<i64>() + self.rents.values().sum::<i64>()
+        let pins = self.draft.rules.pins().iter().filter_map(|&pin| self.draft.score(pin));
+        let pins: i64 = pins.map(|score| i64::from(score) + self.pair_bonus).sum();
+        mentors + mentees + pins + self.rents.iter().map(|&(_, rent)| rent).sum::<i64>()
     }
 
     fn person_bound(&self, side: Side, position: usize) -> i64 {

@@ -40,7 +40,7 @@ pub struct Outcome {
     pub pairs: u64,
     /// Those that the rules leave.
     pub remaining: u64,
-    /// Pairs that were scored anew for the proof.
+    /// Pairs that were judged anew for the proof, possible or not.
     pub checked: u64,
     /// Pairs that were given.
     pub pinned: usize,

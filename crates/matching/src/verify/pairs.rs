@@ -1,0 +1,234 @@
+//! Looks at all pairs for one that is worth more than its places cost.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use super::bounds::{Bounds, Unit};
+use super::prices::PriceList;
+use super::rules::At;
+use super::score::{Facing, Scorer};
+use super::{How, Violation};
+use crate::objective::FULL_SCORE;
+use crate::profile::Side;
+use crate::scan::kernel::{BLOCK, Columns, Hit, Kernel, Op, Program, TILE};
+
+/// What is asked of all pairs: is the deficit, plus the column's number, never below the row's number?
+#[derive(Debug)]
+pub(super) struct Ask {
+    /// `None` for rows without a free place.
+    pub rows: Vec<Option<i64>>,
+    /// The largest number for columns without a free place.
+    pub columns: Vec<i64>,
+}
+
+/// A row, and what is left of its number when what all its pairs lack is taken off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Row {
+    room: i64,
+    row: u32,
+}
+
+/// Rows that are looked at together, so that a block of columns is read from memory once for all of them: so many, and
+/// with numbers that are not further apart than this.
+const CHUNK: usize = 256;
+const LEAST_CHUNK: usize = 32;
+const APART: i64 = 4_096;
+/// A row scores who was let in when there are so many.
+const FULL_LIST: usize = 1_024;
+/// No admissible pair lacks so much.
+const BEYOND: i64 = FULL_SCORE as i64 + 1;
+
+/// A search through all pairs.
+pub(super) struct Search<'a> {
+    ask: &'a Ask,
+    prices: &'a PriceList<'a>,
+    scorer: &'a Scorer<'a>,
+    /// The first pair found so far: row and column.
+    first: AtomicU64,
+}
+
+impl<'a> Search<'a> {
+    pub fn new(ask: &'a Ask, prices: &'a PriceList<'a>, scorer: &'a Scorer<'a>) -> Self {
+        Self { ask, prices, scorer, first: AtomicU64::new(u64::MAX) }
+    }
+
+    /// The first pair that is worth more than its places, in the order of rows and then of columns.
+    ///
+    /// # Errors
+    /// That pair.
+    pub fn run(self, how: How) -> Result<(), Violation> {
+        let pairs = self.ask.rows.len().saturating_mul(self.ask.columns.len());
+        if pairs < how.bound_from {
+            self.one_by_one()
+        } else {
+            self.by_bounds(how)
+        }
+        let first = self.first.load(Ordering::Relaxed);
+        if first == u64::MAX {
+            return Ok(());
+        }
+        let (row, column) = ((first >> 32) as u32, first as u32);
+        let mut facing = Facing::new(self.scorer);
+        facing.face(row as usize);
+        let deficit = facing.deficit(column as usize).unwrap_or(0);
+        Err(self.prices.underpriced(self.pair(row, column), deficit))
+    }
+
+    fn one_by_one(&self) {
+        let mut facing = Facing::new(self.scorer);
+        for (row, _) in self.ask.rows.iter().enumerate().filter(|(_, room)| room.is_some()) {
+            facing.face(row);
+            (0..self.ask.columns.len() as u32).for_each(|column| self.judge(&facing, row as u32, column));
+        }
+    }
+
+    fn by_bounds(&self, how: How) {
+        let bounds = Bounds::new(self.scorer, self.ask.rows.len(), &self.ask.columns);
+        let columns: Vec<i64> = bounds.order.iter().map(|&column| self.ask.columns[column as usize]).collect();
+        let lowest = columns.iter().copied().min().unwrap_or(i64::MAX);
+        let room = |(row, room): (u32, &Option<i64>)| {
+            let room = (*room)? - bounds.same_for_all(row as usize)?;
+            (room > lowest).then_some(Row { room, row })
+        };
+        let mut rows: Vec<Row> = (0..).zip(&self.ask.rows).filter_map(room).collect();
+        rows.sort_unstable();
+        let chunks: Vec<&[Row]> = rows.chunk_by(|a, b| b.room / APART == a.room / APART).collect();
+        let together = (rows.len() / how.threads / 8).clamp(LEAST_CHUNK, CHUNK);
+        let chunks: Vec<&[Row]> = chunks.into_iter().flat_map(|rows| rows.chunks(together)).collect();
+        let next = AtomicUsize::new(0);
+        let pass = Pass { search: self, bounds: &bounds, columns: &columns, lowest, kernel: how.kernel };
+        let work = || {
+            let mut facing = Facing::new(self.scorer);
+            while let Some(rows) = chunks.get(next.fetch_add(1, Ordering::Relaxed)) {
+                pass.chunk(rows, &mut facing);
+            }
+        };
+        std::thread::scope(|scope| {
+            (1..how.threads.min(chunks.len())).for_each(|_| drop(scope.spawn(work)));
+            work();
+        });
+    }
+
+    fn pair(&self, row: u32, column: u32) -> At {
+        match self.scorer.columns {
+            Side::Mentor => (column, row),
+            Side::Mentee => (row, column),
+        }
+    }
+
+    /// Scores a pair, and notes it if it is worth more than its places and nothing excuses that.
+    fn judge(&self, facing: &Facing, row: u32, column: u32) {
+        let at = u64::from(row) << 32 | u64::from(column);
+        let price = self.ask.columns[column as usize];
+        let Some(room) = self.ask.rows[row as usize].filter(|_| price < i64::MAX) else { return };
+        if at >= self.first.load(Ordering::Relaxed) {
+            return;
+        }
+        let Some(deficit) = facing.deficit(column as usize) else { return };
+        if i64::from(deficit) + price < room && !self.prices.is_exempt(self.pair(row, column)) {
+            self.first.fetch_min(at, Ordering::Relaxed);
+        }
+    }
+}
+
+/// What a chunk of rows needs.
+struct Pass<'a> {
+    search: &'a Search<'a>,
+    bounds: &'a Bounds<'a>,
+    /// The numbers of the columns by their positions in the bounds.
+    columns: &'a [i64],
+    lowest: i64,
+    kernel: Kernel,
+}
+
+/// A row in the middle of its pass.
+struct Passing<'t> {
+    row: u32,
+    limit: u8,
+    ops: Vec<Op<'t>>,
+    /// Tiles in which somebody may be within the limit, in order: where all keep the rules of single values, and others.
+    tiles: [Vec<u32>; 2],
+    /// How many of them have been looked at.
+    done: [usize; 2],
+    hits: Vec<Hit>,
+}
+
+impl Pass<'_> {
+    fn chunk(&self, rows: &[Row], facing: &mut Facing) {
+        let (Some(least), Some(most)) = (rows.first(), rows.last()) else { return };
+        // A column with a number below `base` and one with `base` are let in by the same rows.
+        let base = self.lowest.max(least.room - BEYOND);
+        let unit = Unit::for_up_to(most.room - 1 - base);
+        let start = tiles_of(self.columns.iter().map(|number| unit.round(number.saturating_sub(base))));
+        let tile_start = tiles_of(start.iter().map(|tile| tile.iter().copied().min().unwrap_or(u8::MAX)));
+        let mut terms = Vec::new();
+        let of_rows: Vec<_> = rows.iter().map(|row| self.bounds.terms(row.row as usize, &mut terms)).collect();
+        let passing = |(&Row { room, row }, of_sums): (&Row, &Vec<_>)| {
+            let limit = unit.limit(room - 1 - base);
+            let program = self.bounds.tile_program(row as usize, unit);
+            let mut hits = Vec::new();
+            self.scan(&program, limit, &tile_start, &self.bounds.tiles, None, &mut hits);
+            let alike = |&tile: &u32| self.bounds.alike[tile as usize];
+            let (alike, mixed) = hits.iter().map(|hit| hit.position).partition(alike);
+            let ops = self.bounds.program(row as usize, unit, &terms, of_sums);
+            hits.clear();
+            Passing { row, limit, ops, tiles: [alike, mixed], done: [0, 0], hits }
+        };
+        let mut rows: Vec<Passing> = rows.iter().zip(&of_rows).map(passing).collect();
+        let hard_singles = self.bounds.hard_singles();
+        for block in 1..=start.len().div_ceil(BLOCK) {
+            let end = (block * BLOCK) as u32;
+            for row in &mut rows {
+                for (of, steps) in [&row.ops[hard_singles..], &row.ops].into_iter().enumerate() {
+                    let (tiles, done) = (&row.tiles[of], row.done[of]);
+                    let count = tiles[done..].iter().take_while(|&&tile| tile < end).count();
+                    if count == 0 {
+                        continue;
+                    }
+                    let tiles = &tiles[done..done + count];
+                    self.scan(steps, row.limit, &start, &self.bounds.columns, Some(tiles), &mut row.hits);
+                    row.done[of] += count;
+                }
+                if row.hits.len() > FULL_LIST {
+                    self.score(row, facing);
+                }
+            }
+        }
+        rows.iter_mut().for_each(|row| self.score(row, facing));
+    }
+
+    /// Finds who is within a limit; in all tiles where none are named.
+    fn scan(
+        &self,
+        ops: &[Op],
+        limit: u8,
+        start: &[[u8; TILE]],
+        columns: &Columns,
+        tiles: Option<&[u32]>,
+        hits: &mut Vec<Hit>,
+    ) {
+        let program = Program { ops, start, limit };
+        match tiles {
+            Some(tiles) => self.kernel.scan(program, columns, tiles, hits),
+            None => {
+                let all: Vec<u32> = (0..columns.tiles() as u32).collect();
+                self.kernel.scan(program, columns, &all, hits);
+            }
+        }
+    }
+
+    fn score(&self, row: &mut Passing, facing: &mut Facing) {
+        if row.hits.is_empty() || u64::from(row.row) << 32 > self.search.first.load(Ordering::Relaxed) {
+            return row.hits.clear();
+        }
+        facing.face(row.row as usize);
+        for hit in row.hits.drain(..) {
+            self.search.judge(facing, row.row, self.bounds.order[hit.position as usize]);
+        }
+    }
+}
+
+/// Bytes in tiles, the last filled up with what nobody lets in.
+fn tiles_of(mut bytes: impl ExactSizeIterator<Item = u8>) -> Vec<[u8; TILE]> {
+    let tiles = bytes.len().div_ceil(TILE);
+    (0..tiles).map(|_| std::array::from_fn(|_| bytes.next().unwrap_or(u8::MAX))).collect()
+}
