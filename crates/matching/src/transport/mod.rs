@@ -125,6 +125,11 @@ impl Problem {
         }
         Ok(Self { rows, columns, arcs, pair_bonus: 0 })
     }
+
+    /// The arcs of each row, by column.
+    pub fn arcs(&self) -> &[Vec<Arc>] {
+        &self.arcs
+    }
 }
 
 /// The chosen arcs, and the prices that prove that no other choice is better.
