@@ -137,8 +137,8 @@ proptest! {
         let worth = check(&problem, &flow).expect("the flow is proven");
         for node in 0..problem.rows.len() + problem.columns.len() {
             let mut other = flow.clone();
-            let prices = other.row_prices.iter_mut().chain(&mut other.column_prices);
-            *prices.skip(node).next().expect("there are so many nodes") += by;
+            let mut prices = other.row_prices.iter_mut().chain(&mut other.column_prices);
+            *prices.nth(node).expect("there are so many nodes") += by;
             match check(&problem, &other) {
                 Ok(found) => prop_assert!(found == worth && prices_fit(&problem, &other)),
                 Err(FlowError::Gap { worth: found, bound }) => {
