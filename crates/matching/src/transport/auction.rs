@@ -12,8 +12,9 @@
 use super::Arc;
 use super::network::{COLUMNS, Network, ROWS};
 
-/// Prices here are in fractions of a point.
-const UNIT: i64 = 2;
+/// Prices here are in fractions of a point: about one pair in so many is lost when prices are rounded to whole points, and
+/// has to be found again along a path.
+const UNIT: i64 = 32;
 /// Each increment is so many times smaller than the one before.
 const FALL: i64 = 5;
 

@@ -34,9 +34,9 @@ pub enum FlowError {
     #[error("the choice is worth {worth}, and the prices prove only that no choice is worth more than {bound}")]
     Gap {
         /// Of the chosen arcs with all bonuses.
-        worth: i64,
+        worth: i128,
         /// An upper bound on any choice.
-        bound: i64,
+        bound: i128,
     },
 }
 
@@ -47,14 +47,17 @@ pub enum FlowError {
 ///
 /// # Errors
 /// The first thing that is wrong.
-pub fn check(problem: &Problem, flow: &Flow) -> Result<i64, FlowError> {
+pub fn check(problem: &Problem, flow: &Flow) -> Result<i128, FlowError> {
     if flow.row_prices.len() != problem.rows.len() || flow.column_prices.len() != problem.columns.len() {
         return Err(FlowError::OtherLength);
     }
     let mut chosen = BTreeMap::new();
     for &(row, column) in &flow.chosen {
-        let worth = problem.arcs.get(row as usize).and_then(|arcs| arcs.iter().find(|arc| arc.to == column));
-        let worth = worth.map(|arc| i64::from(arc.worth) + problem.pair_bonus);
+        let worth = problem.arcs.get(row as usize).and_then(|arcs| {
+            // Arcs stand by column: see `Problem::new`.
+            arcs.binary_search_by_key(&column, |arc| arc.to).ok().map(|at| arcs[at].worth)
+        });
+        let worth = worth.map(|worth| i128::from(worth) + i128::from(problem.pair_bonus));
         let again = worth.and_then(|worth| chosen.insert((row, column), worth));
         if worth.is_none() || again.is_some() {
             return Err(FlowError::NoArc { row, column });
@@ -64,20 +67,20 @@ pub fn check(problem: &Problem, flow: &Flow) -> Result<i64, FlowError> {
     let columns = side("column", &problem.columns, &flow.column_prices, chosen.keys().map(|pair| pair.1))?;
     let beyond = problem.arcs.iter().zip(&flow.row_prices).flat_map(|(arcs, row)| {
         arcs.iter().map(move |arc| {
-            let priced = row + flow.column_prices[arc.to as usize];
-            (i64::from(arc.worth) + problem.pair_bonus - priced).max(0)
+            let priced = i128::from(*row) + i128::from(flow.column_prices[arc.to as usize]);
+            (i128::from(arc.worth) + i128::from(problem.pair_bonus) - priced).max(0)
         })
     });
-    let worth = chosen.values().sum::<i64>() + rows.bonus + columns.bonus;
-    let bound = rows.bound + columns.bound + beyond.sum::<i64>();
+    let worth = chosen.values().sum::<i128>() + rows.bonus + columns.bonus;
+    let bound = rows.bound + columns.bound + beyond.sum::<i128>();
     if worth == bound { Ok(worth) } else { Err(FlowError::Gap { worth, bound }) }
 }
 
 struct SideSum {
     /// Of the first places that are filled.
-    bonus: i64,
+    bonus: i128,
     /// What all places cost.
-    bound: i64,
+    bound: i128,
 }
 
 fn side(
@@ -91,12 +94,13 @@ fn side(
     let mut sum = SideSum { bonus: 0, bound: 0 };
     for (at, ((&node, &price), &chosen)) in nodes.iter().zip(prices).zip(&filled).enumerate() {
         let Node { places, first_bonus } = node;
+        let (price, first_bonus) = (i128::from(price), i128::from(first_bonus));
         if chosen > places {
             return Err(FlowError::OverCapacity { side, node: at, chosen, places });
         }
         sum.bonus += if chosen > 0 { first_bonus } else { 0 };
         if places > 0 {
-            sum.bound += (price + first_bonus).max(0) + price.max(0) * i64::from(places - 1);
+            sum.bound += (price + first_bonus).max(0) + price.max(0) * i128::from(places - 1);
         }
     }
     Ok(sum)
