@@ -8,7 +8,7 @@ use crate::compiled::CompiledInstance;
 use crate::instance::PairIds;
 use crate::objective::{Bonus, Objective, ObjectiveValue};
 use crate::profile::{Side, Sides};
-use crate::solve::{Pair, Solution, rents};
+use crate::solve::{Bound, Pair, Solution, rents};
 
 /// Dual prices that prove a draft to be the best: give every person's place a price so that no pair outside the draft
 /// is worth more than its two places cost, and every pair inside is worth exactly its places plus its rent. Whatever
@@ -32,6 +32,21 @@ pub struct Certificate {
     /// What pairs of the draft are worth beyond their two places, where it is more than 0: such a pair would be
     /// chosen again if only it were possible twice.
     pub rents: Vec<Rent>,
+    /// For [`Objective::MaxMin`], whose prices above speak only of pairs with at least the lowest score of the draft: that
+    /// no draft reaches more people or pairs, and that none reaches as many with only better pairs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bounds: Vec<CertifiedBound>,
+}
+
+/// Prices and rents that bound what the pairs with at least some score can reach.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CertifiedBound {
+    /// Which pairs it speaks of.
+    pub least_score: u32,
+    /// The price of each person's first free place by id, 0 or more.
+    pub prices: Sides<BTreeMap<String, i64>>,
+    /// What pairs are worth beyond their places.
+    pub rents: Vec<Rent>,
 }
 
 /// What a pair is worth beyond its two places.
@@ -47,11 +62,15 @@ pub struct Rent {
 impl Certificate {
     /// Writes down what proves the solution of this instance.
     pub fn new(compiled: &CompiledInstance, solution: &Solution) -> Self {
-        let bonus = compiled.bonus(solution.objective);
-        let prices = Sides::from_fn(|side| {
-            let ids = compiled.people(side).ids().map(str::to_owned);
-            ids.zip(solution.prices.of(side).iter().copied()).collect()
-        });
+        let by_id = |prices: &Sides<Vec<i64>>| {
+            let of = |side| compiled.people(side).ids().map(str::to_owned).zip(prices.of(side).iter().copied());
+            Sides::from_fn(|side| of(side).collect())
+        };
+        let bound = |bound: &Bound| CertifiedBound {
+            least_score: bound.least_score,
+            prices: by_id(&bound.prices),
+            rents: bound.rents.clone(),
+        };
         let position = |pair: &Pair| {
             compiled.position(Side::Mentor, &pair.mentor).zip(compiled.position(Side::Mentee, &pair.mentee))
         };
@@ -61,8 +80,9 @@ impl Certificate {
             objective: solution.objective,
             fingerprint: compiled.fingerprint(),
             value: solution.value,
-            bonus,
-            prices,
+            bonus: compiled.bonus(solution.objective),
+            prices: by_id(&solution.prices),
+            bounds: solution.bounds.iter().map(bound).collect(),
             rents: rents(compiled, &found, &solution.prices, solution.objective),
         }
     }

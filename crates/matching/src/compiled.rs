@@ -106,7 +106,16 @@ impl CompiledInstance {
 
     /// The constants by which one sum expresses an objective here.
     pub fn bonus(&self, objective: Objective) -> Bonus {
-        Bonus::new(objective, self.people(Side::Mentor).len(), self.people(Side::Mentee).len())
+        let people = |side| self.people(side).len() as u64;
+        let places = |side: Side| {
+            let places = |at| u64::from(self.people(side).capacity(at)).min(people(side.other()));
+            (0..self.people(side).len()).map(places).sum::<u64>()
+        };
+        match objective {
+            Objective::MaxTotal => Bonus::NONE,
+            Objective::MaxCoverage => Bonus::beyond_scores_of(people(Side::Mentor).min(people(Side::Mentee))),
+            Objective::MaxMin => Bonus::beyond_scores_of(places(Side::Mentor).min(places(Side::Mentee))),
+        }
     }
 
     pub(crate) fn instance(&self) -> &Input {

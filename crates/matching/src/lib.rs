@@ -90,7 +90,7 @@ mod table;
 pub mod transport;
 mod verify;
 
-pub use certificate::{Certificate, Rent};
+pub use certificate::{Certificate, CertifiedBound, Rent};
 pub use circles::{
     Circle, CircleOptions, CircleProgress, CircleProof, CircleStatus, CircleStep, CircleViolation, Circles,
     CirclesError, Shape, ShapeError, form_circles, verify_circles,
@@ -111,5 +111,5 @@ pub use objective::{Bonus, FULL_SCORE, Objective, ObjectiveValue};
 pub use org::{OrgErrors, OrgTree, Relation, UnknownManager};
 pub use people::People;
 pub use profile::{Kind, LEVELS, PRIORITIES, Profile, Side, Sides, Value, Want};
-pub use solve::{Pair, Progress, Solution, SolveError, SolveOptions, Status, Step, solve, unattended};
+pub use solve::{Bound, Pair, Progress, Solution, SolveError, SolveOptions, Status, Step, solve, unattended};
 pub use verify::{Proof, Violation, verify};

@@ -49,6 +49,9 @@ pub struct ObjectiveValue {
 /// 10,000 K. A step that gives somebody their first partner never takes a pair away, and one that adds a pair leaves
 /// nobody without; so either is worth more than all scores it can cost, and people and pairs never compete.
 ///
+/// Under [`Objective::MaxMin`], K is the most pairs that there can be. Then a bonus is worth more than all scores
+/// together, and what bounds a draft's worth also bounds its people and pairs.
+///
 /// The worth of a person's places falls (the first, then all later ones), which keeps the whole a min-cost flow with
 /// integer optima.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,15 +63,13 @@ pub struct Bonus {
 }
 
 impl Bonus {
-    /// The constants for so many mentors and mentees.
-    pub fn new(objective: Objective, mentors: usize, mentees: usize) -> Self {
-        match objective {
-            Objective::MaxTotal => Self { first_place: 0, pair: 0 },
-            Objective::MaxCoverage | Objective::MaxMin => {
-                let pair = i64::from(FULL_SCORE) * mentors.min(mentees) as i64 + 1;
-                Self { first_place: pair, pair }
-            }
-        }
+    /// No bonus: only scores count.
+    pub(crate) const NONE: Self = Self { first_place: 0, pair: 0 };
+
+    /// The constants by which either bonus is worth more than the scores of so many pairs.
+    pub(crate) fn beyond_scores_of(pairs: u64) -> Self {
+        let pair = i64::from(FULL_SCORE) * pairs as i64 + 1;
+        Self { first_place: pair, pair }
     }
 
     /// The one sum that the optimum maximizes.

@@ -10,7 +10,8 @@ use super::{ChainOfCommand, Comparison, Complement, Criteria, Criterion, Depth, 
 use crate::number::Number;
 use crate::objective::Objective;
 
-const AIMS: &[(&str, Objective)] = &[("coverage", Objective::MaxCoverage), ("total", Objective::MaxTotal), ("fair", Objective::MaxMin)];
+const AIMS: &[(&str, Objective)] =
+    &[("coverage", Objective::MaxCoverage), ("total", Objective::MaxTotal), ("fair", Objective::MaxMin)];
 const MISSING: &[(&str, Missing)] = &[("refuse", Missing::Refuse), ("allow", Missing::Allow)];
 const RULES: &[(&str, ())] = &[("must", ()), ("must_not", ()), ("prefer", ()), ("avoid", ())];
 const COMPARISONS: &[(&str, ())] = &[

@@ -79,7 +79,7 @@ fn every_error_is_named_at_once_with_its_place() {
     assert_eq!(
         errors(text),
         [
-            "`aim` has to be one of coverage, total, not \"fame\"",
+            "`aim` has to be one of coverage, total, fair, not \"fame\"",
             "chain_of_command, `depth` has to be from 1 to 2147483647, not 0",
             "chain_of_command, `width` is not a known key",
             "criterion 1, `by` has no meaning with `compare = \"same\"`",

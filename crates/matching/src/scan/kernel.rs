@@ -183,6 +183,8 @@ impl Kernel {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Program<'p> {
     pub steps: &'p Steps<'p>,
+    /// How many of the first steps to leave out.
+    pub skip: usize,
     /// Where the sums begin, by tile.
     pub start: &'p [[u8; TILE]],
     /// The largest sum that counts.
@@ -197,6 +199,16 @@ pub(crate) struct Steps<'a> {
 }
 
 impl<'a> Steps<'a> {
+    /// Steps over these columns.
+    ///
+    /// # Panics
+    /// If a step names a column or a table that there is not.
+    pub fn over(columns: &Columns, ops: impl IntoIterator<Item = Op<'a>>) -> Self {
+        let mut steps = Self::default();
+        steps.set(ops, columns);
+        steps
+    }
+
     /// Takes the place of what was here before.
     ///
     /// # Panics
@@ -358,7 +370,7 @@ unsafe fn within<V: Lanes, const PARTS: usize>(
         for (part, sum) in sums.iter_mut().enumerate() {
             *sum = V::load(start, part);
         }
-        let mut ops = &program.steps.ops[..];
+        let mut ops = &program.steps.ops[program.skip..];
         // Runs of one kind after another instead of one match a step: so the sums stay in registers.
         while !ops.is_empty() {
             while let [Op::Lookup { column, table }, rest @ ..] = ops {

@@ -232,7 +232,7 @@ impl<'a> Row<'a> {
         let mut steps = Steps::default();
         self.scan.layout.tile_steps(self.ask.row as usize, self.shift, &mut steps);
         let columns = &self.scan.layout.tiles;
-        let program = Program { steps: &steps, start: &self.bytes.in_units(self.shift).tiles, limit };
+        let program = Program { steps: &steps, skip: 0, start: &self.bytes.in_units(self.shift).tiles, limit };
         let all: Vec<u32> = (0..columns.tiles() as u32).collect();
         let mut hits = Vec::new();
         self.scan.kernel.scan(program, columns, &all, &mut hits);
@@ -256,7 +256,7 @@ impl<'a> Row<'a> {
 
     fn scan_tiles(&self, tiles: &[u32], limit: u8, hits: &mut Vec<Hit>) {
         let start = &self.bytes.in_units(self.shift).people;
-        let program = Program { steps: &self.steps, start, limit };
+        let program = Program { steps: &self.steps, skip: 0, start, limit };
         self.scan.kernel.scan(program, &self.scan.layout.columns, tiles, hits);
     }
 
@@ -307,9 +307,7 @@ impl<'a> Row<'a> {
             let deficit = self.scan.layout.deficit(self.ask.row as usize, hit.position as usize, verdict);
             let Some(score) = deficit.map(|deficit| FULL_SCORE - deficit) else { continue };
             let value = i64::from(score) - price;
-            if value > self.rest
-                && score >= self.scan.least_score
-                && (!self.careful || self.may_pair(column)) {
+            if value > self.rest && score >= self.scan.least_score && (!self.careful || self.may_pair(column)) {
                 self.found.push(Found { value, column, score: score as u16 });
             }
         }

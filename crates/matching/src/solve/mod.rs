@@ -13,8 +13,8 @@ mod draft;
 mod engine;
 mod fair;
 
-pub(crate) use draft::rents;
 use draft::Found;
+pub(crate) use draft::rents;
 use engine::{Engine, Watch};
 
 /// What to solve for.

@@ -19,6 +19,7 @@ mod rules;
 mod score;
 mod sum;
 mod violation;
+mod worst;
 
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +33,7 @@ use crate::scan::kernel::Kernel;
 
 use draft::Draft;
 use pairs::Search;
-use prices::PriceList;
+use prices::{Listed, PriceList};
 use rules::Rules;
 use score::Scorer;
 pub use violation::Violation;
@@ -118,13 +119,21 @@ fn prove(
     let scorer = Scorer::new(compiled, if mentees_are_rows { Side::Mentor } else { Side::Mentee });
     let draft = Draft::read(compiled, &rules, &scorer, solution)?;
     let value = draft.check_value(solution, certificate)?;
-    let prices = PriceList::read(&draft, certificate)?;
+    let bonus = certificate.bonus;
+    let worst_counts = solution.objective == Objective::MaxMin;
+    let least_score = value.least.filter(|_| worst_counts).unwrap_or(0);
+    let listed = Listed { prices: &certificate.prices, rents: &certificate.rents, least_score };
+    let prices = PriceList::read(&draft, bonus, &listed)?;
+    prices.check_rents_of_draft()?;
     prices.check_places()?;
     prices.check_draft()?;
     Search::new(&prices.ask(scorer.columns), &prices, &scorer).run(how)?;
-    let (worth, bound) = (certificate.bonus.combined(value), prices.bound());
+    let (worth, bound) = (bonus.combined(value), prices.bound());
     if worth != bound {
         return Err(Violation::Gap { worth, bound });
+    }
+    if worst_counts {
+        worst::prove(how, &draft, &scorer, value, certificate)?;
     }
     Ok(Proof { objective: solution.objective, value, bound, pairs_checked: prices.open_pairs() })
 }

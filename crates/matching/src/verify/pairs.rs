@@ -9,7 +9,7 @@ use super::score::{Facing, Scorer};
 use super::{How, Violation};
 use crate::objective::FULL_SCORE;
 use crate::profile::Side;
-use crate::scan::kernel::{BLOCK, Columns, Hit, Kernel, Op, Program, TILE};
+use crate::scan::kernel::{BLOCK, Hit, Kernel, Program, Steps, TILE};
 
 /// What is asked of all pairs: is the deficit, plus the column's number, never below the row's number?
 #[derive(Debug)]
@@ -123,7 +123,8 @@ impl<'a> Search<'a> {
         if at >= self.first.load(Ordering::Relaxed) {
             return;
         }
-        let Some(deficit) = facing.deficit(column as usize) else { return };
+        let deficit = facing.deficit(column as usize);
+        let Some(deficit) = deficit.filter(|&deficit| deficit <= self.prices.most_deficit) else { return };
         if i64::from(deficit) + price < room && !self.prices.is_exempt(self.pair(row, column)) {
             self.first.fetch_min(at, Ordering::Relaxed);
         }
@@ -144,7 +145,7 @@ struct Pass<'a> {
 struct Passing<'t> {
     row: u32,
     limit: u8,
-    ops: Vec<Op<'t>>,
+    steps: Steps<'t>,
     /// Tiles in which somebody may be within the limit, in order: where all keep the rules of single values, and others.
     tiles: [Vec<u32>; 2],
     /// How many of them have been looked at.
@@ -164,28 +165,32 @@ impl Pass<'_> {
         let of_rows: Vec<_> = rows.iter().map(|row| self.bounds.terms(row.row as usize, &mut terms)).collect();
         let passing = |(&Row { room, row }, of_sums): (&Row, &Vec<_>)| {
             let limit = unit.limit(room - 1 - base);
-            let program = self.bounds.tile_program(row as usize, unit);
+            let steps = Steps::over(&self.bounds.tiles, self.bounds.tile_program(row as usize, unit));
+            let all: Vec<u32> = (0..self.bounds.tiles.tiles() as u32).collect();
             let mut hits = Vec::new();
-            self.scan(&program, limit, &tile_start, &self.bounds.tiles, None, &mut hits);
+            let program = Program { steps: &steps, skip: 0, start: &tile_start, limit };
+            self.kernel.scan(program, &self.bounds.tiles, &all, &mut hits);
             let alike = |&tile: &u32| self.bounds.alike[tile as usize];
             let (alike, mixed) = hits.iter().map(|hit| hit.position).partition(alike);
             let ops = self.bounds.program(row as usize, unit, &terms, of_sums);
+            let steps = Steps::over(&self.bounds.columns, ops);
             hits.clear();
-            Passing { row, limit, ops, tiles: [alike, mixed], done: [0, 0], hits }
+            Passing { row, limit, steps, tiles: [alike, mixed], done: [0, 0], hits }
         };
         let mut rows: Vec<Passing> = rows.iter().zip(&of_rows).map(passing).collect();
         let hard_singles = self.bounds.hard_singles();
         for block in 1..=start.len().div_ceil(BLOCK) {
             let end = (block * BLOCK) as u32;
             for row in &mut rows {
-                for (of, steps) in [&row.ops[hard_singles..], &row.ops].into_iter().enumerate() {
+                for (of, skip) in [hard_singles, 0].into_iter().enumerate() {
                     let (tiles, done) = (&row.tiles[of], row.done[of]);
                     let count = tiles[done..].iter().take_while(|&&tile| tile < end).count();
                     if count == 0 {
                         continue;
                     }
                     let tiles = &tiles[done..done + count];
-                    self.scan(steps, row.limit, &start, &self.bounds.columns, Some(tiles), &mut row.hits);
+                    let program = Program { steps: &row.steps, skip, start: &start, limit: row.limit };
+                    self.kernel.scan(program, &self.bounds.columns, tiles, &mut row.hits);
                     row.done[of] += count;
                 }
                 if row.hits.len() > FULL_LIST {
@@ -194,26 +199,6 @@ impl Pass<'_> {
             }
         }
         rows.iter_mut().for_each(|row| self.score(row, facing));
-    }
-
-    /// Finds who is within a limit; in all tiles where none are named.
-    fn scan(
-        &self,
-        ops: &[Op],
-        limit: u8,
-        start: &[[u8; TILE]],
-        columns: &Columns,
-        tiles: Option<&[u32]>,
-        hits: &mut Vec<Hit>,
-    ) {
-        let program = Program { ops, start, limit };
-        match tiles {
-            Some(tiles) => self.kernel.scan(program, columns, tiles, hits),
-            None => {
-                let all: Vec<u32> = (0..columns.tiles() as u32).collect();
-                self.kernel.scan(program, columns, &all, hits);
-            }
-        }
     }
 
     fn score(&self, row: &mut Passing, facing: &mut Facing) {

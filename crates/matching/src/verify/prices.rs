@@ -1,11 +1,14 @@
 //! Do the prices prove it: is nothing outside the draft worth more than it costs, and does the draft reach the bound?
 
+use std::collections::BTreeMap;
+
 use super::Violation;
 use super::draft::Draft;
 use super::pairs::Ask;
 use super::rules::At;
-use crate::certificate::Certificate;
-use crate::objective::FULL_SCORE;
+use super::score::{Facing, Scorer};
+use crate::certificate::Rent;
+use crate::objective::{Bonus, FULL_SCORE};
 use crate::profile::{Side, Sides};
 
 /// Prices and rents by position, beside the draft that they price.
@@ -16,6 +19,8 @@ pub(super) struct PriceList<'d> {
     prices: Sides<Vec<i64>>,
     /// In order.
     rents: Vec<(At, i64)>,
+    /// Pairs that lack more than this are none of its concern.
+    pub most_deficit: u32,
 }
 
 /// What the price of a person depends on.
@@ -28,39 +33,73 @@ struct Places {
     bonus: i64,
 }
 
+/// Prices by id, and rents.
+pub(super) struct Listed<'c> {
+    pub prices: &'c Sides<BTreeMap<String, i64>>,
+    pub rents: &'c [Rent],
+    /// Of the pairs that they speak of.
+    pub least_score: u32,
+}
+
 impl<'d> PriceList<'d> {
-    pub fn read(draft: &'d Draft<'d>, certificate: &Certificate) -> Result<Self, Violation> {
+    /// Reads prices and rents of pairs that can be chosen.
+    pub fn read(draft: &'d Draft<'d>, bonus: Bonus, listed: &Listed) -> Result<Self, Violation> {
         let read = |side| {
-            let prices = certificate.prices.of(side);
+            let prices = listed.prices.of(side);
             let complete = prices.keys().map(String::as_str).eq(draft.compiled.people(side).ids());
             if complete { Ok(prices.values().copied().collect()) } else { Err(Violation::OtherPeople { side }) }
         };
         let mut list = Self {
             draft,
-            pair_bonus: certificate.bonus.pair,
-            first_place: certificate.bonus.first_place,
+            pair_bonus: bonus.pair,
+            first_place: bonus.first_place,
             prices: Sides { mentors: read(Side::Mentor)?, mentees: read(Side::Mentee)? },
-            rents: Vec::with_capacity(certificate.rents.len()),
+            rents: Vec::with_capacity(listed.rents.len()),
+            most_deficit: FULL_SCORE.saturating_sub(listed.least_score),
         };
-        list.read_rents(certificate)?;
-        Ok(list)
-    }
-
-    fn read_rents(&mut self, certificate: &Certificate) -> Result<(), Violation> {
-        for entry in &certificate.rents {
-            let position = |side| self.draft.compiled.people(side).position(entry.pair.id(side)).map(|at| at as u32);
-            let at = position(Side::Mentor).zip(position(Side::Mentee));
-            let chosen = at.filter(|&at| self.draft.score(at).is_some() && !self.draft.rules.is_pinned(at));
-            match chosen.filter(|_| (1..=self.most()).contains(&entry.rent)) {
-                Some(at) => self.rents.push((at, entry.rent)),
+        for entry in listed.rents {
+            let position = |side| draft.compiled.people(side).position(entry.pair.id(side)).map(|at| at as u32);
+            let at = position(Side::Mentor).zip(position(Side::Mentee)).filter(|&at| !draft.rules.is_pinned(at));
+            match at.filter(|_| (1..=list.most()).contains(&entry.rent)) {
+                Some(at) => list.rents.push((at, entry.rent)),
                 None => return Err(Violation::GroundlessRent(entry.pair.clone())),
             }
         }
-        self.rents.sort_unstable();
-        match self.rents.windows(2).find(|both| both[0].0 == both[1].0) {
-            Some(twice) => Err(Violation::GroundlessRent(self.draft.ids(twice[0].0))),
+        list.rents.sort_unstable();
+        match list.rents.windows(2).find(|both| both[0].0 == both[1].0) {
+            Some(twice) => Err(Violation::GroundlessRent(draft.ids(twice[0].0))),
+            None => Ok(list),
+        }
+    }
+
+    /// Whether rents are only those of pairs in the draft.
+    pub fn check_rents_of_draft(&self) -> Result<(), Violation> {
+        match self.rents.iter().find(|&&(at, _)| self.draft.score(at).is_none()) {
+            Some(&(at, _)) => Err(Violation::GroundlessRent(self.draft.ids(at))),
             None => Ok(()),
         }
+    }
+
+    /// Whether prices are in their range, and no pair with a rent is worth more than its places and the rent.
+    pub fn check_rents(&self, scorer: &Scorer) -> Result<(), Violation> {
+        for side in Side::BOTH {
+            let mut prices = self.prices.of(side).iter().enumerate();
+            if let Some((position, &price)) = prices.find(|&(_, price)| !(0..=self.most()).contains(price)) {
+                let person = self.draft.compiled.id(side, position).to_owned();
+                return Err(Violation::WrongPrice { side, person, price });
+            }
+        }
+        let mut facing = Facing::new(scorer);
+        for &(pair, rent) in &self.rents {
+            let (row, column) = if scorer.columns == Side::Mentor { (pair.1, pair.0) } else { pair };
+            facing.face(row as usize);
+            let Some(deficit) = facing.deficit(column as usize) else { continue };
+            let (worth, priced) = (self.worth(pair, FULL_SCORE - deficit), self.priced(pair) + rent);
+            if worth > priced {
+                return Err(Violation::Underpriced { pair: self.draft.ids(pair), worth, priced });
+            }
+        }
+        Ok(())
     }
 
     /// What a pair can be worth at most, and so a price or a rent; sums of them are far from the end of an `i64`.

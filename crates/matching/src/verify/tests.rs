@@ -3,23 +3,15 @@
 use super::bounds::{Bounds, Unit};
 use super::score::Facing;
 use super::*;
-use crate::scan::kernel::{Program, TILE};
+use crate::scan::kernel::{Program, Steps, TILE};
 use crate::{Instance, Pair, SolveOptions, solve, unattended};
 
-#[path = "../../examples/measure.rs"]
-#[allow(dead_code, missing_docs, clippy::duplicate_mod)]
-mod measure;
-#[path = "../../tests/it/random.rs"]
-#[allow(dead_code, clippy::duplicate_mod)]
-mod random;
-
-use random::Random;
+use crate::random::{self, Random};
 
 fn instances() -> impl Iterator<Item = (String, Instance)> {
     let small = (0..80).map(|seed| (format!("seed {seed}"), random::instance(seed, 9)));
     let large = (200..204).map(|seed| (format!("seed {seed}"), random::instance(seed, 300)));
-    let program = (0..2).map(|seed| (format!("measured {seed}"), measure::instance(150, 170, 3, seed)));
-    small.chain(large).chain(program)
+    small.chain(large)
 }
 
 /// The bound for everybody, by every processor form and number of threads.
@@ -79,11 +71,21 @@ fn check_bounds(name: &str, compiled: &CompiledInstance, columns: Side, most: i6
         let ops = bounds.program(row, unit, &terms, &of_sums);
         let mut sums = vec![None; start.len() * TILE];
         let mut hits = Vec::new();
-        kernel.scan(Program { ops: &ops, start: &start, limit: 254 }, &bounds.columns, &tiles, &mut hits);
+        kernel.scan(
+            Program { steps: &Steps::over(&bounds.columns, ops.iter().copied()), skip: 0, start: &start, limit: 254 },
+            &bounds.columns,
+            &tiles,
+            &mut hits,
+        );
         hits.drain(..).for_each(|hit| sums[hit.position as usize] = Some(hit.sum));
         let mut of_tiles = vec![None; start.len().div_ceil(TILE) * TILE];
         let all: Vec<u32> = (0..bounds.tiles.tiles() as u32).collect();
-        let program = Program { ops: &bounds.tile_program(row, unit), start: &start, limit: 254 };
+        let program = Program {
+            steps: &Steps::over(&bounds.tiles, bounds.tile_program(row, unit)),
+            skip: 0,
+            start: &start,
+            limit: 254,
+        };
         kernel.scan(program, &bounds.tiles, &all, &mut hits);
         hits.iter().for_each(|hit| of_tiles[hit.position as usize] = Some(hit.sum));
         for (position, &column) in bounds.order.iter().enumerate() {
@@ -140,7 +142,8 @@ fn the_bound_finds_what_looking_one_by_one_finds() {
             for columns in Side::BOTH {
                 let scorer = Scorer::new(&compiled, columns);
                 let draft = Draft::read(&compiled, &rules, &scorer, &solution).expect("a draft");
-                let prices = PriceList::read(&draft, &certificate).expect("complete");
+                let listed = Listed { prices: &certificate.prices, rents: &certificate.rents, least_score: 0 };
+                let prices = PriceList::read(&draft, certificate.bonus, &listed).expect("complete");
                 for wrong in [0, 1, 40, 5_000, 1_000_000_000_000] {
                     let mut ask = prices.ask(columns);
                     let rows = ask.rows.iter_mut().flatten();

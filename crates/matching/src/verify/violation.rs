@@ -105,6 +105,15 @@ pub enum Violation {
         /// Prices.
         priced: i64,
     },
+    /// Nothing in the certificate proves that no draft reaches more people or pairs.
+    #[error("the certificate does not prove that nobody reaches more people and pairs")]
+    ReachNotProven,
+    /// Nothing in the certificate proves that no draft reaches as many with only better pairs.
+    #[error("the certificate does not prove that no draft reaches as many with pairs above {least}")]
+    WorstNotProven {
+        /// The lowest score of the draft.
+        least: u32,
+    },
     /// The draft is not worth what the prices and rents add up to.
     #[error("the draft is worth {worth}, the prices add up to {bound}")]
     Gap {

@@ -136,6 +136,7 @@ fn any_word_of_the_certificate_changed_is_refused() {
                 c.objective = match c.objective {
                     Objective::MaxTotal => Objective::MaxCoverage,
                     Objective::MaxCoverage => Objective::MaxTotal,
+                    Objective::MaxMin => Objective::MaxCoverage,
                 }
             }),
             change("people", |c| c.value.people += 1),
@@ -181,6 +182,7 @@ fn without(solution: &Solution, at: usize) -> Solution {
         people: solution.value.people - (now_unmatched - unmatched) as u64,
         pairs: solution.value.pairs - 1,
         total: solution.value.total - i64::from(gone.score),
+        least: worse.pairs.iter().filter(|pair| !pair.pinned).map(|pair| pair.score).min(),
     };
     worse
 }
@@ -201,7 +203,7 @@ fn a_draft_that_misses_the_best_by_one_point_is_refused() {
     assert_eq!(solution.value.total, 5_001);
     solution.pairs[0] = Pair { mentor: "worse".into(), score: 5_000, ..solution.pairs[0].clone() };
     solution.unmatched.mentors = vec!["better".into()];
-    solution.value.total = 5_000;
+    solution.value = ObjectiveValue { total: 5_000, least: Some(5_000), ..solution.value };
     certificate.value = solution.value;
     certificate.prices.mentees.insert("mentee".into(), 5_000);
     let pair = PairIds::new("better", "mentee");

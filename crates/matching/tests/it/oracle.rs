@@ -173,9 +173,7 @@ fn best(instance: &Instance, objective: Objective, least: u32) -> Option<Objecti
     let better = |a: ObjectiveValue, b: ObjectiveValue| if key(&a) >= key(&b) { a } else { b };
     let mut drafts = BTreeMap::from([(vec![0; instance.mentors.len()], ObjectiveValue::default())]);
     for mentee in &instance.mentees {
-        let enough = |mentor: &Profile, score: u32| {
-            score >= least || names(&instance.pinned, &mentor.id, &mentee.id)
-        };
+        let enough = |mentor: &Profile, score: u32| score >= least || names(&instance.pinned, &mentor.id, &mentee.id);
         let score = |mentor| score(instance, mentor, mentee).filter(|&score| enough(mentor, score));
         let scores: Vec<Option<u32>> = instance.mentors.iter().map(score).collect();
         let mut next: BTreeMap<Vec<u32>, ObjectiveValue> = BTreeMap::new();

@@ -166,8 +166,7 @@ fn report(given: &Matching) -> Result<Report, Failure> {
     }
     let threads = given.threads.map_or(0, usize::from);
     let options = SolveOptions { threads, ..SolveOptions::of(&compiled) };
-    let solution =
-        solve(&compiled, &options, unattended).map_err(|error| Failure::Unproven(error.to_string()))?;
+    let solution = solve(&compiled, &options, unattended).map_err(|error| Failure::Unproven(error.to_string()))?;
     let certificate = Certificate::new(&compiled, &solution);
     let proof = verify(&compiled, &solution, &certificate).map_err(|error| Failure::Unproven(error.to_string()))?;
     if let Some(path) = &given.certificate {
@@ -182,8 +181,7 @@ impl Inputs {
         let criteria = Criteria::from_toml(&text)
             .map_err(|all| Failure::Wrong(self.criteria.clone(), all.iter().map(ToString::to_string).collect()))?;
         let bytes = import::bytes(&self.people).map_err(at(&self.people))?;
-        let bytes =
-            bytes.map_err(|error| Failure::Wrong(self.people.clone(), vec![import::file_words(&error)]))?;
+        let bytes = bytes.map_err(|error| Failure::Wrong(self.people.clone(), vec![import::file_words(&error)]))?;
         people_file::read(&bytes, criteria)
             .map_err(|all| Failure::Wrong(self.people.clone(), all.iter().map(FileError::words).collect()))
     }
@@ -279,10 +277,7 @@ mod tests {
             failure.lines().skip(1).map(str::trim).map(str::to_owned).collect::<Vec<_>>()
         };
         assert_eq!(words("mentor,mentee\n1,2\n"), ["There is no column mentor_id.", "There is no column mentee_id."]);
-        assert_eq!(
-            words("mentor_id,mentee_id\n1,\n\n,2\n"),
-            ["Line 2 names no mentee.", "Line 4 names no mentor."]
-        );
+        assert_eq!(words("mentor_id,mentee_id\n1,\n\n,2\n"), ["Line 2 names no mentee.", "Line 4 names no mentor."]);
     }
 
     #[test]

@@ -124,11 +124,10 @@ fn all_forms_add_up_the_same_at_every_edge() {
                 expected.push(Hit { position, sum: sum as u8 });
             }
         }
-        let mut steps = Steps::default();
-        steps.set(ops.iter().copied(), &columns);
+        let steps = Steps::over(&columns, ops.iter().copied());
         for &kernel in Kernel::known() {
             let mut hits = Vec::new();
-            kernel.scan(Program { steps: &steps, start: &start, limit }, &columns, &tiles, &mut hits);
+            kernel.scan(Program { steps: &steps, skip: 0, start: &start, limit }, &columns, &tiles, &mut hits);
             assert_eq!(hits, expected, "seed {seed}, {kernel:?}");
         }
     }
@@ -138,15 +137,14 @@ fn all_forms_add_up_the_same_at_every_edge() {
 #[should_panic(expected = "a column that there is not")]
 fn steps_over_columns_that_there_are_not_are_refused() {
     let columns = Columns::new(10, 2);
-    Steps::default().set([Op::Lookup { column: 2, table: [0; 16] }], &columns);
+    Steps::over(&columns, [Op::Lookup { column: 2, table: [0; 16] }]);
 }
 
 #[test]
 #[should_panic(expected = "a tile that there is not")]
 fn tiles_that_there_are_not_are_refused() {
     let columns = Columns::new(10, 2);
-    let mut steps = Steps::default();
-    steps.set([], &columns);
-    let program = Program { steps: &steps, start: &[[0; TILE]], limit: 1 };
+    let steps = Steps::over(&columns, []);
+    let program = Program { steps: &steps, skip: 0, start: &[[0; TILE]], limit: 1 };
     Kernel::Portable.scan(program, &columns, &[1], &mut Vec::new());
 }
