@@ -58,7 +58,7 @@
 //! * [`solve`] and [`Objective`]: the best draft; [`admissible_pairs`] for a check by another solver.
 //! * [`form_circles`] and [`verify_circles`]: groups of 3 to 8 people, with a bound on what any arrangement can reach.
 //! * [`stable`]: matchings that nobody would leave for each other, from lists that people rank themselves.
-//! * [`Certificate`] and [`verify`]: the proof, and its check, which shares with the solver how one pair is scored, and nothing else.
+//! * [`Certificate`] and [`verify`]: the proof, and its check, which shares with the solver the input and the adder of bytes, and nothing else.
 //! * [`explain_pair`], [`explain_unmatched`], [`swap`]: reasons as data, which the application puts into words.
 
 #[cfg(test)]

@@ -12,10 +12,7 @@
 )]
 
 /// People who are taken or left together.
-pub(crate) const TILE: usize = 64;
-
-/// Tiles that are looked at together, wherever they lie.
-const GROUP: usize = 2;
+pub(crate) const TILE: usize = 128;
 
 /// A table that is looked up by a code below 16.
 pub(crate) type Table16 = [u8; 16];
@@ -55,7 +52,7 @@ pub(crate) struct Term {
 }
 
 /// Tiles that lie together in memory.
-pub(crate) const BLOCK: usize = 16;
+pub(crate) const BLOCK: usize = 8;
 
 /// Codes of many people, block after block; in a block, one column beside the other.
 #[derive(Debug, Default)]
@@ -105,26 +102,22 @@ impl Columns {
     }
 }
 
-/// The codes of a group of tiles.
+/// The codes of one tile.
 #[derive(Clone, Copy)]
 struct Codes<'c> {
     codes: &'c [[u8; TILE]],
-    first: [usize; GROUP],
+    first: usize,
 }
 
 impl<'c> Codes<'c> {
     /// # Safety
-    /// The column is one of those that the group's codes were made for.
+    /// The column is one of those that the codes have.
     #[inline(always)]
-    unsafe fn column(&self, column: u32) -> [&'c [u8; TILE]; GROUP] {
-        let mut tiles = [&[0; TILE]; GROUP];
-        for part in 0..GROUP {
-            let at = self.first[part] + column as usize * BLOCK;
-            debug_assert!(at < self.codes.len());
-            // SAFETY: `Steps::set` asked for that, and `first` is of a tile that there is.
-            tiles[part] = unsafe { self.codes.get_unchecked(at) };
-        }
-        tiles
+    unsafe fn column(&self, column: u32) -> &'c [u8; TILE] {
+        let at = self.first + column as usize * BLOCK;
+        debug_assert!(at < self.codes.len());
+        // SAFETY: `Steps::set` asked for the column, and `first` is of a tile that there is.
+        unsafe { self.codes.get_unchecked(at) }
     }
 }
 
@@ -165,9 +158,7 @@ impl Kernel {
         assert!(tiles.iter().all(|&tile| (tile as usize) < columns.tiles), "a tile that there is not");
         match self {
             // SAFETY: plain Rust on every processor; columns and tiles were checked.
-            Self::Portable => unsafe {
-                scan::<Portable, { GROUP * TILE / Portable::WIDTH }>(program, columns, tiles, hits)
-            },
+            Self::Portable => unsafe { scan::<Portable, { TILE / Portable::WIDTH }>(program, columns, tiles, hits) },
             // SAFETY: `detect` and `known` give these forms only where the processor has the instructions; columns and
             // tiles were checked.
             #[cfg(target_arch = "x86_64")]
@@ -232,8 +223,8 @@ pub(crate) struct Hit {
 trait Lanes: Copy {
     /// How many, at most a tile.
     const WIDTH: usize;
-    /// Reads a part of a group of tiles.
-    unsafe fn load(group: [&[u8; TILE]; GROUP], part: usize) -> Self;
+    /// Reads a part of a tile.
+    unsafe fn load(tile: &[u8; TILE], part: usize) -> Self;
     /// Writes them to the beginning of a tile.
     unsafe fn store(self, tile: &mut [u8; TILE]);
     unsafe fn splat(byte: u8) -> Self;
@@ -267,9 +258,8 @@ impl Portable {
 impl Lanes for Portable {
     const WIDTH: usize = 32;
     #[inline(always)]
-    unsafe fn load(group: [&[u8; TILE]; GROUP], part: usize) -> Self {
-        let (tile, from) = (group[part * Self::WIDTH / TILE], part * Self::WIDTH % TILE);
-        Self(std::array::from_fn(|lane| tile[from + lane]))
+    unsafe fn load(tile: &[u8; TILE], part: usize) -> Self {
+        Self(std::array::from_fn(|lane| tile[part * Self::WIDTH + lane]))
     }
     #[inline(always)]
     unsafe fn store(self, tile: &mut [u8; TILE]) {
@@ -319,14 +309,9 @@ impl Lanes for Portable {
 /// The processor must know the instructions of `V`.
 #[inline(always)]
 unsafe fn scan<V: Lanes, const PARTS: usize>(program: Program, columns: &Columns, tiles: &[u32], hits: &mut Vec<Hit>) {
-    for tiles in tiles.chunks(GROUP) {
-        // The last group is filled up with a tile that it has.
-        let mut group = [tiles[tiles.len() - 1] as usize; GROUP];
-        for (slot, &tile) in group.iter_mut().zip(tiles) {
-            *slot = tile as usize;
-        }
+    for &tile in tiles {
         // SAFETY: passed on to the caller.
-        let Some(sums) = (unsafe { within::<V, PARTS>(program, columns, group) }) else { continue };
+        let Some(sums) = (unsafe { within::<V, PARTS>(program, columns, tile as usize) }) else { continue };
         for (part, sums) in sums.into_iter().enumerate() {
             // SAFETY: passed on to the caller.
             let mut mask = unsafe { sums.at_most(V::splat(program.limit)) };
@@ -339,33 +324,24 @@ unsafe fn scan<V: Lanes, const PARTS: usize>(program: Program, columns: &Columns
             while mask != 0 {
                 let lane = mask.trailing_zeros() as usize;
                 mask &= mask - 1;
-                let Some(&tile) = tiles.get(part * V::WIDTH / TILE) else { break };
-                let position = tile * TILE as u32 + (part * V::WIDTH % TILE + lane) as u32;
+                let position = tile * TILE as u32 + (part * V::WIDTH + lane) as u32;
                 hits.push(Hit { position, sum: bytes[lane] });
             }
         }
     }
 }
 
-/// The sums of a group of tiles; `None` when a check found everybody beyond the limit.
+/// The sums of one tile; `None` when a check found everybody beyond the limit.
 ///
 /// # Safety
 /// The processor must know the instructions of `V`.
 #[inline(always)]
-unsafe fn within<V: Lanes, const PARTS: usize>(
-    program: Program,
-    columns: &Columns,
-    group: [usize; GROUP],
-) -> Option<[V; PARTS]> {
+unsafe fn within<V: Lanes, const PARTS: usize>(program: Program, columns: &Columns, tile: usize) -> Option<[V; PARTS]> {
     // SAFETY: every operation below is one of `V`, whose instructions the caller answers for.
     unsafe {
         let limit = V::splat(program.limit);
-        let mut all = Codes { codes: &columns.codes, first: group };
-        let mut start = [&program.start[0]; GROUP];
-        for part in 0..GROUP {
-            all.first[part] = columns.first(group[part]);
-            start[part] = &program.start[group[part]];
-        }
+        let all = Codes { codes: &columns.codes, first: columns.first(tile) };
+        let start = &program.start[tile];
         let mut sums = [limit; PARTS];
         for (part, sum) in sums.iter_mut().enumerate() {
             *sum = V::load(start, part);
@@ -478,14 +454,14 @@ unsafe fn wide<V: Lanes>(codes: V, low: V, high: V) -> V {
 mod x86 {
     use std::arch::x86_64::*;
 
-    use super::{Columns, GROUP, Hit, Lanes, Program, TILE, Table16, scan};
+    use super::{Columns, Hit, Lanes, Program, TILE, Table16, scan};
 
     /// # Safety
     /// The processor must know AVX2.
     #[target_feature(enable = "avx2")]
     pub(super) unsafe fn scan_avx2(program: Program, columns: &Columns, tiles: &[u32], hits: &mut Vec<Hit>) {
         // SAFETY: passed on to the caller.
-        unsafe { scan::<__m256i, { GROUP * TILE / 32 }>(program, columns, tiles, hits) }
+        unsafe { scan::<__m256i, { TILE / 32 }>(program, columns, tiles, hits) }
     }
 
     /// # Safety
@@ -493,7 +469,7 @@ mod x86 {
     #[target_feature(enable = "avx512f,avx512bw")]
     pub(super) unsafe fn scan_avx512(program: Program, columns: &Columns, tiles: &[u32], hits: &mut Vec<Hit>) {
         // SAFETY: passed on to the caller.
-        unsafe { scan::<__m512i, { GROUP * TILE / 64 }>(program, columns, tiles, hits) }
+        unsafe { scan::<__m512i, { TILE / 64 }>(program, columns, tiles, hits) }
     }
 
     // SAFETY of all below: the instructions are those of the two functions above; loads and stores are of whole tiles.
@@ -505,10 +481,10 @@ mod x86 {
             impl Lanes for $register {
                 const WIDTH: usize = $width;
                 #[inline(always)]
-                unsafe fn load(group: [&[u8; TILE]; GROUP], part: usize) -> Self {
+                unsafe fn load(tile: &[u8; TILE], part: usize) -> Self {
                     const { assert!(TILE % $width == 0) };
-                    let (tile, from) = (group[part * $width / TILE], part * $width % TILE);
-                    unsafe { $load(tile.as_ptr().add(from).cast()) }
+                    debug_assert!((part + 1) * $width <= TILE);
+                    unsafe { $load(tile.as_ptr().add(part * $width).cast()) }
                 }
                 #[inline(always)]
                 unsafe fn store(self, tile: &mut [u8; TILE]) {

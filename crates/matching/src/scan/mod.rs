@@ -53,7 +53,7 @@ pub(crate) struct Shortlist {
 pub(crate) type Prices<'p> = &'p [Option<i64>];
 
 /// Rows that are looked at together, so that a block of columns is read from memory once for all of them.
-const CHUNK: usize = 128;
+const CHUNK: usize = 256;
 /// So many tiles, or one in so many, give a first idea of a row's best.
 const SAMPLE: usize = 24;
 const SAMPLED: usize = 16;
