@@ -250,3 +250,50 @@ fn solutions_and_certificates_survive_storage() {
     assert_eq!((&again, &certificate_again), (&solution, &certificate));
     assert!(verify(&compiled, &again, &certificate_again).is_ok());
 }
+
+/// A draft by another aim, dressed as one in which the worst pair counts: with its own prices, and the bounds of the
+/// draft that really is the best.
+#[test]
+fn a_draft_with_a_worse_worst_pair_is_refused() {
+    let mut tried = 0;
+    for seed in 0..300 {
+        let (compiled, fair, proof) = proven(random::instance(seed, 12), Objective::MaxMin);
+        assert!(verify(&compiled, &fair, &proof).is_ok(), "seed {seed}");
+        let other = SolveOptions { objective: Objective::MaxCoverage, threads: 0 };
+        let mut other = solve(&compiled, &other, unattended).expect("nobody cancels");
+        let is_worse = other.value.least < fair.value.least;
+        other.objective = Objective::MaxMin;
+        for bounds in [fair.bounds.clone(), Vec::new()] {
+            other.bounds = bounds;
+            let verdict = verify(&compiled, &other, &Certificate::new(&compiled, &other));
+            assert!(verdict.is_err() || !is_worse && !other.bounds.is_empty(), "seed {seed}");
+            tried += u32::from(is_worse);
+        }
+    }
+    assert!(tried > 20, "{tried}");
+}
+
+/// Without one of its bounds the certificate says too little; with a bound that speaks of too few pairs, too.
+#[test]
+fn every_bound_on_the_worst_pair_is_needed() {
+    let mut tried = 0;
+    for seed in 0..150 {
+        let (compiled, fair, proof) = proven(random::instance(seed, 6), Objective::MaxMin);
+        for at in 0..proof.bounds.len() {
+            let mut fewer = proof.clone();
+            fewer.bounds.remove(at);
+            let verdict = verify(&compiled, &fair, &fewer);
+            let expected = if at == 0 {
+                Violation::ReachNotProven
+            } else {
+                Violation::WorstNotProven { least: fair.value.least.expect("there is a pair to be better than") }
+            };
+            assert_eq!(verdict, Err(expected), "seed {seed}");
+            let mut narrower = proof.clone();
+            narrower.bounds[at].least_score = 10_001;
+            assert!(verify(&compiled, &fair, &narrower).is_err(), "seed {seed}");
+            tried += 1;
+        }
+    }
+    assert!(tried > 150, "{tried}");
+}

@@ -298,3 +298,28 @@ fn pairs_are_listed_by_mentor_and_mentee_with_pins_among_them() {
         solution.pairs.iter().map(|p| (p.id(Side::Mentor), p.id(Side::Mentee), p.pinned)).collect();
     assert_eq!(listed, [("mentor0", "mentee1", false), ("mentor0", "mentee2", true), ("mentor1", "mentee0", false)]);
 }
+
+/// Large enough for auctions and for the bounds of the verifier, which shares nothing with them.
+#[test]
+fn many_people_who_want_the_same_are_matched_as_proven_by_any_number_of_threads() {
+    for seed in 0..4 {
+        let mut instance = random::instance(seed, 420);
+        let fewer = instance.mentors.len().min(instance.mentees.len());
+        // As many places on both sides, so that they are contested.
+        instance.mentors.truncate(fewer);
+        instance.mentees.truncate(fewer);
+        instance.pinned.clear();
+        instance.forbidden.clear();
+        for person in instance.mentors.iter_mut().chain(&mut instance.mentees) {
+            person.capacity = 1 + u32::from(seed % 2 == 1);
+        }
+        let compiled = compiled(&instance);
+        for objective in [Objective::MaxCoverage, Objective::MaxTotal] {
+            let found = solved(&instance, objective);
+            for threads in [1, 2, 5] {
+                let again = solve(&compiled, &SolveOptions { objective, threads }, unattended);
+                assert_eq!(again.as_ref(), Ok(&found), "seed {seed}, {threads} threads");
+            }
+        }
+    }
+}
