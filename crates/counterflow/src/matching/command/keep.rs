@@ -2,57 +2,38 @@
 
 use std::path::Path;
 
-use askama::Template;
 use counterflow_matching::PairIds;
+use counterflow_roster::{ReadOptions, Row, Table};
 
-use super::{Failure, at};
+use super::people_file::{Expected, FileError};
+use super::{Failure, bytes_of};
 
-/// What is wrong with the file.
-#[derive(Template)]
-#[template(path = "matching/command/keep_error.txt")]
-enum KeepError {
-    NoColumn { name: &'static str },
-    Nobody { line: u64, side: &'static str },
-    Unreadable { error: csv::Error },
-}
-
-/// Reads the columns `mentor_id` and `mentee_id`; others are left out, so that the result of an earlier match will do.
+/// Reads the columns `mentor_id` and `mentee_id` of a CSV or XLSX file; others are left out, so that the result of an
+/// earlier match will do.
 pub(super) fn read(path: &Path) -> Result<Vec<PairIds>, Failure> {
-    let text = std::fs::read_to_string(path).map_err(at(path))?;
-    pairs(&text).map_err(|all| {
-        let words = |error: &KeepError| error.render().unwrap_or_default().trim().to_owned();
-        Failure::Wrong(path.to_owned(), all.iter().map(words).collect())
-    })
+    pairs(&bytes_of(path)?).map_err(|all| Failure::Wrong(path.to_owned(), all.iter().map(FileError::words).collect()))
 }
 
-fn pairs(text: &str) -> Result<Vec<PairIds>, Vec<KeepError>> {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
-    let header = reader.headers().map_err(|error| vec![KeepError::Unreadable { error }])?.clone();
-    let column = |name: &'static str| {
-        header.iter().position(|title| title.trim_start_matches('\u{feff}') == name).ok_or(KeepError::NoColumn { name })
+fn pairs(bytes: &[u8]) -> Result<Vec<PairIds>, Vec<FileError>> {
+    let table = Table::read(bytes, &ReadOptions::default()).map_err(|error| vec![FileError::Table(error)])?;
+    let mut errors = Vec::new();
+    let mut column = |name: &'static str| {
+        let found = table.column(name);
+        errors.extend(found.is_none().then(|| FileError::NoColumn(name)));
+        found
     };
-    let (mentor, mentee) = match (column("mentor_id"), column("mentee_id")) {
-        (Ok(mentor), Ok(mentee)) => (mentor, mentee),
-        (one, other) => return Err([one.err(), other.err()].into_iter().flatten().collect()),
+    let columns = (column("mentor_id"), column("mentee_id"));
+    let (Some(mentor), Some(mentee)) = columns else { return Err(errors) };
+    let mut id = |row: Row<'_>, column: usize| {
+        let text = row.get(column).trim();
+        errors.extend(text.is_empty().then(|| FileError::Cell {
+            line: row.line(),
+            column: table.headers()[column].clone(),
+            value: String::new(),
+            expected: Expected::Something,
+        }));
+        text.to_owned()
     };
-    let (mut pairs, mut errors) = (Vec::new(), Vec::new());
-    for row in reader.records() {
-        let row = match row {
-            Ok(row) => row,
-            Err(error) => {
-                errors.push(KeepError::Unreadable { error });
-                continue;
-            }
-        };
-        let line = row.position().map_or(0, csv::Position::line);
-        let id = |column: usize, side| match row.get(column) {
-            None | Some("") => Err(KeepError::Nobody { line, side }),
-            Some(id) => Ok(id.to_owned()),
-        };
-        match (id(mentor, "mentor"), id(mentee, "mentee")) {
-            (Ok(mentor), Ok(mentee)) => pairs.push(PairIds { mentor, mentee }),
-            (one, other) => errors.extend([one.err(), other.err()].into_iter().flatten()),
-        }
-    }
+    let pairs = table.rows().map(|row| PairIds { mentor: id(row, mentor), mentee: id(row, mentee) }).collect();
     if errors.is_empty() { Ok(pairs) } else { Err(errors) }
 }

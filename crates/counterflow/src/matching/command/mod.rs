@@ -180,9 +180,7 @@ impl Inputs {
         let text = fs::read_to_string(&self.criteria).map_err(at(&self.criteria))?;
         let criteria = Criteria::from_toml(&text)
             .map_err(|all| Failure::Wrong(self.criteria.clone(), all.iter().map(ToString::to_string).collect()))?;
-        let bytes = import::bytes(&self.people).map_err(at(&self.people))?;
-        let bytes = bytes.map_err(|error| Failure::Wrong(self.people.clone(), vec![import::file_words(&error)]))?;
-        people_file::read(&bytes, criteria)
+        people_file::read(&bytes_of(&self.people)?, criteria)
             .map_err(|all| Failure::Wrong(self.people.clone(), all.iter().map(FileError::words).collect()))
     }
 
@@ -192,6 +190,12 @@ impl Inputs {
             Failure::Wrong(self.people.clone(), words.collect())
         })
     }
+}
+
+/// A CSV or XLSX file, if it is not too large.
+fn bytes_of(path: &Path) -> Result<Vec<u8>, Failure> {
+    let bytes = import::bytes(path).map_err(at(path))?;
+    bytes.map_err(|error| Failure::Wrong(path.to_owned(), vec![import::file_words(&error)]))
 }
 
 fn at(path: &Path) -> impl FnOnce(io::Error) -> Failure + use<> {
@@ -276,8 +280,11 @@ mod tests {
             let failure = FailureText { failure: &keep::read(&path).unwrap_err() }.to_string();
             failure.lines().skip(1).map(str::trim).map(str::to_owned).collect::<Vec<_>>()
         };
-        assert_eq!(words("mentor,mentee\n1,2\n"), ["There is no column mentor_id.", "There is no column mentee_id."]);
-        assert_eq!(words("mentor_id,mentee_id\n1,\n\n,2\n"), ["Line 2 names no mentee.", "Line 4 names no mentor."]);
+        assert_eq!(words("mentor,mentee\n1,2\n"), ["there is no column mentor_id", "there is no column mentee_id"]);
+        assert_eq!(
+            words("mentor_id,mentee_id\n1,\n\n,2\n"),
+            ["line 2, mentee_id, \"\": expected something", "line 4, mentor_id, \"\": expected something"]
+        );
     }
 
     #[test]

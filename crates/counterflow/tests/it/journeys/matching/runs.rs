@@ -133,7 +133,7 @@ on_both! {
         let story = six(app).await;
         let mut ines = app.as_person(story.round.ines).await;
         let path = app.matched(&story.round, &mut ines).await;
-        ines.get(&format!("{path}/certificate")).await.ok().says("Proven optimal").says("14,900 points").says("4: every pair that the rules allow");
+        ines.get(&format!("{path}/certificate")).await.ok().says("Proven optimal").says("14,900 points").says("every mentor with every mentee where both had a free place");
         let file = ines.get(&format!("{path}/certificate.json")).await.ok();
         assert!(file.headers["content-disposition"].to_str().unwrap().contains("certificate-run-1.json"));
         let json: serde_json::Value = serde_json::from_str(&file.body).unwrap();
