@@ -19,7 +19,7 @@ fn pairs(bytes: &[u8]) -> Result<Vec<PairIds>, Vec<FileError>> {
     let mut errors = Vec::new();
     let mut column = |name: &'static str| {
         let found = table.column(name);
-        errors.extend(found.is_none().then(|| FileError::NoColumn(name)));
+        errors.extend(found.is_none().then_some(FileError::NoColumn(name)));
         found
     };
     let columns = (column("mentor_id"), column("mentee_id"));
