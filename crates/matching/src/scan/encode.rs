@@ -42,10 +42,18 @@ impl Direct {
         Some(Op::WideLookup { column, low, high })
     }
 
+    /// The exact deficits of a row by code; `None` where codes do not say it.
+    pub fn table(&self, row: usize) -> Option<&Deficits> {
+        match &self.rows {
+            DirectRows::Tables { of, tables, exact: true, .. } => Some(&tables[of[row] as usize]),
+            _ => None,
+        }
+    }
+
     /// The exact deficit of a code; `None` where the code does not say it.
     pub fn deficit(&self, row: usize, code: u8) -> Option<u16> {
         match &self.rows {
-            DirectRows::Tables { of, tables, exact, .. } => exact.then(|| tables[of[row] as usize][usize::from(code)]),
+            DirectRows::Tables { .. } => Some(self.table(row)?[usize::from(code)]),
             DirectRows::Equal { of, same, other, missing } => match (of[row], code) {
                 (RARE, RARE) => None,
                 (u8::MAX, _) | (_, u8::MAX) => Some(*missing),

@@ -73,6 +73,11 @@ impl Columns {
         self.tiles
     }
 
+    /// How many columns there are.
+    pub fn width(&self) -> usize {
+        self.columns
+    }
+
     pub fn set(&mut self, column: u32, person: usize, code: u8) {
         let at = self.first(person / TILE) + column as usize * BLOCK;
         self.codes[at][person % TILE] = code;
@@ -99,25 +104,6 @@ impl Columns {
             }
             Op::Check => true,
         })
-    }
-}
-
-/// The codes of one tile.
-#[derive(Clone, Copy)]
-struct Codes<'c> {
-    codes: &'c [[u8; TILE]],
-    first: usize,
-}
-
-impl<'c> Codes<'c> {
-    /// # Safety
-    /// The column is one of those that the codes have.
-    #[inline(always)]
-    unsafe fn column(&self, column: u32) -> &'c [u8; TILE] {
-        let at = self.first + column as usize * BLOCK;
-        debug_assert!(at < self.codes.len());
-        // SAFETY: `Steps::set` asked for the column, and `first` is of a tile that there is.
-        unsafe { self.codes.get_unchecked(at) }
     }
 }
 
@@ -303,150 +289,257 @@ impl Lanes for Portable {
     }
 }
 
-/// The scan over tiles; inlined into one function per processor form, which switches the instructions on.
+/// The scan over tiles, a block after the other; inlined into one function per processor form, which switches the
+/// instructions on.
 ///
 /// # Safety
 /// The processor must know the instructions of `V`.
 #[inline(always)]
 unsafe fn scan<V: Lanes, const PARTS: usize>(program: Program, columns: &Columns, tiles: &[u32], hits: &mut Vec<Hit>) {
-    for &tile in tiles {
+    let mut rest = tiles;
+    while let Some(block) = rest.first().map(|tile| *tile as usize / BLOCK) {
+        let count = rest.iter().take(BLOCK).take_while(|&&tile| tile as usize / BLOCK == block).count();
+        let (tiles, later) = rest.split_at(count);
+        rest = later;
+        // SAFETY: passed on to the caller; not more tiles than a block has.
+        unsafe {
+            let mut sums = Sums::<V, PARTS>::begin(program.start, columns, tiles);
+            sums.run(&program.steps.ops[program.skip..], program.limit);
+            sums.list(program.limit, hits);
+        }
+    }
+}
+
+/// What is added up for some tiles of a block.
+struct Sums<'c, V, const PARTS: usize> {
+    codes: &'c [[u8; TILE]],
+    /// For each tile that is left: its number, where its first column is, and its sums.
+    tiles: [u32; BLOCK],
+    first: [usize; BLOCK],
+    sums: [[V; PARTS]; BLOCK],
+    left: usize,
+}
+
+impl<'c, V: Lanes, const PARTS: usize> Sums<'c, V, PARTS> {
+    /// # Safety
+    /// The processor must know the instructions of `V`, as for all below. There are at most [`BLOCK`] tiles.
+    #[inline(always)]
+    unsafe fn begin(start: &[[u8; TILE]], columns: &'c Columns, tiles: &[u32]) -> Self {
         // SAFETY: passed on to the caller.
-        let Some(sums) = (unsafe { within::<V, PARTS>(program, columns, tile as usize) }) else { continue };
-        for (part, sums) in sums.into_iter().enumerate() {
-            // SAFETY: passed on to the caller.
-            let mut mask = unsafe { sums.at_most(V::splat(program.limit)) };
-            if mask == 0 {
-                continue;
+        let mut sums = Self {
+            codes: &columns.codes,
+            tiles: [0; BLOCK],
+            first: [0; BLOCK],
+            sums: [[unsafe { V::splat(0) }; PARTS]; BLOCK],
+            left: tiles.len(),
+        };
+        for (at, &tile) in tiles.iter().enumerate() {
+            sums.tiles[at] = tile;
+            sums.first[at] = columns.first(tile as usize);
+            for part in 0..PARTS {
+                // SAFETY: passed on to the caller.
+                sums.sums[at][part] = unsafe { V::load(&start[tile as usize], part) };
             }
-            let mut bytes = [0; TILE];
+        }
+        sums
+    }
+
+    /// Each step for all tiles before the next one, so that loads need not wait for the branches of checks.
+    ///
+    /// # Safety
+    /// As for [`Self::begin`]; the steps are those of these columns.
+    #[inline(always)]
+    unsafe fn run(&mut self, ops: &[Op], limit: u8) {
+        for op in ops {
             // SAFETY: passed on to the caller.
-            unsafe { sums.store(&mut bytes) };
-            while mask != 0 {
-                let lane = mask.trailing_zeros() as usize;
-                mask &= mask - 1;
-                let position = tile * TILE as u32 + (part * V::WIDTH + lane) as u32;
-                hits.push(Hit { position, sum: bytes[lane] });
+            unsafe {
+                match op {
+                    Op::Lookup { column, table } => self.add(*column, Narrow(V::table(table))),
+                    Op::WideLookup { column, low, high } => self.add(*column, Wide(V::table(low), V::table(high))),
+                    Op::Compare { column, code, same, other, missing } => {
+                        let (same, other, missing) = (V::splat(*same), V::splat(*other), V::splat(*missing));
+                        self.add(*column, Compared { code: V::splat(*code), same, other, missing });
+                    }
+                    Op::ShortSum { terms, tables, missing, table } => {
+                        self.add_up(terms, tables, *missing, MOST_SHORT_SUM, Narrow(V::table(table)));
+                    }
+                    Op::Sum { terms, tables, missing, low, high } => {
+                        self.add_up(terms, tables, *missing, MOST_SUM, Wide(V::table(low), V::table(high)));
+                    }
+                    Op::Check => self.check(limit),
+                }
             }
         }
     }
-}
 
-/// The sums of one tile; `None` when a check found everybody beyond the limit.
-///
-/// # Safety
-/// The processor must know the instructions of `V`.
-#[inline(always)]
-unsafe fn within<V: Lanes, const PARTS: usize>(program: Program, columns: &Columns, tile: usize) -> Option<[V; PARTS]> {
-    // SAFETY: every operation below is one of `V`, whose instructions the caller answers for.
-    unsafe {
-        let limit = V::splat(program.limit);
-        let all = Codes { codes: &columns.codes, first: columns.first(tile) };
-        let start = &program.start[tile];
-        let mut sums = [limit; PARTS];
-        for (part, sum) in sums.iter_mut().enumerate() {
-            *sum = V::load(start, part);
+    /// The codes of one of the tiles that are left.
+    ///
+    /// # Safety
+    /// As for [`Self::run`].
+    #[inline(always)]
+    unsafe fn column(&self, at: usize, column: u32) -> &'c [u8; TILE] {
+        let at = self.first[at] + column as usize * BLOCK;
+        debug_assert!(at < self.codes.len());
+        // SAFETY: `Steps::set` asked for the column, and `first` is of a tile that there is.
+        unsafe { self.codes.get_unchecked(at) }
+    }
+
+    /// Adds what the codes of a column mean.
+    ///
+    /// # Safety
+    /// As for [`Self::run`].
+    #[inline(always)]
+    unsafe fn add(&mut self, column: u32, meaning: impl Meaning<V>) {
+        for at in 0..self.left {
+            // SAFETY: passed on to the caller.
+            unsafe {
+                let codes = self.column(at, column);
+                for part in 0..PARTS {
+                    self.sums[at][part] = self.sums[at][part].add(meaning.of(V::load(codes, part)));
+                }
+            }
         }
-        let mut ops = &program.steps.ops[program.skip..];
-        // Runs of one kind after another instead of one match a step: so the sums stay in registers.
-        while !ops.is_empty() {
-            while let [Op::Lookup { column, table }, rest @ ..] = ops {
-                let (codes, table) = (all.column(*column), V::table(table));
-                for (part, sum) in sums.iter_mut().enumerate() {
-                    *sum = sum.add(V::look_up(table, V::load(codes, part)));
-                }
-                ops = rest;
-            }
-            while let [Op::WideLookup { column, low, high }, rest @ ..] = ops {
-                let (codes, low, high) = (all.column(*column), V::table(low), V::table(high));
-                for (part, sum) in sums.iter_mut().enumerate() {
-                    *sum = sum.add(wide(V::load(codes, part), low, high));
-                }
-                ops = rest;
-            }
-            while let [Op::Compare { column, code, same, other, missing }, rest @ ..] = ops {
-                let (codes, code, none) = (all.column(*column), V::splat(*code), V::splat(u8::MAX));
-                let (same, other, missing) = (V::splat(*same), V::splat(*other), V::splat(*missing));
-                for (part, sum) in sums.iter_mut().enumerate() {
-                    let codes = V::load(codes, part);
-                    let known = codes.select_equal(code, same, other);
-                    *sum = sum.add(codes.select_equal(none, missing, known));
-                }
-                ops = rest;
-            }
-            while let [Op::ShortSum { terms, tables, missing, table }, rest @ ..] = ops {
-                let mut counts = count::<V, PARTS>(terms, tables, all);
-                if let Some(column) = missing {
-                    let codes = all.column(*column);
-                    for (part, count) in counts.iter_mut().enumerate() {
-                        *count = count.max(V::load(codes, part).min(V::splat(MOST_SHORT_SUM + 1)));
+    }
+
+    /// Adds what the sums of terms mean, which count as `most` where they are more.
+    ///
+    /// # Safety
+    /// As for [`Self::run`].
+    #[inline(always)]
+    unsafe fn add_up(
+        &mut self,
+        terms: &[Term],
+        tables: &[Table16],
+        missing: Option<u32>,
+        most: u8,
+        meaning: impl Meaning<V>,
+    ) {
+        for at in 0..self.left {
+            // SAFETY: passed on to the caller.
+            unsafe {
+                let mut counts = [V::splat(0); PARTS];
+                for term in terms {
+                    let codes = self.column(at, term.column);
+                    let table = V::table(tables.get_unchecked(term.table as usize));
+                    for part in 0..PARTS {
+                        counts[part] = counts[part].add(V::look_up(table, V::load(codes, part)));
                     }
                 }
-                let table = V::table(table);
                 for part in 0..PARTS {
-                    sums[part] = sums[part].add(V::look_up(table, counts[part]));
-                }
-                ops = rest;
-            }
-            while let [Op::Sum { terms, tables, missing, low, high }, rest @ ..] = ops {
-                let mut counts = count::<V, PARTS>(terms, tables, all);
-                for count in &mut counts {
-                    *count = count.min(V::splat(MOST_SUM));
+                    counts[part] = counts[part].min(V::splat(most));
                 }
                 if let Some(column) = missing {
-                    let codes = all.column(*column);
-                    for (part, count) in counts.iter_mut().enumerate() {
-                        *count = count.max(V::load(codes, part));
+                    let codes = self.column(at, column);
+                    for part in 0..PARTS {
+                        counts[part] = counts[part].max(V::load(codes, part).min(V::splat(most + 1)));
                     }
                 }
-                let (low, high) = (V::table(low), V::table(high));
                 for part in 0..PARTS {
-                    sums[part] = sums[part].add(wide(counts[part], low, high));
+                    self.sums[at][part] = self.sums[at][part].add(meaning.of(counts[part]));
                 }
-                ops = rest;
-            }
-            while let [Op::Check, rest @ ..] = ops {
-                let mut least = sums[0];
-                for &sum in &sums[1..] {
-                    least = least.min(sum);
-                }
-                if least.at_most(limit) == 0 {
-                    return None;
-                }
-                ops = rest;
             }
         }
-        Some(sums)
+    }
+
+    /// Lets go of tiles in which everybody is beyond the limit.
+    ///
+    /// # Safety
+    /// As for [`Self::begin`].
+    #[inline(always)]
+    unsafe fn check(&mut self, limit: u8) {
+        let mut left = 0;
+        for at in 0..self.left {
+            let sums = self.sums[at];
+            let mut least = sums[0];
+            for part in 1..PARTS {
+                // SAFETY: passed on to the caller.
+                least = unsafe { least.min(sums[part]) };
+            }
+            (self.tiles[left], self.first[left], self.sums[left]) = (self.tiles[at], self.first[at], sums);
+            // SAFETY: passed on to the caller.
+            left += usize::from(unsafe { least.at_most(V::splat(limit)) } != 0);
+        }
+        self.left = left;
+    }
+
+    /// Appends those within the limit.
+    ///
+    /// # Safety
+    /// As for [`Self::begin`].
+    #[inline(always)]
+    unsafe fn list(&self, limit: u8, hits: &mut Vec<Hit>) {
+        for at in 0..self.left {
+            for part in 0..PARTS {
+                let sums = self.sums[at][part];
+                // SAFETY: passed on to the caller.
+                let mut mask = unsafe { sums.at_most(V::splat(limit)) };
+                if mask == 0 {
+                    continue;
+                }
+                let mut bytes = [0; TILE];
+                // SAFETY: passed on to the caller.
+                unsafe { sums.store(&mut bytes) };
+                while mask != 0 {
+                    let lane = mask.trailing_zeros() as usize;
+                    mask &= mask - 1;
+                    let position = self.tiles[at] * TILE as u32 + (part * V::WIDTH + lane) as u32;
+                    hits.push(Hit { position, sum: bytes[lane] });
+                }
+            }
+        }
     }
 }
 
-/// Adds up the terms of a sum.
-///
-/// # Safety
-/// The processor must know the instructions of `V`.
-#[inline(always)]
-unsafe fn count<V: Lanes, const PARTS: usize>(terms: &[Term], tables: &[Table16], all: Codes) -> [V; PARTS] {
-    // SAFETY: passed on to the caller.
-    unsafe {
-        let mut counts = [V::splat(0); PARTS];
-        for term in terms {
-            let codes = all.column(term.column);
-            let table = V::table(tables.get_unchecked(term.table as usize));
-            for (part, count) in counts.iter_mut().enumerate() {
-                *count = count.add(V::look_up(table, V::load(codes, part)));
-            }
-        }
-        counts
+/// What codes add to a sum. A trait, because closures are not inlined into functions with other instructions.
+trait Meaning<V>: Copy {
+    /// # Safety
+    /// The processor must know the instructions of `V`.
+    unsafe fn of(self, codes: V) -> V;
+}
+
+/// The entry at each code below 16.
+#[derive(Clone, Copy)]
+struct Narrow<V>(V);
+
+/// The entry at each code below 32, in two halves.
+#[derive(Clone, Copy)]
+struct Wide<V>(V, V);
+
+/// One of three values.
+#[derive(Clone, Copy)]
+struct Compared<V> {
+    code: V,
+    same: V,
+    other: V,
+    missing: V,
+}
+
+impl<V: Lanes> Meaning<V> for Narrow<V> {
+    #[inline(always)]
+    unsafe fn of(self, codes: V) -> V {
+        // SAFETY: passed on to the caller.
+        unsafe { V::look_up(self.0, codes) }
     }
 }
 
-/// The entry at each code below 32: the first index leaves the table for codes from 16 on, the second for those below.
-///
-/// # Safety
-/// The processor must know the instructions of `V`.
-#[inline(always)]
-unsafe fn wide<V: Lanes>(codes: V, low: V, high: V) -> V {
-    // SAFETY: passed on to the caller.
-    unsafe { V::look_up(low, codes.add(V::splat(0x70))).add(V::look_up(high, codes.sub(V::splat(0x10)))) }
+impl<V: Lanes> Meaning<V> for Wide<V> {
+    /// The first index leaves the table for codes from 16 on, the second for those below.
+    #[inline(always)]
+    unsafe fn of(self, codes: V) -> V {
+        // SAFETY: passed on to the caller.
+        unsafe { V::look_up(self.0, codes.add(V::splat(0x70))).add(V::look_up(self.1, codes.sub(V::splat(0x10)))) }
+    }
+}
+
+impl<V: Lanes> Meaning<V> for Compared<V> {
+    #[inline(always)]
+    unsafe fn of(self, codes: V) -> V {
+        // SAFETY: passed on to the caller.
+        unsafe {
+            let known = codes.select_equal(self.code, self.same, self.other);
+            codes.select_equal(V::splat(u8::MAX), self.missing, known)
+        }
+    }
 }
 
 /// The operations in AVX2 and AVX-512.

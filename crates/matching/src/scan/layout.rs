@@ -19,13 +19,19 @@ pub(super) type Deficits = [u16; 32];
 /// One side laid out for the scan, with what each person of the other side needs to scan it.
 #[derive(Debug)]
 pub(super) struct Layout {
+    pub all: Arranged,
+    parts: Vec<Part>,
+}
+
+/// People side by side.
+#[derive(Debug)]
+pub(super) struct Arranged {
     /// The person at each position of the columns: people who are alike stand together.
     pub order: Vec<u32>,
     pub columns: Columns,
     /// The same columns with a whole tile in the place of a person: of direct columns the code that all in it have, or
-    /// that there is none; of sums the best code that there could be.
-    pub tiles: Columns,
-    parts: Vec<Part>,
+    /// that there is none; of sums the best code that there could be. `None` where it is not worth having.
+    pub tiles: Option<Columns>,
 }
 
 /// A criterion whose values are written into columns.
@@ -58,20 +64,142 @@ impl Layout {
         let order = alike_together(compiled.people(side).len(), &directs);
         let width = directs.len() + sums.iter().map(|(_, sum)| sum.width()).sum::<usize>();
         let columns = Columns::new(order.len(), width);
-        let tiles = Columns::new(columns.tiles(), width);
-        let mut layout = Self { order, columns, tiles, parts: Vec::new() };
+        let mut building = Building { tiles: Columns::new(columns.tiles(), width), order, columns, parts: Vec::new() };
         for (column, (criterion, direct)) in (0..).zip(directs) {
-            layout.add_direct(criterion, column, direct);
+            building.add_direct(criterion, column, direct);
         }
-        let mut column = layout.parts.len() as u32;
+        let mut column = building.parts.len() as u32;
         for (criterion, sum) in sums {
             let width = sum.width();
-            layout.add_sum(criterion, column, sum);
+            building.add_sum(criterion, column, sum);
             column += width as u32;
         }
-        layout
+        let Building { order, columns, tiles, parts } = building;
+        Self { all: Arranged { order, columns, tiles: Some(tiles) }, parts }
     }
 
+    /// Some of the people again, in the same order, by themselves.
+    pub fn select(&self, wanted: impl Fn(u32) -> bool) -> Arranged {
+        let chosen = (0..).zip(&self.all.order).filter(|&(_, &person)| wanted(person));
+        let (positions, order): (Vec<usize>, Vec<u32>) = chosen.unzip();
+        let width = self.all.columns.width();
+        let mut columns = Columns::new(order.len(), width);
+        for (to, &from) in positions.iter().enumerate() {
+            (0..width as u32).for_each(|column| columns.set(column, to, self.all.columns.get(column, from)));
+        }
+        Arranged { order, columns, tiles: None }
+    }
+
+    /// The deficit that a row has with all columns because it gave no value; `None` where that breaks a rule.
+    pub fn same_for_all(&self, row: usize) -> Option<u32> {
+        let mut sums = self.parts.iter().filter_map(|part| match part {
+            Part::Sum { sum, .. } if sum.rows.of(row).is_none() => Some(sum.worth[usize::from(MISSING_SUM)]),
+            _ => None,
+        });
+        sums.try_fold(0, |all, deficit| (deficit != BROKEN).then(|| all + u32::from(deficit)))
+    }
+
+    /// How to score pairs of a row exactly.
+    pub fn exact(&self, row: usize) -> Exact<'_> {
+        let part = |part| match part {
+            &Part::Direct { criterion, column, ref direct } => match direct.table(row) {
+                Some(table) => Look::Up { column, table },
+                None => Look::Compare { criterion, column, direct },
+            },
+            Part::Sum { criterion, missing, sum } => match sum.rows.of(row) {
+                None => Look::Nowhere(sum.worth[usize::from(MISSING_SUM)]),
+                Some(terms) => Look::AddUp { criterion: *criterion, missing: *missing, terms, sum },
+            },
+        };
+        Exact { row, parts: self.parts.iter().map(part).collect() }
+    }
+
+    /// Writes down how to find the tiles in which somebody may be within the limit.
+    pub fn tile_steps<'a>(&'a self, row: usize, shift: u32, tiles: &Columns, steps: &mut Steps<'a>) {
+        let ops = self.parts.iter().filter_map(|part| match part {
+            Part::Direct { column, direct, .. } => direct.tile_op(*column, row, shift),
+            Part::Sum { sum, .. } => sum.rows.of(row).map(|terms| sum.tile_op(terms, shift)),
+        });
+        steps.set(ops, tiles);
+    }
+
+    /// Writes down how to scan for a row, with deficits in units of 2 to the `shift`.
+    pub fn steps<'a>(&'a self, row: usize, shift: u32, steps: &mut Steps<'a>) {
+        let ops = self.parts.iter().flat_map(|part| match part {
+            Part::Direct { column, direct, .. } => [None, Some(direct.op(*column, row, shift))],
+            Part::Sum { missing, sum, .. } => match sum.rows.of(row) {
+                Some(terms) => [Some(Op::Check), Some(sum.op(*missing, terms, shift))],
+                None => [None, None],
+            },
+        });
+        steps.set(ops.flatten(), &self.all.columns);
+    }
+}
+
+/// What a row needs to score a pair exactly.
+#[derive(Debug)]
+pub(super) struct Exact<'a> {
+    row: usize,
+    parts: Vec<Look<'a>>,
+}
+
+/// How to find the deficit by one criterion.
+#[derive(Debug)]
+enum Look<'a> {
+    /// By code.
+    Up { column: u32, table: &'a Deficits },
+    /// Where codes are compared, or do not say enough.
+    Compare { criterion: usize, column: u32, direct: &'a Direct },
+    /// By the sum of terms.
+    AddUp { criterion: usize, missing: Option<u32>, terms: &'a [Term], sum: &'a Sum },
+    /// The same for everybody.
+    Nowhere(u16),
+}
+
+impl Exact<'_> {
+    /// What the row's pair with the person at a position lacks to a full score; `None` where it breaks a rule of the
+    /// criteria. `verdict` compares the two by a criterion where the codes do not say enough.
+    pub fn deficit(&self, columns: &Columns, position: usize, verdict: impl Fn(usize) -> u16) -> Option<u32> {
+        let mut all = 0;
+        for part in &self.parts {
+            let deficit = match part {
+                Look::Up { column, table } => table[usize::from(columns.get(*column, position) & 31)],
+                Look::Nowhere(deficit) => *deficit,
+                Look::Compare { criterion, column, direct } => {
+                    let code = columns.get(*column, position);
+                    direct.deficit(self.row, code).unwrap_or_else(|| verdict(*criterion))
+                }
+                Look::AddUp { criterion, missing, terms, sum } => {
+                    if missing.is_some_and(|column| columns.get(column, position) == MISSING_SUM) {
+                        sum.worth[usize::from(MISSING_SUM)]
+                    } else {
+                        let entry = |term: &Term| {
+                            let code = columns.get(term.column, position);
+                            u32::from(sum.tables[term.table as usize][usize::from(code & 15)])
+                        };
+                        let count = terms.iter().map(entry).sum();
+                        sum.deficit(count).unwrap_or_else(|| verdict(*criterion))
+                    }
+                }
+            };
+            if deficit == BROKEN {
+                return None;
+            }
+            all += u32::from(deficit);
+        }
+        Some(all)
+    }
+}
+
+/// A layout in the making.
+struct Building {
+    order: Vec<u32>,
+    columns: Columns,
+    tiles: Columns,
+    parts: Vec<Part>,
+}
+
+impl Building {
     fn add_direct(&mut self, criterion: usize, column: u32, mut direct: Direct) {
         for (position, &person) in self.order.iter().enumerate() {
             self.columns.set(column, position, direct.codes[person as usize]);
@@ -100,69 +228,6 @@ impl Layout {
         }
         sum.rows.entries_mut().for_each(|term| term.column += first_column);
         self.parts.push(Part::Sum { criterion, missing, sum: Box::new(sum) });
-    }
-
-    /// The deficit that a row has with all columns because it gave no value; `None` where that breaks a rule.
-    pub fn same_for_all(&self, row: usize) -> Option<u32> {
-        let mut sums = self.parts.iter().filter_map(|part| match part {
-            Part::Sum { sum, .. } if sum.rows.of(row).is_none() => Some(sum.worth[usize::from(MISSING_SUM)]),
-            _ => None,
-        });
-        sums.try_fold(0, |all, deficit| (deficit != BROKEN).then(|| all + u32::from(deficit)))
-    }
-
-    /// What a row's pair with the person at a position lacks to a full score, exactly; `None` where it breaks a rule of
-    /// the criteria. `verdict` compares the two by a criterion where the codes do not say enough.
-    pub fn deficit(&self, row: usize, position: usize, verdict: impl Fn(usize) -> u16) -> Option<u32> {
-        let mut all = 0;
-        for part in &self.parts {
-            let deficit = match part {
-                Part::Direct { criterion, column, direct } => {
-                    let code = self.columns.get(*column, position);
-                    direct.deficit(row, code).unwrap_or_else(|| verdict(*criterion))
-                }
-                Part::Sum { criterion, missing, sum } => {
-                    let lacks = |column: u32| self.columns.get(column, position) == MISSING_SUM;
-                    match sum.rows.of(row).filter(|_| !missing.is_some_and(lacks)) {
-                        None => sum.worth[usize::from(MISSING_SUM)],
-                        Some(terms) => {
-                            let entry = |term: &Term| {
-                                let code = self.columns.get(term.column, position);
-                                u32::from(sum.tables[term.table as usize][usize::from(code & 15)])
-                            };
-                            let count = terms.iter().map(entry).sum();
-                            sum.deficit(count).unwrap_or_else(|| verdict(*criterion))
-                        }
-                    }
-                }
-            };
-            if deficit == BROKEN {
-                return None;
-            }
-            all += u32::from(deficit);
-        }
-        Some(all)
-    }
-
-    /// Writes down how to find the tiles in which somebody may be within the limit.
-    pub fn tile_steps<'a>(&'a self, row: usize, shift: u32, steps: &mut Steps<'a>) {
-        let ops = self.parts.iter().filter_map(|part| match part {
-            Part::Direct { column, direct, .. } => direct.tile_op(*column, row, shift),
-            Part::Sum { sum, .. } => sum.rows.of(row).map(|terms| sum.tile_op(terms, shift)),
-        });
-        steps.set(ops, &self.tiles);
-    }
-
-    /// Writes down how to scan for a row, with deficits in units of 2 to the `shift`.
-    pub fn steps<'a>(&'a self, row: usize, shift: u32, steps: &mut Steps<'a>) {
-        let ops = self.parts.iter().flat_map(|part| match part {
-            Part::Direct { column, direct, .. } => [None, Some(direct.op(*column, row, shift))],
-            Part::Sum { missing, sum, .. } => match sum.rows.of(row) {
-                Some(terms) => [Some(Op::Check), Some(sum.op(*missing, terms, shift))],
-                None => [None, None],
-            },
-        });
-        steps.set(ops.flatten(), &self.columns);
     }
 }
 

@@ -1,5 +1,7 @@
 //! Shortlists against a look at every pair.
 
+use std::cmp::Reverse;
+
 use super::*;
 use crate::profile::Sides;
 

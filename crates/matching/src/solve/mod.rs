@@ -9,6 +9,7 @@ use crate::compiled::CompiledInstance;
 use crate::objective::{Objective, ObjectiveValue};
 use crate::profile::{Side, Sides};
 
+mod choice;
 mod draft;
 mod engine;
 mod fair;

@@ -113,6 +113,11 @@ impl Network {
             increment = (increment / FALL).max(last);
         }
         self.take_over(auction);
+        for row in 0..self.sides[ROWS].nodes.len() {
+            if self.sides[ROWS].filled(row) > 0 {
+                self.settle(row);
+            }
+        }
     }
 
     fn take_over(&mut self, auction: Auction) {

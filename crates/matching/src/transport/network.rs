@@ -164,11 +164,6 @@ impl Network {
     /// Fills places until nobody wants more: rows one place at a time, in their order, then columns whose price is
     /// above the reserve without reason. `after` is called with the number of searches, and can stop the work.
     pub fn complete(&mut self, after: &mut dyn FnMut(u64) -> ControlFlow<()>) -> ControlFlow<()> {
-        for row in 0..self.sides[ROWS].nodes.len() {
-            if self.sides[ROWS].filled(row) > 0 {
-                self.settle(row);
-            }
-        }
         let mut searches = 0;
         for side in [ROWS, COLUMNS] {
             if side == COLUMNS {

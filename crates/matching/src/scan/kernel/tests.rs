@@ -81,7 +81,7 @@ fn terms(random: &mut Random, most: u8) -> (Vec<Term>, Vec<Table16>) {
 fn all_forms_add_up_the_same_at_every_edge() {
     for seed in 0..400 {
         let mut random = Random::new(seed);
-        let people = 1 + random.below(700);
+        let people = 1 + random.below(3_000);
         let columns = columns(people, &mut random);
         let long = [terms(&mut random, 255), terms(&mut random, 40)];
         let short = terms(&mut random, MOST_SHORT_SUM);

@@ -1,0 +1,184 @@
+//! A choice among listed pairs, and what is known of the pairs that are not listed.
+
+use std::ops::ControlFlow;
+use std::sync::{Mutex, PoisonError};
+
+use super::engine::Watch;
+use super::{Progress, Step};
+use crate::objective::FULL_SCORE;
+use crate::scan::{Ask, Scan, Shortlist};
+use crate::transport::{Arc, COLUMNS, Network, ROWS};
+
+/// Columns whose price fell by more than others, one in so many, are looked at by themselves.
+const COMMON: usize = 16;
+
+pub(super) struct Choice {
+    pub network: Network,
+    lists: Vec<Listed>,
+    /// The prices of columns at which lists were made.
+    epochs: Vec<Vec<i64>>,
+}
+
+/// What is known of the pairs of a row that are not listed.
+#[derive(Clone, Copy, Debug)]
+struct Listed {
+    /// Their scores less prices are at most this,
+    rest: i64,
+    /// at the prices of this epoch.
+    epoch: usize,
+}
+
+/// How far the prices of columns have fallen since an epoch.
+struct Falls {
+    columns: Vec<i64>,
+    /// No price fell by more,
+    most: i64,
+    /// and all but a few by no more than this; 0 or more.
+    common: i64,
+}
+
+impl Falls {
+    fn new(then: &[i64], now: &[i64]) -> Self {
+        let columns: Vec<i64> = then.iter().zip(now).map(|(then, now)| then - now).collect();
+        let most = columns.iter().copied().max().unwrap_or(0).max(0);
+        let few = columns.len() / COMMON;
+        let mut sorted = columns.clone();
+        let common =
+            if sorted.is_empty() { 0 } else { (*sorted.select_nth_unstable_by(few, |a, b| b.cmp(a)).1).max(0) };
+        Self { columns, most, common }
+    }
+}
+
+impl Choice {
+    /// Nothing is listed yet.
+    pub fn new(network: Network) -> Self {
+        let lists = vec![Listed { rest: i64::MAX, epoch: 0 }; network.sides[ROWS].nodes.len()];
+        Self { network, lists, epochs: Vec::new() }
+    }
+
+    /// Moves prices towards those of the best choice among the listed pairs; see [`Network::auction`].
+    pub fn auction(&mut self, from: i64, to: i64) {
+        // With bonuses, any pair is better than none.
+        let floor = if self.network.pair_bonus > 0 { -i64::from(FULL_SCORE) } else { 0 };
+        self.network.auction(from, to, floor);
+    }
+
+    /// Lists the best columns of every row.
+    pub fn list(&mut self, scan: &Scan, most: usize, watch: &mut Watch) -> ControlFlow<()> {
+        self.list_more(scan, 1, most, watch)
+    }
+
+    /// Lists, beside what is listed, whoever is within so many points of being wanted at the present prices.
+    pub fn list_more(&mut self, scan: &Scan, band: i64, most: usize, watch: &mut Watch) -> ControlFlow<()> {
+        let asks: Vec<Ask> = self.open_rows().map(|row| Ask { row, above: self.wanted(row) - band }).collect();
+        self.scan_all(scan, &asks, most, Step::Score, watch)?;
+        ControlFlow::Continue(())
+    }
+
+    fn open_rows(&self) -> impl Iterator<Item = u32> + use<'_> {
+        (0..).zip(&self.network.sides[ROWS].nodes).filter(|(_, node)| node.places > 0).map(|(row, _)| row)
+    }
+
+    /// What a pair of this row has to score above the price of its column to be worth more than the prices say.
+    fn wanted(&self, row: u32) -> i64 {
+        self.network.sides[ROWS].price[row as usize] - self.network.pair_bonus
+    }
+
+    /// Looks for pairs that are worth more than the prices, and lists them, with those within the band where everybody was
+    /// looked at. Returns how many better ones there are.
+    pub fn price(&mut self, scan: &Scan, band: i64, most: usize, watch: &mut Watch) -> ControlFlow<(), usize> {
+        let now = &self.network.sides[COLUMNS].price;
+        let falls: Vec<Falls> = self.epochs.iter().map(|then| Falls::new(then, now)).collect();
+        let (mut all, mut fallen, mut among) = (Vec::new(), Vec::new(), vec![false; self.epochs.len()]);
+        for row in self.open_rows() {
+            let Listed { rest, epoch } = self.lists[row as usize];
+            let slack = self.wanted(row).saturating_sub(rest);
+            if slack < falls[epoch].common {
+                all.push(Ask { row, above: self.wanted(row) - band });
+            } else if slack < falls[epoch].most {
+                fallen.push(Ask { row, above: self.wanted(row) });
+                among[epoch] = true;
+            }
+        }
+        let mut better = Vec::new();
+        if !fallen.is_empty() {
+            let falls = falls.iter().zip(among).filter(|(_, among)| *among).map(|(falls, _)| falls);
+            let mut is_fallen = vec![false; now.len()];
+            for falls in falls {
+                let columns = is_fallen.iter_mut().zip(&falls.columns);
+                columns.for_each(|(is_fallen, &fall)| *is_fallen |= fall > falls.common);
+            }
+            let lists = self.ask(scan, &fallen, |column| is_fallen[column], most, Step::Prove, watch)?;
+            better.extend(self.take(&fallen, &lists));
+        }
+        if !all.is_empty() {
+            better.extend(self.scan_all(scan, &all, most, Step::Prove, watch)?);
+        }
+        better.iter().for_each(|&row| self.network.settle(row));
+        ControlFlow::Continue(better.len())
+    }
+
+    /// Scans rows at the present prices, which become an epoch, and lists what is found. Returns the rows of better pairs.
+    fn scan_all(
+        &mut self,
+        scan: &Scan,
+        asks: &[Ask],
+        most: usize,
+        step: Step,
+        watch: &mut Watch,
+    ) -> ControlFlow<(), Vec<usize>> {
+        let lists = self.ask(scan, asks, |_| true, most, step, watch)?;
+        for (ask, list) in asks.iter().zip(&lists) {
+            self.lists[ask.row as usize] = Listed { rest: list.rest, epoch: self.epochs.len() };
+        }
+        self.epochs.push(self.network.sides[COLUMNS].price.clone());
+        ControlFlow::Continue(self.take(asks, &lists))
+    }
+
+    /// Scans rows at the present prices of some of the columns.
+    fn ask(
+        &self,
+        scan: &Scan,
+        asks: &[Ask],
+        among: impl Fn(usize) -> bool,
+        most: usize,
+        step: Step,
+        watch: &mut Watch,
+    ) -> ControlFlow<(), Vec<Shortlist>> {
+        let columns = &self.network.sides[COLUMNS];
+        let price =
+            |(column, &price): (usize, &i64)| (columns.nodes[column].places > 0 && among(column)).then_some(price);
+        let prices: Vec<Option<i64>> = columns.price.iter().enumerate().map(price).collect();
+        let of = asks.len() as u64;
+        let watch = Mutex::new((0, watch));
+        let go_on = |rows: usize| {
+            let mut watch = watch.lock().unwrap_or_else(PoisonError::into_inner);
+            watch.0 += rows as u64;
+            let done = watch.0;
+            (watch.1)(Progress { step, done, of }).is_continue()
+        };
+        match scan.shortlists(&prices, asks, most, &go_on) {
+            Some(lists) => ControlFlow::Continue(lists),
+            None => ControlFlow::Break(()),
+        }
+    }
+
+    /// Adds what is new in the answers to the arcs. Returns the rows of pairs that are worth more than the prices, a row a
+    /// pair.
+    fn take(&mut self, asks: &[Ask], lists: &[Shortlist]) -> Vec<usize> {
+        let mut better = Vec::new();
+        let mut known = Vec::new();
+        for (ask, list) in asks.iter().zip(lists) {
+            let row = ask.row as usize;
+            known.clear();
+            known.extend(self.network.sides[ROWS].arcs[row].iter().map(|arc| arc.to));
+            known.sort_unstable();
+            let unknown = list.arcs.iter().filter(|(to, _)| known.binary_search(to).is_err());
+            let arcs: Vec<Arc> = unknown.map(|&(to, score)| Arc::new(to, score.into())).collect();
+            let price = self.network.sides[ROWS].price[row];
+            better.extend(arcs.iter().filter(|&&arc| self.network.value(ROWS, arc) > price).map(|_| row));
+            self.network.add_arcs(row, arcs);
+        }
+        better
+    }
+}
