@@ -123,7 +123,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let solution = solution?;
     let (certificate, certificate_s) = timed(|| Certificate::new(&compiled, &solution));
     if std::env::var("NOVERIFY").is_ok() {
-        eprintln!("compile {compile_s:.3} solve {solve_s:.3} {:?} {:?}", solution.value, usage::most_memory_gib());
+        let cpu = usage::cpu_seconds().zip(cpu_before).map(|(a, b)| a - b);
+        eprintln!(
+            "cpu {cpu:?} compile {compile_s:.3} solve {solve_s:.3} {:?} {:?}",
+            solution.value,
+            usage::most_memory_gib()
+        );
         std::process::exit(0);
     }
     let (proof, verify_s) = timed(|| verify(&compiled, &solution, &certificate));

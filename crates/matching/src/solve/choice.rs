@@ -9,8 +9,8 @@ use crate::objective::FULL_SCORE;
 use crate::scan::{Ask, Scan, Shortlist};
 use crate::transport::{Arc, COLUMNS, Network, ROWS};
 
-/// Columns whose price fell by more than others, one in so many, are looked at by themselves.
-const COMMON: usize = 16;
+/// A price fell much if only one in so many fell by more; the cheapest of these is chosen.
+const FELL_MUCH: [usize; 4] = [64, 16, 6, 3];
 
 pub(super) struct Choice {
     pub network: Network,
@@ -31,21 +31,39 @@ struct Listed {
 /// How far the prices of columns have fallen since an epoch.
 struct Falls {
     columns: Vec<i64>,
-    /// No price fell by more,
-    most: i64,
-    /// and all but a few by no more than this; 0 or more.
-    common: i64,
+    /// From the largest down.
+    sorted: Vec<i64>,
 }
 
 impl Falls {
     fn new(then: &[i64], now: &[i64]) -> Self {
         let columns: Vec<i64> = then.iter().zip(now).map(|(then, now)| then - now).collect();
-        let most = columns.iter().copied().max().unwrap_or(0).max(0);
-        let few = columns.len() / COMMON;
         let mut sorted = columns.clone();
-        let common =
-            if sorted.is_empty() { 0 } else { (*sorted.select_nth_unstable_by(few, |a, b| b.cmp(a)).1).max(0) };
-        Self { columns, most, common }
+        sorted.sort_unstable_by(|a, b| b.cmp(a));
+        Self { columns, sorted }
+    }
+
+    /// No price fell by more.
+    fn most(&self) -> i64 {
+        self.sorted.first().copied().unwrap_or(0).max(0)
+    }
+
+    /// Only one column in so many fell by more.
+    fn exceeded_by_one_in(&self, many: usize) -> i64 {
+        self.sorted.get(self.sorted.len() / many).copied().unwrap_or(0).max(0)
+    }
+
+    /// Beyond which fall columns are looked at by themselves, for rows with this much slack: rows with less look at all
+    /// columns, the others only at those.
+    fn threshold(&self, slacks: &[i64]) -> i64 {
+        let less = |than: i64| slacks.iter().filter(|&&slack| slack < than).count() as u64;
+        let some = less(self.most());
+        let cost = |many: &usize| {
+            let all = less(self.exceeded_by_one_in(*many));
+            all + (some - all) / *many as u64
+        };
+        let many = FELL_MUCH.into_iter().min_by_key(cost);
+        many.map_or(0, |many| self.exceeded_by_one_in(many))
     }
 }
 
@@ -65,14 +83,16 @@ impl Choice {
 
     /// Lists the best columns of every row.
     pub fn list(&mut self, scan: &Scan, most: usize, watch: &mut Watch) -> ControlFlow<()> {
-        self.list_more(scan, 1, most, watch)
+        self.list_more(scan, 1, most, watch)?;
+        ControlFlow::Continue(())
     }
 
-    /// Lists, beside what is listed, whoever is within so many points of being wanted at the present prices.
-    pub fn list_more(&mut self, scan: &Scan, band: i64, most: usize, watch: &mut Watch) -> ControlFlow<()> {
+    /// Lists, beside what is listed, whoever is within so many points of being wanted at the present prices. Returns how
+    /// many of them are worth more than the prices.
+    pub fn list_more(&mut self, scan: &Scan, band: i64, most: usize, watch: &mut Watch) -> ControlFlow<(), usize> {
         let asks: Vec<Ask> = self.open_rows().map(|row| Ask { row, above: self.wanted(row) - band }).collect();
-        self.scan_all(scan, &asks, most, Step::Score, watch)?;
-        ControlFlow::Continue(())
+        let better = self.scan_all(scan, &asks, most, Step::Score, watch)?;
+        ControlFlow::Continue(better.len())
     }
 
     fn open_rows(&self) -> impl Iterator<Item = u32> + use<'_> {
@@ -87,27 +107,9 @@ impl Choice {
     /// Looks for pairs that are worth more than the prices, and lists them, with those within the band where everybody was
     /// looked at. Returns how many better ones there are.
     pub fn price(&mut self, scan: &Scan, band: i64, most: usize, watch: &mut Watch) -> ControlFlow<(), usize> {
-        let now = &self.network.sides[COLUMNS].price;
-        let falls: Vec<Falls> = self.epochs.iter().map(|then| Falls::new(then, now)).collect();
-        let (mut all, mut fallen, mut among) = (Vec::new(), Vec::new(), vec![false; self.epochs.len()]);
-        for row in self.open_rows() {
-            let Listed { rest, epoch } = self.lists[row as usize];
-            let slack = self.wanted(row).saturating_sub(rest);
-            if slack < falls[epoch].common {
-                all.push(Ask { row, above: self.wanted(row) - band });
-            } else if slack < falls[epoch].most {
-                fallen.push(Ask { row, above: self.wanted(row) });
-                among[epoch] = true;
-            }
-        }
+        let (all, fallen, is_fallen) = self.unproven(band);
         let mut better = Vec::new();
         if !fallen.is_empty() {
-            let falls = falls.iter().zip(among).filter(|(_, among)| *among).map(|(falls, _)| falls);
-            let mut is_fallen = vec![false; now.len()];
-            for falls in falls {
-                let columns = is_fallen.iter_mut().zip(&falls.columns);
-                columns.for_each(|(is_fallen, &fall)| *is_fallen |= fall > falls.common);
-            }
             let lists = self.ask(scan, &fallen, |column| is_fallen[column], most, Step::Prove, watch)?;
             better.extend(self.take(&fallen, &lists));
         }
@@ -116,6 +118,33 @@ impl Choice {
         }
         better.iter().for_each(|&row| self.network.settle(row));
         ControlFlow::Continue(better.len())
+    }
+
+    /// The rows whose lists do not say that nobody better was left out: those that have to look at all columns, and those
+    /// that have to look only at columns whose price has fallen much, with these columns.
+    fn unproven(&self, band: i64) -> (Vec<Ask>, Vec<Ask>, Vec<bool>) {
+        let now = &self.network.sides[COLUMNS].price;
+        let mut slacks = vec![Vec::new(); self.epochs.len()];
+        let slack = |row: u32| self.wanted(row).saturating_sub(self.lists[row as usize].rest);
+        self.open_rows().for_each(|row| slacks[self.lists[row as usize].epoch].push(slack(row)));
+        let (mut all, mut fallen, mut is_fallen) = (Vec::new(), Vec::new(), vec![false; now.len()]);
+        for (epoch, slacks) in slacks.iter().enumerate().filter(|(_, slacks)| !slacks.is_empty()) {
+            let falls = Falls::new(&self.epochs[epoch], now);
+            let (most, threshold) = (falls.most(), falls.threshold(slacks));
+            let before = fallen.len();
+            for row in self.open_rows().filter(|&row| self.lists[row as usize].epoch == epoch) {
+                match slack(row) {
+                    slack if slack < threshold => all.push(Ask { row, above: self.wanted(row) - band }),
+                    slack if slack < most => fallen.push(Ask { row, above: self.wanted(row) }),
+                    _ => {}
+                }
+            }
+            if fallen.len() > before {
+                let columns = is_fallen.iter_mut().zip(&falls.columns);
+                columns.for_each(|(is_fallen, &fall)| *is_fallen |= fall > threshold);
+            }
+        }
+        (all, fallen, is_fallen)
     }
 
     /// Scans rows at the present prices, which become an epoch, and lists what is found. Returns the rows of better pairs.

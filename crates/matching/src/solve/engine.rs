@@ -33,17 +33,19 @@ const FURTHER: usize = 32;
 const BAND: i64 = 50;
 /// Fewer places are filled one by one as they come.
 const MANY: u64 = 200;
-/// The increments of the last two auctions begin here.
+/// The increments of the auctions of all rows: down to the first before pairs are listed again, then to the finest.
 const NEAR: i64 = 4;
 /// From so many better pairs on, an auction mends the choice faster than one search a row.
 const FEW: usize = 1_000;
 
-/// While prices are approached, each row that takes part stands for so many, and lists so many pairs.
+/// While prices are approached, each row that takes part stands for so many, and lists so many pairs at a time.
 const STAND_FOR: u32 = 8;
 const STANDING_IN: usize = 64;
-/// Increments of the auctions among them, from and to, and how much less than wanted a pair may be to be listed before; in
-/// points.
-const APPROACH: [(i64, i64, i64); 3] = [(1_250, 100, 0), (100, 20, 300), (20, NEAR, 100)];
+/// Increments of the auctions among them.
+const FIRST: i64 = 1_250;
+const APPROACH: [i64; 2] = [250, 50];
+/// An auction is repeated with what was listed after it, but not more often than this.
+const MOST_ROUNDS: usize = 8;
 
 pub(super) struct Engine<'c> {
     bonus: Bonus,
@@ -82,7 +84,7 @@ impl<'c> Engine<'c> {
         let choice = &mut self.choice;
         choice.list(&self.scan, if contested { CONTESTED } else { EASY }, watch)?;
         if contested {
-            choice.auction(NEAR, NEAR);
+            choice.auction(APPROACH[1], NEAR);
             choice.list_more(&self.scan, BAND, FURTHER, watch)?;
             choice.auction(NEAR, 0);
         }
@@ -105,14 +107,19 @@ impl<'c> Engine<'c> {
             ..*node
         };
         let rows: Vec<Node> = (0..).zip(self.nodes.of(self.rows)).map(stand_in).collect();
-        let network = Network::new(&rows, self.nodes.of(self.rows.other()), self.bonus.pair);
-        let mut choice = Choice::new(network);
+        let mut choice = Choice::new(Network::new(&rows, self.nodes.of(self.rows.other()), self.bonus.pair));
         choice.list(&self.scan, STANDING_IN, watch)?;
-        for (from, to, band) in APPROACH {
-            if band > 0 {
-                choice.list_more(&self.scan, band, STANDING_IN, watch)?;
+        let mut from = FIRST;
+        for to in APPROACH {
+            for _ in 0..MOST_ROUNDS {
+                choice.auction(from, to);
+                from = to;
+                // With prices that far from right, a few better pairs say nothing.
+                let better = choice.list_more(&self.scan, 2 * to, STANDING_IN, watch)?;
+                if better < rows.len() / 4 {
+                    break;
+                }
             }
-            choice.auction(from, to);
         }
         ControlFlow::Continue(std::mem::take(&mut choice.network.sides[COLUMNS].price))
     }
