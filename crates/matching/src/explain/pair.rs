@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::fact::{Fact, fact};
-use super::{UnknownId, find, oriented};
+use super::{UnknownId, find};
 use crate::compiled::CompiledInstance;
 use crate::criteria::HardRule;
 use crate::instance::PairIds;
@@ -89,10 +89,10 @@ fn part(compiled: &CompiledInstance, criterion: usize, mentor: usize, mentee: us
 
 fn standing(compiled: &CompiledInstance, side: Side, person: usize, partner: usize) -> Standing {
     let score_with = |other: usize| {
-        let (mentor, mentee) = oriented(side, person, other);
+        let (mentor, mentee) = side.oriented(person, other);
         compiled.score(mentor, mentee)
     };
-    let (mentor, mentee) = oriented(side, person, partner);
+    let (mentor, mentee) = side.oriented(person, partner);
     let here = compiled.worth(mentor, mentee);
     let mut standing = Standing { rank: 1, tied: 0, of: 0, first_choice: None, regret: 0 };
     let mut best = None;

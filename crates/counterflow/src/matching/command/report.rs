@@ -7,8 +7,8 @@ use std::{
 
 use askama::Template;
 use counterflow_matching::{
-    CompiledInstance, HardRule, Objective, ObjectiveValue, Proof, Relaxation, Side, Solution, Status, Unmatched,
-    explain_pair, explain_unmatched,
+    CompiledInstance, HardRule, Objective, ObjectiveValue, Proof, Reasons, Relaxation, Side, Solution, Status,
+    Unmatched, explain_pair,
 };
 use serde::Serialize;
 
@@ -99,11 +99,12 @@ impl Report {
             let (mentor, mentee) = (pair.mentor.clone(), pair.mentee.clone());
             PairLine { mentor, mentee, mentor_name, mentee_name, score: pair.score, why }
         });
+        let reasons = Reasons::new(compiled, solution);
         let mut unmatched = Vec::new();
         for side in [Side::Mentee, Side::Mentor] {
             for id in solution.unmatched.of(side) {
-                let because = explain_unmatched(compiled, solution, side, id);
-                let because = because.map_or_else(|_| Vec::new(), |found| because_of(compiled, side, &found));
+                let found = reasons.as_ref().ok().and_then(|reasons| reasons.unmatched(side, id).ok());
+                let because = found.map_or_else(Vec::new, |found| because_of(compiled, side, &found));
                 unmatched.push(UnmatchedLine { id: id.clone(), name: name(id), role: side, because });
             }
         }

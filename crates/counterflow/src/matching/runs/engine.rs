@@ -3,8 +3,8 @@
 use std::{collections::HashMap, ops::ControlFlow};
 
 use counterflow_matching::{
-    Certificate, CompiledInstance, Criteria, InstanceError, ObjectiveValue, Pair, Proof, Solution, SolveError,
-    SolveOptions, Unmatched, count, explain_pair, explain_unmatched, solve, verify,
+    Certificate, CompiledInstance, Criteria, InstanceError, ObjectiveValue, Pair, Proof, Reasons, Solution, SolveError,
+    SolveOptions, Unmatched, count, explain_pair, solve, verify,
 };
 use serde::{Deserialize, Serialize};
 
@@ -212,6 +212,7 @@ fn participants(inputs: &Inputs, side: Side) -> HashMap<String, ParticipantId> {
 fn unmatched(compiled: &CompiledInstance, solution: &Solution) -> Result<Vec<Unmatched>, Stop> {
     let side = counterflow_matching::Side::Mentee;
     let without = solution.unmatched.mentees.iter();
-    let explain = |id: &String| explain_unmatched(compiled, solution, side, id).map_err(|_| Failure::Broken.into());
+    let reasons = Reasons::new(compiled, solution).map_err(|_| Failure::Broken)?;
+    let explain = |id: &String| reasons.unmatched(side, id).map_err(|_| Failure::Broken.into());
     without.map(explain).collect()
 }
