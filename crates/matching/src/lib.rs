@@ -104,7 +104,7 @@ pub use criteria::{
 };
 pub use explain::{
     Candidate, Fact, Funnel, FunnelStep, Gain, Outlook, Part, Rationale, Reasons, Relaxation, Standing, Swap,
-    SwappedPair, TopicFact, UnknownId, Unmatched, WhatIf, WhatIfError, explain_pair, funnel, swap, what_if,
+    SwappedPair, TopicFact, UnknownId, Unmatched, WhatIf, WhatIfError, explain_pair, funnel, parts, swap, what_if,
 };
 pub use instance::{Instance, InstanceError, PairIds, PairList, TopicNumber};
 pub use number::{NotANumber, Number};

@@ -8,7 +8,7 @@ mod unmatched;
 mod what_if;
 
 pub use fact::{Fact, TopicFact};
-pub use pair::{Part, Rationale, Standing, Swap, SwappedPair, explain_pair, swap};
+pub use pair::{Part, Rationale, Standing, Swap, SwappedPair, explain_pair, parts, swap};
 pub use reasons::{Candidate, Reasons};
 pub use unmatched::{Funnel, FunnelStep, Outlook, Relaxation, Unmatched, funnel};
 pub use what_if::{Gain, WhatIf, WhatIfError, what_if};

@@ -59,6 +59,19 @@ pub struct Standing {
     pub regret: u32,
 }
 
+/// What each criterion says of two people, whether or not they can be a pair; the quick part of [`explain_pair`].
+///
+/// # Errors
+/// An id that is not among the people.
+pub fn parts(compiled: &CompiledInstance, mentor: &str, mentee: &str) -> Result<Vec<Part>, UnknownId> {
+    let (mentor, mentee) = (find(compiled, Side::Mentor, mentor)?, find(compiled, Side::Mentee, mentee)?);
+    Ok(parts_at(compiled, mentor, mentee))
+}
+
+fn parts_at(compiled: &CompiledInstance, mentor: usize, mentee: usize) -> Vec<Part> {
+    (0..compiled.tables().len()).map(|criterion| part(compiled, criterion, mentor, mentee)).collect()
+}
+
 /// Explains a pair, whether or not it is in a draft. Scores all candidates of both people.
 ///
 /// # Errors
@@ -71,7 +84,7 @@ pub fn explain_pair(compiled: &CompiledInstance, mentor: &str, mentee: &str) -> 
         score: compiled.worth(mentor, mentee),
         pinned: compiled.is_pinned(mentor, mentee),
         broken: compiled.broken_rules(mentor, mentee),
-        parts: (0..compiled.tables().len()).map(|criterion| part(compiled, criterion, mentor, mentee)).collect(),
+        parts: parts_at(compiled, mentor, mentee),
         for_mentee: standing(compiled, Side::Mentee, mentee, mentor),
         for_mentor: standing(compiled, Side::Mentor, mentor, mentee),
     })
