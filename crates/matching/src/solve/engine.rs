@@ -184,15 +184,19 @@ impl<'c> Engine<'c> {
             let Listed { rest, epoch } = self.lists[row as usize];
             rest.saturating_add(fallen[epoch]) <= self.wanted(row)
         };
-        let asks: Vec<Ask> =
+        let mut asks: Vec<Ask> =
             self.open_rows().filter(|&row| !proven(row)).map(|row| Ask { row, above: self.wanted(row) }).collect();
-        if asks.is_empty() {
-            return ControlFlow::Continue(0);
+        let (mut most, mut found) = (MOST_BETTER, 0);
+        while found == 0 && !asks.is_empty() {
+            let lists = self.ask(&asks, most, Step::Prove, watch)?;
+            let better = self.take(&asks, lists);
+            better.iter().for_each(|&(row, _)| self.network.settle(row));
+            found = better.iter().map(|&(_, arcs)| arcs).sum();
+            // Pairs of the draft that are worth more than their places can fill a list, and hide others.
+            asks.retain(|ask| self.lists[ask.row as usize].rest > ask.above);
+            most *= 4;
         }
-        let lists = self.ask(&asks, MOST_BETTER, Step::Prove, watch)?;
-        let better = self.take(&asks, lists);
-        better.iter().for_each(|&(row, _)| self.network.settle(row));
-        ControlFlow::Continue(better.iter().map(|&(_, arcs)| arcs).sum())
+        ControlFlow::Continue(found)
     }
 
     /// Positions of mentors and mentees of the pairs that were found beside the pinned ones.

@@ -7,6 +7,7 @@ mod errors;
 mod exceptions;
 mod explanations;
 mod grid;
+mod metamorphic;
 mod optimum;
 mod oracle;
 mod random;
