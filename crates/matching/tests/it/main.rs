@@ -1,5 +1,6 @@
 //! The engine through its front door.
 
+mod any_criteria;
 mod certificate;
 mod circles;
 mod comparisons;

@@ -1,5 +1,7 @@
 //! `counterflow match`: the engine without a server.
 
+#[cfg(test)]
+mod any_people;
 mod keep;
 mod people_file;
 mod report;
