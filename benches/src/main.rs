@@ -9,6 +9,7 @@
 
 mod export;
 mod folder;
+mod reasons;
 mod usage;
 
 use std::error::Error;
@@ -37,6 +38,9 @@ struct Args {
     /// Writes the draft: mentor's and mentee's position and score, comma between, a line each.
     #[arg(long)]
     dump_pairs: Option<PathBuf>,
+    /// Prints, instead, how long it takes to count and to explain.
+    #[arg(long)]
+    reasons: bool,
     /// Writes the score of every pair, two bytes each, a row a mentee, -1 for an impossible pair; and does nothing else.
     #[arg(long)]
     dump_scores: Option<PathBuf>,
@@ -121,6 +125,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let options = solve_options(&args, &compiled);
     let (solution, solve_s) = timed(|| solve(&compiled, &options, unattended));
     let solution = solution?;
+    if args.reasons {
+        println!("{}", serde_json::to_string(&reasons::times(&compiled, &solution)?)?);
+        return Ok(());
+    }
     let (certificate, certificate_s) = timed(|| Certificate::new(&compiled, &solution));
     if std::env::var("NOVERIFY").is_ok() {
         let cpu = usage::cpu_seconds().zip(cpu_before).map(|(a, b)| a - b);

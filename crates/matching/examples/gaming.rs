@@ -8,12 +8,16 @@
 
 #![allow(clippy::print_stdout, reason = "its output is its purpose")]
 
+mod drawn;
+
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use counterflow_matching::{
     Criteria, Instance, Objective, Profile, Side, SolveOptions, Value, Want, admissible_pairs, solve, unattended,
 };
+
+use drawn::Random;
 
 const CRITERIA: &str = r#"
 [[criterion]]
@@ -43,28 +47,6 @@ field = "slots"
 by = 3
 weight = 2
 "#;
-
-/// SplitMix64 (Steele, Lea and Flood 2014).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % end
-    }
-
-    /// Small numbers more often than large ones.
-    fn skewed(&mut self, end: u64) -> u64 {
-        self.below(end).min(self.below(end))
-    }
-
-    fn words(&mut self, prefix: &str, count: u64, end: u64) -> Vec<String> {
-        (0..count).map(|_| format!("{prefix}{}", self.skewed(end))).collect()
-    }
-}
 
 /// What is made up.
 struct Kind {

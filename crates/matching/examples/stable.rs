@@ -8,27 +8,18 @@
 
 #![allow(clippy::print_stdout, reason = "its output is its purpose")]
 
+mod drawn;
+
 use std::error::Error;
 use std::fmt::Write;
 use std::time::Instant;
 
 use counterflow_matching::stable::{Market, MarketError, Preferences, Role, blocking_pair, deferred_acceptance};
 
+use drawn::Random;
+
 /// Lists and places of one side.
 type Half = (Preferences, Vec<u32>);
-
-/// SplitMix64 (Steele, Lea and Flood 2014).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % end
-    }
-}
 
 fn drawn(proposers: u64, receivers: u64, choices: u64, seed: u64) -> [Half; 2] {
     let mut random = Random(seed);

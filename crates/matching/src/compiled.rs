@@ -1,6 +1,6 @@
 //! An instance laid out for scoring: which pairs are possible, and what each is worth.
 
-use crate::criteria::{Criteria, Depth, HardRule, Missing, Rule};
+use crate::criteria::{Criteria, Depth, HardRule, Missing, Rule, Weight};
 use crate::degree;
 use crate::instance::{Input, InstanceError, PairIds};
 use crate::objective::{Bonus, FULL_SCORE, Objective};
@@ -80,6 +80,27 @@ impl CompiledInstance {
         })
     }
 
+    /// The same instance with one rule changed for everybody: dropped with a weight of 0, else turned into a preference.
+    /// `None` where that means nothing: nobody can be their own mentor, a preference is no rule, and only a criterion can
+    /// become a preference.
+    pub(crate) fn relaxed(&self, rule: HardRule, weight: Weight) -> Option<Self> {
+        let mut instance = self.instance.clone();
+        match rule {
+            HardRule::Criterion(at) => {
+                let rule = &mut instance.criteria.list.get_mut(at)?.rule;
+                *rule = match rule {
+                    Rule::Must(_) => Rule::Prefer(weight),
+                    Rule::MustNot(_) => Rule::Avoid(weight),
+                    Rule::Prefer(_) | Rule::Avoid(_) => return None,
+                };
+            }
+            HardRule::ChainOfCommand if weight.get() == 0 => instance.criteria.chain_of_command = None,
+            HardRule::Forbidden if weight.get() == 0 => instance.forbidden.clear(),
+            HardRule::ChainOfCommand | HardRule::Forbidden | HardRule::SamePerson => return None,
+        }
+        Self::new(instance).ok()
+    }
+
     /// The criteria it was compiled with.
     pub fn criteria(&self) -> &Criteria {
         &self.instance.criteria
@@ -148,6 +169,21 @@ impl CompiledInstance {
 
     pub(crate) fn pinned_pairs(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
         self.pinned.iter().enumerate().flat_map(|(mentee, mentors)| mentors.iter().map(move |&mentor| (mentor, mentee)))
+    }
+
+    pub(crate) fn forbidden_pairs(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        let mentors = self.forbidden.iter().enumerate();
+        mentors.flat_map(|(mentee, mentors)| mentors.iter().map(move |&mentor| (mentor, mentee)))
+    }
+
+    /// People who are on both sides.
+    pub(crate) fn same_people(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        self.same_person.iter().enumerate().filter_map(|(mentor, &mentee)| Some((mentor, mentee?)))
+    }
+
+    /// Where somebody stands in the org tree.
+    pub(crate) fn spot(&self, side: Side, position: usize) -> Option<Spot> {
+        self.spots.of(side)[position]
     }
 
     /// How many pins each person of one side has.

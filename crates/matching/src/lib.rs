@@ -59,7 +59,8 @@
 //! * [`form_circles`] and [`verify_circles`]: groups of 3 to 8 people, with a bound on what any arrangement can reach.
 //! * [`stable`]: matchings that nobody would leave for each other, from lists that people rank themselves.
 //! * [`Certificate`] and [`verify`]: the proof, and its check, which shares with the solver the input and the adder of bytes, and nothing else.
-//! * [`explain_pair`], [`explain_unmatched`], [`swap`]: reasons as data, which the application puts into words.
+//! * [`explain_pair`], [`Reasons`], [`swap`]: reasons as data, which the application puts into words; [`what_if`]: whom a
+//!   rule keeps without a partner, found out by matching without it.
 
 #[cfg(test)]
 extern crate self as counterflow_matching;
@@ -102,8 +103,8 @@ pub use criteria::{
     Problem, Range, Rule, Weight,
 };
 pub use explain::{
-    Candidate, Fact, Funnel, FunnelStep, Part, Rationale, Relaxation, Standing, Swap, SwappedPair, TopicFact,
-    UnknownId, Unmatched, explain_pair, explain_unmatched, funnel, swap,
+    Candidate, Fact, Funnel, FunnelStep, Gain, Outlook, Part, Rationale, Reasons, Relaxation, Standing, Swap,
+    SwappedPair, TopicFact, UnknownId, Unmatched, WhatIf, WhatIfError, explain_pair, funnel, parts, swap, what_if,
 };
 pub use instance::{Instance, InstanceError, PairIds, PairList, TopicNumber};
 pub use number::{NotANumber, Number};

@@ -55,17 +55,22 @@ impl Relation {
 /// A person's interval in the Euler tour, and the number of managers above.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Spot {
-    enter: u32,
-    leave: u32,
+    /// Where the person stands in the tour,
+    pub enter: u32,
+    /// and where all who are below them have been.
+    pub leave: u32,
     depth: u32,
 }
 
 impl Spot {
+    pub(crate) fn is_above(self, other: Self) -> bool {
+        self.enter < other.enter && other.leave <= self.leave
+    }
+
     pub(crate) fn relation(self, other: Self) -> Option<Relation> {
-        let above = |a: Self, b: Self| a.enter < b.enter && b.leave <= a.leave;
-        if above(self, other) {
+        if self.is_above(other) {
             Some(Relation::Above { levels: other.depth - self.depth })
-        } else if above(other, self) {
+        } else if other.is_above(self) {
             Some(Relation::Below { levels: self.depth - other.depth })
         } else {
             None

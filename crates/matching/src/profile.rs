@@ -32,6 +32,14 @@ impl Side {
             Self::Mentee => Self::Mentor,
         }
     }
+
+    /// Mentor and mentee, from a person of this side and somebody across.
+    pub(crate) fn oriented<T>(self, person: T, other: T) -> (T, T) {
+        match self {
+            Self::Mentor => (person, other),
+            Self::Mentee => (other, person),
+        }
+    }
 }
 
 impl fmt::Display for Side {

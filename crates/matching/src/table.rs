@@ -189,6 +189,17 @@ impl Table {
         }
     }
 
+    /// A person's single value in a form that can be compared for equality and sorted; `None` where it is missing, and for
+    /// lists.
+    pub fn key(&self, side: Side, person: usize) -> Option<i64> {
+        match self {
+            Self::Equal { codes, .. } => codes.of(side)[person].map(i64::from),
+            Self::Listed { codes, .. } => codes.of(side)[person].map(|code| code as i64),
+            Self::Distance { numbers, .. } => numbers.of(side)[person].map(|number| number.thousandths()),
+            Self::Sets { .. } | Self::Topics { .. } => None,
+        }
+    }
+
     /// How many people on a side have no value.
     pub fn lacking(&self, side: Side) -> usize {
         fn none<T>(column: &[Option<T>]) -> usize {

@@ -11,6 +11,7 @@ pub mod inputs;
 pub mod proposals;
 pub mod runs;
 pub mod why;
+mod wishes;
 
 pub use why::{Reader, Why};
 

@@ -24,7 +24,7 @@ impl fmt::Display for CriteriaError {
             Place::ChainOfCommand => f.write_str("chain_of_command, ")?,
             Place::Criterion(position) => write!(f, "criterion {}, ", position + 1)?,
         }
-        if !self.key.is_empty() {
+        if !matches!(self.problem, Problem::Syntax { .. }) {
             write!(f, "`{}` ", self.key)?;
         }
         write!(f, "{}", self.problem)

@@ -2,11 +2,16 @@
 
 mod fact;
 mod pair;
+mod prices;
+mod reasons;
 mod unmatched;
+mod what_if;
 
 pub use fact::{Fact, TopicFact};
-pub use pair::{Part, Rationale, Standing, Swap, SwappedPair, explain_pair, swap};
-pub use unmatched::{Candidate, Funnel, FunnelStep, Relaxation, Unmatched, explain_unmatched, funnel};
+pub use pair::{Part, Rationale, Standing, Swap, SwappedPair, explain_pair, parts, swap};
+pub use reasons::{Candidate, Reasons};
+pub use unmatched::{Funnel, FunnelStep, Outlook, Relaxation, Unmatched, funnel};
+pub use what_if::{Gain, WhatIf, WhatIfError, what_if};
 
 use crate::compiled::CompiledInstance;
 use crate::profile::Side;
@@ -23,12 +28,4 @@ pub struct UnknownId {
 
 fn find(compiled: &CompiledInstance, side: Side, id: &str) -> Result<usize, UnknownId> {
     compiled.position(side, id).ok_or_else(|| UnknownId { side, id: id.to_owned() })
-}
-
-/// Mentor and mentee, from a person and somebody across.
-fn oriented(side: Side, person: usize, other: usize) -> (usize, usize) {
-    match side {
-        Side::Mentor => (person, other),
-        Side::Mentee => (other, person),
-    }
 }

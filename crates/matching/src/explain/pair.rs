@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::fact::{Fact, fact};
-use super::{UnknownId, find, oriented};
+use super::{UnknownId, find};
 use crate::compiled::CompiledInstance;
 use crate::criteria::HardRule;
 use crate::instance::PairIds;
@@ -59,6 +59,19 @@ pub struct Standing {
     pub regret: u32,
 }
 
+/// What each criterion says of two people, whether or not they can be a pair; the quick part of [`explain_pair`].
+///
+/// # Errors
+/// An id that is not among the people.
+pub fn parts(compiled: &CompiledInstance, mentor: &str, mentee: &str) -> Result<Vec<Part>, UnknownId> {
+    let (mentor, mentee) = (find(compiled, Side::Mentor, mentor)?, find(compiled, Side::Mentee, mentee)?);
+    Ok(parts_at(compiled, mentor, mentee))
+}
+
+fn parts_at(compiled: &CompiledInstance, mentor: usize, mentee: usize) -> Vec<Part> {
+    (0..compiled.tables().len()).map(|criterion| part(compiled, criterion, mentor, mentee)).collect()
+}
+
 /// Explains a pair, whether or not it is in a draft. Scores all candidates of both people.
 ///
 /// # Errors
@@ -71,7 +84,7 @@ pub fn explain_pair(compiled: &CompiledInstance, mentor: &str, mentee: &str) -> 
         score: compiled.worth(mentor, mentee),
         pinned: compiled.is_pinned(mentor, mentee),
         broken: compiled.broken_rules(mentor, mentee),
-        parts: (0..compiled.tables().len()).map(|criterion| part(compiled, criterion, mentor, mentee)).collect(),
+        parts: parts_at(compiled, mentor, mentee),
         for_mentee: standing(compiled, Side::Mentee, mentee, mentor),
         for_mentor: standing(compiled, Side::Mentor, mentor, mentee),
     })
@@ -89,10 +102,10 @@ fn part(compiled: &CompiledInstance, criterion: usize, mentor: usize, mentee: us
 
 fn standing(compiled: &CompiledInstance, side: Side, person: usize, partner: usize) -> Standing {
     let score_with = |other: usize| {
-        let (mentor, mentee) = oriented(side, person, other);
+        let (mentor, mentee) = side.oriented(person, other);
         compiled.score(mentor, mentee)
     };
-    let (mentor, mentee) = oriented(side, person, partner);
+    let (mentor, mentee) = side.oriented(person, partner);
     let here = compiled.worth(mentor, mentee);
     let mut standing = Standing { rank: 1, tied: 0, of: 0, first_choice: None, regret: 0 };
     let mut best = None;

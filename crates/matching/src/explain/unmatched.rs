@@ -1,17 +1,12 @@
 //! Why nobody.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
-use super::{UnknownId, find, oriented};
+use super::reasons::{Candidate, Reasons};
+use super::{UnknownId, find};
 use crate::compiled::CompiledInstance;
 use crate::criteria::HardRule;
 use crate::profile::Side;
-use crate::solve::Solution;
-
-/// How many of the candidates that are held by others an [`Unmatched`] names.
-const CANDIDATES_NAMED: usize = 10;
 
 /// What the hard rules leave of all people across.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,20 +53,7 @@ pub struct Unmatched {
     pub relax: Vec<Relaxation>,
 }
 
-/// Somebody whom a person could have, and has not.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Candidate {
-    /// The candidate's id.
-    pub id: String,
-    /// From 0 to 10,000.
-    pub score: u32,
-    /// The candidate's places.
-    pub places: u32,
-    /// The candidate's partners in the draft.
-    pub partners: Vec<String>,
-}
-
-/// What it would bring to relax one rule.
+/// What it would bring to make an exception from one rule, for one person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Relaxation {
     /// The rule.
@@ -81,6 +63,24 @@ pub struct Relaxation {
     pub opens: u32,
     /// How many of them have a free place in the draft: each of these could be paired at once, and nobody moved.
     pub with_a_free_place: u32,
+    /// Whether one of them would come to be the person's partner.
+    #[serde(default)]
+    pub outlook: Outlook,
+}
+
+/// What is proven about a draft that is made anew with an exception for one person, the rule being kept for all others.
+/// What a rule does that is changed for everybody, [`what_if`](super::what_if) finds out by matching again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outlook {
+    /// Every best draft pairs the person with somebody whom the exception opens: one of them has a free place, so that
+    /// the pair and nothing else makes the draft better.
+    Paired,
+    /// The present draft stays a best one: no pair that is opened is worth more than its two places cost.
+    Unchanged,
+    /// Neither: others would have to move, and it takes a new match to know whether that pays.
+    #[default]
+    Open,
 }
 
 /// What the hard rules leave of all people across, before any draft.
@@ -88,114 +88,104 @@ pub struct Relaxation {
 /// # Errors
 /// An id that is not among the people.
 pub fn funnel(compiled: &CompiledInstance, side: Side, id: &str) -> Result<Funnel, UnknownId> {
-    let person = find(compiled, side, id)?;
-    Ok(Obstacles::of(compiled, side, person).funnel(compiled))
+    Ok(Row::of(compiled, side, find(compiled, side, id)?).funnel(compiled))
 }
 
-/// Why a person has no partner in a draft, or fewer than places.
-///
-/// # Errors
-/// An id that is not among the people.
-pub fn explain_unmatched(
-    compiled: &CompiledInstance,
-    solution: &Solution,
-    side: Side,
-    id: &str,
-) -> Result<Unmatched, UnknownId> {
-    let person = find(compiled, side, id)?;
-    let obstacles = Obstacles::of(compiled, side, person);
-    let partners = partners(solution, side.other());
-    let filled = solution.pairs.iter().filter(|pair| pair.id(side) == id).count() as u32;
-    Ok(Unmatched {
-        funnel: obstacles.funnel(compiled),
-        places: compiled.people(side).capacity(person),
-        filled,
-        candidates: obstacles.candidates(compiled, &partners),
-        relax: obstacles.relaxations(compiled, &partners),
-    })
+/// What stands between two people.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Obstacle {
+    Nothing,
+    /// The rule at this position, and no other.
+    One(usize),
+    Several,
 }
 
-/// By id of one side, the ids of the partners.
-fn partners(solution: &Solution, side: Side) -> BTreeMap<&str, Vec<&str>> {
-    let mut partners: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for pair in &solution.pairs {
-        partners.entry(pair.id(side)).or_default().push(pair.id(side.other()));
-    }
-    partners
+/// A person, and what stands between them and everybody across.
+pub(super) struct Row {
+    pub side: Side,
+    pub person: usize,
+    obstacles: Vec<Obstacle>,
+    /// By rule.
+    steps: Vec<FunnelStep>,
 }
 
-/// For each person across, the rules that stand between.
-struct Obstacles {
-    side: Side,
-    person: usize,
-    /// Empty for candidates.
-    broken: Vec<Vec<HardRule>>,
-}
-
-impl Obstacles {
-    fn of(compiled: &CompiledInstance, side: Side, person: usize) -> Self {
-        let broken = (0..compiled.people(side.other()).len()).map(|other| {
-            let (mentor, mentee) = oriented(side, person, other);
-            if compiled.is_pinned(mentor, mentee) { Vec::new() } else { compiled.broken_rules(mentor, mentee) }
-        });
-        Self { side, person, broken: broken.collect() }
+impl Row {
+    pub fn of(compiled: &CompiledInstance, side: Side, person: usize) -> Self {
+        let across = compiled.people(side.other()).len();
+        let step = |&rule: &HardRule| FunnelStep { rule, removes: 0, alone: 0, only: 0 };
+        let steps = compiled.hard_rules().iter().map(step).collect();
+        let mut row = Self { side, person, obstacles: Vec::with_capacity(across), steps };
+        for other in 0..across {
+            let (mentor, mentee) = side.oriented(person, other);
+            let obstacle = row.judge(compiled, mentor, mentee);
+            row.obstacles.push(obstacle);
+        }
+        row
     }
 
-    fn funnel(&self, compiled: &CompiledInstance) -> Funnel {
-        let count =
-            |test: &dyn Fn(&[HardRule]) -> bool| self.broken.iter().filter(|broken| test(broken)).count() as u32;
-        let step = |&rule: &HardRule| FunnelStep {
-            rule,
-            removes: count(&|broken| broken.first() == Some(&rule)),
-            alone: count(&|broken| broken.contains(&rule)),
-            only: count(&|broken| *broken == [rule]),
-        };
+    /// Counts what one more person across breaks; pinned pairs break nothing.
+    fn judge(&mut self, compiled: &CompiledInstance, mentor: usize, mentee: usize) -> Obstacle {
+        let mut obstacle = Obstacle::Nothing;
+        if compiled.is_pinned(mentor, mentee) {
+            return obstacle;
+        }
+        for (at, step) in self.steps.iter_mut().enumerate() {
+            if compiled.breaks(step.rule, mentor, mentee) {
+                step.alone += 1;
+                step.removes += u32::from(obstacle == Obstacle::Nothing);
+                obstacle = if obstacle == Obstacle::Nothing { Obstacle::One(at) } else { Obstacle::Several };
+            }
+        }
+        if let Obstacle::One(at) = obstacle {
+            self.steps[at].only += 1;
+        }
+        obstacle
+    }
+
+    pub fn funnel(&self, compiled: &CompiledInstance) -> Funnel {
         Funnel {
             side: self.side,
             id: compiled.id(self.side, self.person).to_owned(),
-            of: self.broken.len() as u32,
-            steps: compiled.hard_rules().iter().map(step).collect(),
-            candidates: count(&|broken| broken.is_empty()),
+            of: self.obstacles.len() as u32,
+            steps: self.steps.clone(),
+            candidates: self.open().count() as u32,
         }
     }
 
-    fn candidates(&self, compiled: &CompiledInstance, partners: &BTreeMap<&str, Vec<&str>>) -> Vec<Candidate> {
-        let across = compiled.people(self.side.other());
-        let me = compiled.id(self.side, self.person);
-        let open = (0..across.len()).filter(|&other| self.broken[other].is_empty());
-        let candidate = |other: usize| {
-            let (mentor, mentee) = oriented(self.side, self.person, other);
-            let held: &[&str] = partners.get(across.id(other)).map_or(&[], Vec::as_slice);
-            (!held.contains(&me)).then(|| Candidate {
-                id: across.id(other).to_owned(),
-                score: compiled.worth(mentor, mentee),
-                places: across.capacity(other),
-                partners: held.iter().map(|&id| id.to_owned()).collect(),
-            })
-        };
-        let mut candidates: Vec<Candidate> = open.filter_map(candidate).collect();
-        candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.score));
-        candidates.truncate(CANDIDATES_NAMED);
-        candidates
+    /// Everybody whom no rule keeps away.
+    pub fn open(&self) -> impl Iterator<Item = usize> {
+        self.behind(Obstacle::Nothing)
     }
 
-    fn relaxations(&self, compiled: &CompiledInstance, partners: &BTreeMap<&str, Vec<&str>>) -> Vec<Relaxation> {
-        let across = compiled.people(self.side.other());
-        let has_free_place = |other: usize| {
-            let held = partners.get(across.id(other)).map_or(0, Vec::len);
-            (held as u32) < across.capacity(other)
+    fn behind(&self, obstacle: Obstacle) -> impl Iterator<Item = usize> {
+        let others = self.obstacles.iter().enumerate();
+        others.filter(move |(_, other)| **other == obstacle).map(|(other, _)| other)
+    }
+
+    /// Nobody can be their own mentor, whatever the rules.
+    pub fn relaxations(&self, reasons: &Reasons) -> Vec<Relaxation> {
+        let helps = |step: &&FunnelStep| step.only > 0 && step.rule != HardRule::SamePerson;
+        let steps = self.steps.iter().enumerate();
+        steps.filter(|(_, step)| helps(step)).map(|(at, _)| self.relaxation(reasons, at)).collect()
+    }
+
+    fn relaxation(&self, reasons: &Reasons, rule: usize) -> Relaxation {
+        let may_add = reasons.has_free_place(self.side, self.person);
+        let (mut with_a_free_place, mut pays, mut stays) = (0, false, true);
+        for other in self.behind(Obstacle::One(rule)) {
+            let (mentor, mentee) = self.side.oriented(self.person, other);
+            let score = reasons.compiled.worth(mentor, mentee);
+            let is_free = reasons.has_free_place(self.side.other(), other);
+            with_a_free_place += u32::from(is_free);
+            pays |= is_free && may_add && reasons.gains_by_one_more(score);
+            stays &= reasons.stays_best_beside(mentor, mentee, score);
+        }
+        let outlook = match (pays, stays) {
+            (true, _) => Outlook::Paired,
+            (false, true) => Outlook::Unchanged,
+            (false, false) => Outlook::Open,
         };
-        let relaxable = compiled.hard_rules().iter().filter(|rule| **rule != HardRule::SamePerson);
-        relaxable
-            .map(|&rule| {
-                let opened = || (0..across.len()).filter(|&other| self.broken[other] == [rule]);
-                Relaxation {
-                    rule,
-                    opens: opened().count() as u32,
-                    with_a_free_place: opened().filter(|&other| has_free_place(other)).count() as u32,
-                }
-            })
-            .filter(|relaxation| relaxation.opens > 0)
-            .collect()
+        let FunnelStep { rule, only, .. } = self.steps[rule];
+        Relaxation { rule, opens: only, with_a_free_place, outlook }
     }
 }

@@ -85,12 +85,7 @@ impl Direct {
 type Key = Option<i64>;
 
 fn key(table: &Table, side: Side, person: usize) -> Key {
-    match table {
-        Table::Equal { codes, .. } => codes.of(side)[person].map(i64::from),
-        Table::Listed { codes, .. } => codes.of(side)[person].map(|code| code as i64),
-        Table::Distance { numbers, .. } => numbers.of(side)[person].map(|number| number.thousandths()),
-        Table::Sets { .. } | Table::Topics { .. } => unreachable!("sums are not direct"),
-    }
+    table.key(side, person)
 }
 
 /// The distinct values of one side in order, with somebody who has each and how many do.

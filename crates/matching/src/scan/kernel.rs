@@ -1,18 +1,16 @@
 //! Adds up table entries for 128 people at once, and says who stays within a limit: the inner loop of every scan.
 //!
-//! All `unsafe` of the crate is in this file. There is one algorithm, [`within`], written over a trait of eight
-//! operations on bytes; each processor form implements these in one line each. What is unsafe about them is only that
-//! the processor must know the instructions, which [`Kernel::detect`] asks it, and that a load must stay inside its
-//! array, which the array types say. [`Portable`] implements the same operations in plain Rust, and the tests compare
-//! all forms bit by bit.
+//! All `unsafe` of the crate is in this file. There is one algorithm, [`Sums`], written over a trait of ten operations on
+//! bytes; each processor form implements these in one line each. What is unsafe about them is only that the processor must
+//! know the instructions, which [`Kernel::detect`] asks it, and that a load must stay inside its array, which the array
+//! types say. [`Portable`] implements the same operations in plain Rust, and the tests compare all forms bit by bit.
 #![allow(unsafe_code, reason = "vector instructions; see the module's documentation")]
 #![allow(
     clippy::needless_range_loop,
     reason = "closures and zips are not inlined into functions with other instructions"
 )]
 
-/// People who are taken or left together.
-pub(crate) const TILE: usize = 128;
+pub(crate) use super::columns::{BLOCK, Columns, TILE};
 
 /// A table that is looked up by a code below 16.
 pub(crate) type Table16 = [u8; 16];
@@ -51,62 +49,6 @@ pub(crate) struct Term {
     pub table: u32,
 }
 
-/// Tiles that lie together in memory.
-pub(crate) const BLOCK: usize = 8;
-
-/// Codes of many people, block after block; in a block, one column beside the other.
-#[derive(Debug, Default)]
-pub(crate) struct Columns {
-    tiles: usize,
-    columns: usize,
-    codes: Vec<[u8; TILE]>,
-}
-
-impl Columns {
-    /// All codes are 0.
-    pub fn new(people: usize, columns: usize) -> Self {
-        let tiles = people.div_ceil(TILE);
-        Self { tiles, columns, codes: vec![[0; TILE]; tiles.div_ceil(BLOCK) * BLOCK * columns] }
-    }
-
-    pub fn tiles(&self) -> usize {
-        self.tiles
-    }
-
-    /// How many columns there are.
-    pub fn width(&self) -> usize {
-        self.columns
-    }
-
-    pub fn set(&mut self, column: u32, person: usize, code: u8) {
-        let at = self.first(person / TILE) + column as usize * BLOCK;
-        self.codes[at][person % TILE] = code;
-    }
-
-    pub fn get(&self, column: u32, person: usize) -> u8 {
-        self.codes[self.first(person / TILE) + column as usize * BLOCK][person % TILE]
-    }
-
-    /// Where the first column of a tile is; each next one is [`BLOCK`] further.
-    #[inline(always)]
-    fn first(&self, tile: usize) -> usize {
-        tile / BLOCK * BLOCK * self.columns + tile % BLOCK
-    }
-
-    /// Whether all columns of some steps are there, which their loads rely on.
-    fn has_all(&self, ops: &[Op]) -> bool {
-        let has = |column: u32| (column as usize) < self.columns;
-        ops.iter().all(|op| match op {
-            Op::Lookup { column, .. } | Op::WideLookup { column, .. } | Op::Compare { column, .. } => has(*column),
-            Op::Sum { terms, tables, missing, .. } | Op::ShortSum { terms, tables, missing, .. } => {
-                let sound = |term: &Term| has(term.column) && (term.table as usize) < tables.len();
-                terms.iter().all(sound) && missing.is_none_or(has)
-            }
-            Op::Check => true,
-        })
-    }
-}
-
 /// Which instructions a scan is made of. All give the same answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kernel {
@@ -140,8 +82,8 @@ impl Kernel {
     /// Runs a program over some tiles, and appends those whose sum is at most the limit, in order. The sum begins with
     /// what `start` says of each person; a limit of 255 would let everybody in.
     pub fn scan(self, program: Program, columns: &Columns, tiles: &[u32], hits: &mut Vec<Hit>) {
-        assert!(program.steps.columns == columns.columns, "the steps are not for these columns");
-        assert!(tiles.iter().all(|&tile| (tile as usize) < columns.tiles), "a tile that there is not");
+        assert!(program.steps.columns == columns.width(), "the steps are not for these columns");
+        assert!(tiles.iter().all(|&tile| (tile as usize) < columns.tiles()), "a tile that there is not");
         match self {
             // SAFETY: plain Rust on every processor; columns and tiles were checked.
             Self::Portable => unsafe { scan::<Portable, { TILE / Portable::WIDTH }>(program, columns, tiles, hits) },
@@ -193,9 +135,22 @@ impl<'a> Steps<'a> {
     pub fn set(&mut self, ops: impl IntoIterator<Item = Op<'a>>, columns: &Columns) {
         self.ops.clear();
         self.ops.extend(ops);
-        assert!(columns.has_all(&self.ops), "a step names a column that there is not");
-        self.columns = columns.columns;
+        assert!(has_all(columns, &self.ops), "a step names a column that there is not");
+        self.columns = columns.width();
     }
+}
+
+/// Whether all columns of some steps are there, which their loads rely on.
+fn has_all(columns: &Columns, ops: &[Op]) -> bool {
+    let has = |column: u32| (column as usize) < columns.width();
+    ops.iter().all(|op| match op {
+        Op::Lookup { column, .. } | Op::WideLookup { column, .. } | Op::Compare { column, .. } => has(*column),
+        Op::Sum { terms, tables, missing, .. } | Op::ShortSum { terms, tables, missing, .. } => {
+            let sound = |term: &Term| has(term.column) && (term.table as usize) < tables.len();
+            terms.iter().all(sound) && missing.is_none_or(has)
+        }
+        Op::Check => true,
+    })
 }
 
 /// Somebody within the limit.
@@ -326,13 +281,9 @@ impl<'c, V: Lanes, const PARTS: usize> Sums<'c, V, PARTS> {
     #[inline(always)]
     unsafe fn begin(start: &[[u8; TILE]], columns: &'c Columns, tiles: &[u32]) -> Self {
         // SAFETY: passed on to the caller.
-        let mut sums = Self {
-            codes: &columns.codes,
-            tiles: [0; BLOCK],
-            first: [0; BLOCK],
-            sums: [[unsafe { V::splat(0) }; PARTS]; BLOCK],
-            left: tiles.len(),
-        };
+        let none = unsafe { V::splat(0) };
+        let (codes, sums) = (columns.codes(), [[none; PARTS]; BLOCK]);
+        let mut sums = Self { codes, tiles: [0; BLOCK], first: [0; BLOCK], sums, left: tiles.len() };
         for (at, &tile) in tiles.iter().enumerate() {
             sums.tiles[at] = tile;
             sums.first[at] = columns.first(tile as usize);

@@ -5,6 +5,7 @@
 //! pairs at once in bytes (see [`kernel`] and [`layout`]); only who the bound lets through is scored, exactly. So a scan
 //! is exhaustive, and its answer does not depend on the processor or on the number of threads.
 
+mod columns;
 mod encode;
 pub(crate) mod kernel;
 mod layout;

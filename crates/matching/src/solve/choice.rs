@@ -109,12 +109,21 @@ impl Choice {
     pub fn price(&mut self, scan: &Scan, band: i64, most: usize, watch: &mut Watch) -> ControlFlow<(), usize> {
         let (all, fallen, is_fallen) = self.unproven(band);
         let mut better = Vec::new();
-        if !fallen.is_empty() {
-            let lists = self.ask(scan, &fallen, |column| is_fallen[column], most, Step::Prove, watch)?;
-            better.extend(self.take(&fallen, &lists));
-        }
-        if !all.is_empty() {
-            better.extend(self.scan_all(scan, &all, most, Step::Prove, watch)?);
+        // Pairs of the choice may be worth more than the prices too, and fill a short list.
+        for most in std::iter::successors(Some(most), |most| most.checked_mul(4)) {
+            let mut is_cut = false;
+            if !fallen.is_empty() {
+                let lists = self.ask(scan, &fallen, |column| is_fallen[column], most, Step::Prove, watch)?;
+                is_cut |= fallen.iter().zip(&lists).any(|(ask, list)| list.rest > ask.above);
+                better.extend(self.take(&fallen, &lists));
+            }
+            if !all.is_empty() {
+                better.extend(self.scan_all(scan, &all, most, Step::Prove, watch)?);
+                is_cut |= all.iter().any(|ask| self.lists[ask.row as usize].rest > ask.above + band);
+            }
+            if !is_cut || !better.is_empty() {
+                break;
+            }
         }
         better.iter().for_each(|&row| self.network.settle(row));
         ControlFlow::Continue(better.len())

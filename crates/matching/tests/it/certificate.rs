@@ -5,9 +5,8 @@ use counterflow_matching::{
     Profile, Rent, Side, Solution, SolveOptions, Value, Violation, admissible_pairs, solve, unattended, verify,
 };
 
+use crate::optimum::OBJECTIVES;
 use crate::{random, story};
-
-const OBJECTIVES: [Objective; 2] = [Objective::MaxCoverage, Objective::MaxTotal];
 
 fn proven(instance: Instance, objective: Objective) -> (CompiledInstance, Solution, Certificate) {
     let compiled = instance.compile().expect("a sound instance");
@@ -271,6 +270,34 @@ fn a_draft_with_a_worse_worst_pair_is_refused() {
         }
     }
     assert!(tried > 20, "{tried}");
+}
+
+/// A bound may be loose, but never too low: whoever lowers one of its prices or rents leaves a pair worth more.
+#[test]
+fn any_number_of_a_bound_lowered_by_one_is_refused() {
+    let mut tried = 0;
+    for seed in 0..150 {
+        let (compiled, fair, proof) = proven(random::instance(seed, 6), Objective::MaxMin);
+        let mut refuse = |what: String, changed: Certificate| {
+            assert!(verify(&compiled, &fair, &changed).is_err(), "seed {seed}, {what}");
+            tried += 1;
+        };
+        for (at, bound) in proof.bounds.iter().enumerate() {
+            for side in [Side::Mentor, Side::Mentee] {
+                for id in bound.prices.of(side).keys() {
+                    let mut changed = proof.clone();
+                    *changed.bounds[at].prices.of_mut(side).get_mut(id).expect("the id is from there") -= 1;
+                    refuse(format!("bound {at}, the price of {side} {id}"), changed);
+                }
+            }
+            for rent in 0..bound.rents.len() {
+                let mut changed = proof.clone();
+                changed.bounds[at].rents[rent].rent -= 1;
+                refuse(format!("bound {at}, rent {rent}"), changed);
+            }
+        }
+    }
+    assert!(tried > 1_000, "{tried}");
 }
 
 /// Without one of its bounds the certificate says too little; with a bound that speaks of too few pairs, too.

@@ -1,9 +1,9 @@
 //! Counts before a match, reasons after it.
 
 use counterflow_matching::{
-    Candidate, Candidates, Counts, HardCount, HardRule, Instance, Lacking, Objective, PairIds, PreferenceCount,
-    Profile, Rationale, Relaxation, Side, Sides, SolveOptions, Standing, Swap, Value, count, explain_pair,
-    explain_unmatched, funnel, solve, swap, unattended,
+    Candidate, Candidates, CompiledInstance, Counts, HardCount, HardRule, Instance, Lacking, Objective, Outlook,
+    PairIds, PreferenceCount, Profile, Rationale, Reasons, Relaxation, Side, Sides, Solution, SolveOptions, Standing,
+    Swap, Value, count, explain_pair, funnel, solve, swap, unattended,
 };
 
 use crate::story;
@@ -140,12 +140,16 @@ fn standing_tells_rank_ties_and_regret() {
     assert_eq!(rationale.for_mentee, Standing { rank: 1, tied: 2, of: 3, first_choice: Some("a".into()), regret: 0 });
 }
 
+fn reasons<'a>(compiled: &'a CompiledInstance, solution: &'a Solution) -> Reasons<'a> {
+    Reasons::new(compiled, solution).expect("the draft is of this instance")
+}
+
 #[test]
 fn a_person_without_candidates_learns_which_rules_stand_in_the_way() {
     let compiled = story::instance().compile().expect("sound");
     let solution = solve(&compiled, &SolveOptions::of(&compiled), unattended).expect("nobody cancels");
     assert_eq!(solution.unmatched.mentees, ["bernard"]);
-    let why = explain_unmatched(&compiled, &solution, Side::Mentee, "bernard").expect("bernard exists");
+    let why = reasons(&compiled, &solution).unmatched(Side::Mentee, "bernard").expect("bernard exists");
     let steps: Vec<(HardRule, u32, u32, u32)> =
         why.funnel.steps.iter().map(|step| (step.rule, step.removes, step.alone, step.only)).collect();
     assert_eq!(
@@ -161,7 +165,10 @@ fn a_person_without_candidates_learns_which_rules_stand_in_the_way() {
     );
     assert_eq!((why.funnel.of, why.funnel.candidates, why.places, why.filled), (2, 0, 1, 0));
     assert_eq!(why.candidates, []);
-    assert_eq!(why.relax, [Relaxation { rule: HardRule::Criterion(1), opens: 2, with_a_free_place: 0 }]);
+    assert_eq!(
+        why.relax,
+        [Relaxation { rule: HardRule::Criterion(1), opens: 2, with_a_free_place: 0, outlook: Outlook::Open }]
+    );
     assert_eq!(funnel(&compiled, Side::Mentee, "bernard").expect("bernard exists"), why.funnel);
     let chain = funnel(&compiled, Side::Mentor, "tom").expect("tom exists");
     assert_eq!((chain.steps[2].rule, chain.steps[2].only, chain.candidates), (HardRule::ChainOfCommand, 1, 1));
@@ -175,18 +182,28 @@ fn a_person_whose_candidates_are_taken_learns_by_whom() {
     let solution = solve(&compiled, &SolveOptions { objective: Objective::MaxCoverage, threads: 0 }, unattended)
         .expect("nobody cancels");
     assert_eq!(solution.unmatched.mentees, ["v", "w", "z"]);
-    let why = explain_unmatched(&compiled, &solution, Side::Mentee, "z").expect("z exists");
-    let held =
-        |id: &str, score: u32, by: &str| Candidate { id: id.into(), score, places: 1, partners: vec![by.into()] };
-    assert_eq!(why.candidates, [held("best", 3_056, "x"), held("good", 1_900, "y")]);
+    let reasons = reasons(&compiled, &solution);
+    let why = reasons.unmatched(Side::Mentee, "z").expect("z exists");
+    let held = |id: &str, score: u32, by: &str, price| Candidate {
+        id: id.into(),
+        score,
+        places: 1,
+        partners: vec![by.into()],
+        price,
+    };
+    assert_eq!(why.candidates, [held("best", 3_056, "x", Some(6_001)), held("good", 1_900, "y", Some(3_601))]);
+    assert_eq!(why.candidates[1].missing(), Some(1_701));
     assert_eq!((why.funnel.candidates, why.filled), (2, 0));
-    assert_eq!(why.relax, [Relaxation { rule: HardRule::Criterion(2), opens: 1, with_a_free_place: 1 }]);
-    let why = explain_unmatched(&compiled, &solution, Side::Mentee, "w").expect("w exists");
+    assert_eq!(
+        why.relax,
+        [Relaxation { rule: HardRule::Criterion(2), opens: 1, with_a_free_place: 1, outlook: Outlook::Paired }]
+    );
+    let why = reasons.unmatched(Side::Mentee, "w").expect("w exists");
     assert_eq!(
         why.relax.iter().map(|relax| (relax.rule, relax.opens, relax.with_a_free_place)).collect::<Vec<_>>(),
         [(HardRule::Criterion(1), 1, 1), (HardRule::Criterion(2), 2, 0),]
     );
-    let matched = explain_unmatched(&compiled, &solution, Side::Mentee, "x").expect("x exists");
+    let matched = reasons.unmatched(Side::Mentee, "x").expect("x exists");
     assert_eq!(matched.filled, 1);
     assert!(matched.candidates.iter().all(|candidate| candidate.id != "best"), "x has the best already");
 }

@@ -1,13 +1,18 @@
 //! The engine through its front door.
 
+mod any_criteria;
 mod certificate;
 mod circles;
 mod comparisons;
 mod errors;
+mod exceptions;
 mod explanations;
+mod grid;
+mod metamorphic;
 mod optimum;
 mod oracle;
 mod random;
 mod rules;
 mod stable;
 mod story;
+mod what_if;

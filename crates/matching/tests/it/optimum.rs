@@ -10,10 +10,10 @@ use counterflow_matching::{
 use crate::oracle;
 use crate::random::{self, Random};
 
-const OBJECTIVES: [Objective; 3] = [Objective::MaxCoverage, Objective::MaxTotal, Objective::MaxMin];
+pub const OBJECTIVES: [Objective; 3] = [Objective::MaxCoverage, Objective::MaxTotal, Objective::MaxMin];
 
 /// Solves, and insists on a certificate that holds.
-fn solved(instance: &Instance, objective: Objective) -> Solution {
+pub fn solved(instance: &Instance, objective: Objective) -> Solution {
     let compiled = compiled(instance);
     let solution = solve(&compiled, &SolveOptions { objective, threads: 0 }, unattended).expect("nobody cancels");
     let proof = verify(&compiled, &solution, &Certificate::new(&compiled, &solution)).expect("the certificate holds");
@@ -21,14 +21,14 @@ fn solved(instance: &Instance, objective: Objective) -> Solution {
     solution
 }
 
-fn compiled(instance: &Instance) -> CompiledInstance {
+pub fn compiled(instance: &Instance) -> CompiledInstance {
     instance.clone().compile().expect("the generator makes sound instances")
 }
 
 /// What an objective compares.
-type Rank = (u64, u64, Option<u32>, i64);
+pub type Rank = (u64, u64, Option<u32>, i64);
 
-fn rank(value: ObjectiveValue, objective: Objective) -> Rank {
+pub fn rank(value: ObjectiveValue, objective: Objective) -> Rank {
     match objective {
         Objective::MaxCoverage => (value.people, value.pairs, None, value.total),
         Objective::MaxTotal => (0, 0, None, value.total),

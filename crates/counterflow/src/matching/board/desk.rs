@@ -89,7 +89,8 @@ impl Desk {
         self.possible(two)?;
         let pair = self.ids(two)?;
         let rationale = explain_pair(&self.compiled, &pair.mentor, &pair.mentee).ok()?;
-        Some(Why::new(self.compiled.criteria(), rationale, |key| self.design.topic_name(key).to_owned()))
+        let judged = (rationale.score, rationale.pinned);
+        Some(Why::new(self.compiled.criteria(), judged, rationale.parts, |key| self.design.topic_name(key).to_owned()))
     }
 
     /// Whether a mentor has room beside their pairs in the draft.

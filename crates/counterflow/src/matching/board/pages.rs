@@ -6,7 +6,7 @@ use std::{
 };
 
 use askama::Template;
-use counterflow_matching::{HardRule, Unmatched};
+use counterflow_matching::{Funnel, HardRule, Unmatched};
 
 use super::{
     Alternative, Change, Desk, DraftPair, MarkedPair, Swap, Two,
@@ -29,6 +29,7 @@ use crate::{
         Mark, Origin, ProposalState, Reader, RunState, Why, criteria, proposals,
         runs::{self, Outcome, Run},
         why::{Head, Names, Share, fit},
+        wishes,
     },
     programs::{Round, Side, Stage, stages},
 };
@@ -101,6 +102,8 @@ struct Relax {
     label: String,
     opens: u32,
     free: u32,
+    /// Whether a new run with it as a wish finds a pair; `None` for runs of earlier versions.
+    pairs: Option<bool>,
 }
 
 /// How the draft stands, swaps included.
@@ -313,7 +316,7 @@ fn all_without(run: &Run, outcome: &Outcome, people: &People) -> Vec<Without> {
     let heads: Vec<Head> =
         criteria::read(&run.criteria).map(|all| all.list.iter().map(Head::from).collect()).unwrap_or_default();
     let people = by_person(people);
-    outcome.unmatched.iter().map(|one| without(one, &heads, &people)).collect()
+    outcome.unmatched.iter().map(|one| without(one, outcome, &heads, &people)).collect()
 }
 
 /// The names of the mentors without a mentee.
@@ -323,13 +326,16 @@ fn free(outcome: &Outcome, people: &People) -> Vec<String> {
     outcome.free_mentors.iter().filter_map(name).collect()
 }
 
-fn without(unmatched: &Unmatched, heads: &[Head], people: &ByPerson<'_>) -> Without {
+fn without(unmatched: &Unmatched, outcome: &Outcome, heads: &[Head], people: &ByPerson<'_>) -> Without {
     let label = |position: usize| heads.get(position).map(Head::label).unwrap_or_default();
     let person = people.get(&(Side::Mentee, unmatched.funnel.id.clone()));
     let mentor = |id: &String| people.get(&(Side::Mentor, id.clone())).map(|one| one.name.clone());
     let helps = unmatched.relax.iter().filter_map(|relax| match relax.rule {
         HardRule::Criterion(position) => {
-            Some(Relax { position, label: label(position), opens: relax.opens, free: relax.with_a_free_place })
+            let (opens, free) = (relax.opens, relax.with_a_free_place);
+            let Funnel { side, id, .. } = &unmatched.funnel;
+            let pairs = wishes::gives_partner(&outcome.wishes, relax.rule, *side, id);
+            Some(Relax { position, label: label(position), opens, free, pairs })
         }
         _ => None,
     });
@@ -349,7 +355,7 @@ fn without(unmatched: &Unmatched, heads: &[Head], people: &ByPerson<'_>) -> With
         position: person.map(|one| one.position()).unwrap_or_default(),
         candidates: unmatched.funnel.candidates,
         best: unmatched.candidates.first().and_then(|one| Some((mentor(&one.id)?, fit(one.score.into())))),
-        relax: helps.max_by_key(|relax| (relax.free, relax.opens)),
+        relax: helps.max_by_key(|relax| (relax.pairs, relax.free, relax.opens)),
         obstacles,
     }
 }

@@ -1,5 +1,7 @@
 //! `counterflow match`: the engine without a server.
 
+#[cfg(test)]
+mod any_people;
 mod keep;
 mod people_file;
 mod report;
@@ -157,10 +159,10 @@ fn report(given: &Matching) -> Result<Report, Failure> {
         file.instance.criteria.aim = aim.into();
     }
     if let Some(path) = &given.keep {
-        file.instance.pinned = keep::read(path)?;
+        file.instance.pinned = keep::read(path, &file.instance)?;
     }
     let PeopleFile { names, instance } = file;
-    let compiled = given.inputs.compile(instance)?;
+    let compiled = given.inputs.compile(instance, given.keep.as_deref())?;
     if let Some(path) = &given.scores {
         write_scores(&compiled, path).map_err(|error| Failure::File(path.clone(), error))?;
     }
@@ -172,7 +174,7 @@ fn report(given: &Matching) -> Result<Report, Failure> {
     if let Some(path) = &given.certificate {
         write_certificate(&solution, &certificate, path).map_err(|error| Failure::File(path.clone(), error))?;
     }
-    Ok(Report::new(&compiled, &solution, &proof, &names))
+    Report::new(&compiled, &solution, &proof, &names).map_err(Failure::Unproven)
 }
 
 impl Inputs {
@@ -184,10 +186,16 @@ impl Inputs {
             .map_err(|all| Failure::Wrong(self.people.clone(), all.iter().map(FileError::words).collect()))
     }
 
-    fn compile(&self, instance: Instance) -> Result<CompiledInstance, Failure> {
+    /// What is wrong with the pairs alone is said of the file that they were kept in.
+    fn compile(&self, instance: Instance, keep: Option<&Path>) -> Result<CompiledInstance, Failure> {
         instance.compile().map_err(|errors| {
+            let (pairs, people): (Vec<_>, Vec<_>) = errors.into_iter().partition(keep::is_about_pairs);
+            let (path, errors) = match keep.filter(|_| people.is_empty()) {
+                Some(keep) => (keep, pairs),
+                None => (self.people.as_path(), people.into_iter().chain(pairs).collect()),
+            };
             let words = errors.into_iter().map(|one| FileError::Instance(one).words());
-            Failure::Wrong(self.people.clone(), words.collect())
+            Failure::Wrong(path.to_owned(), words.collect())
         })
     }
 }
@@ -277,13 +285,24 @@ mod tests {
         let path = folder.path().join("keep.csv");
         let words = |text: &str| {
             fs::write(&path, text).unwrap();
-            let failure = FailureText { failure: &keep::read(&path).unwrap_err() }.to_string();
+            let (people, criteria) = example(folder.path());
+            let given = Matching { keep: Some(path.clone()), ..given(people, criteria, Format::Csv) };
+            let failure = FailureText { failure: &report(&given).unwrap_err() }.to_string();
+            assert!(failure.contains("keep.csv:"), "{failure}");
             failure.lines().skip(1).map(str::trim).map(str::to_owned).collect::<Vec<_>>()
         };
         assert_eq!(words("mentor,mentee\n1,2\n"), ["there is no column mentor_id", "there is no column mentee_id"]);
         assert_eq!(
-            words("mentor_id,mentee_id\n1,\n\n,2\n"),
+            words("mentor_id,mentee_id\n3,\n\n,2\n"),
             ["line 2, mentee_id, \"\": expected something", "line 4, mentor_id, \"\": expected something"]
+        );
+        assert_eq!(
+            words("mentor_id,mentee_id\n2,3\n3,ghost\n"),
+            [
+                "line 2, mentor_id, \"2\": expected the id of a mentor in the people file",
+                "line 2, mentee_id, \"3\": expected the id of a mentee in the people file",
+                "line 3, mentee_id, \"ghost\": expected the id of a mentee in the people file",
+            ]
         );
     }
 

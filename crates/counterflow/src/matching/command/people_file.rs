@@ -67,6 +67,10 @@ pub enum Expected {
     Something,
     /// `mentor` or `mentee`.
     Role,
+    /// The id of a mentor.
+    Mentor,
+    /// The id of a mentee.
+    Mentee,
     /// A whole number from 1.
     Capacity,
     /// A number.

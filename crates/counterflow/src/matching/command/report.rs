@@ -3,17 +3,21 @@
 use std::{
     collections::BTreeMap,
     io::{self, Write},
+    ops::ControlFlow,
 };
 
 use askama::Template;
 use counterflow_matching::{
-    CompiledInstance, HardRule, Objective, ObjectiveValue, Proof, Relaxation, Side, Solution, Status, Unmatched,
-    explain_pair, explain_unmatched,
+    CompiledInstance, Funnel, HardRule, Objective, ObjectiveValue, Proof, Reasons, Relaxation, Side, Solution, Status,
+    Unmatched, WhatIf, parts,
 };
 use serde::Serialize;
 
 use super::Format;
-use crate::matching::why::{Head, Names, Reader, Why, capitalized, fit};
+use crate::matching::{
+    why::{Head, Names, Reader, Why, capitalized, fit},
+    wishes,
+};
 
 /// The result, in the JSON form that docs/cli.md promises.
 #[derive(Debug, Serialize)]
@@ -65,7 +69,7 @@ struct Because<'a> {
 enum Kind<'a> {
     Removes { rule: Label<'a>, removes: u32, of: u32 },
     Held { candidates: u32 },
-    Relax { rule: Label<'a>, opens: u32, free: u32 },
+    Relax { rule: Label<'a>, opens: u32, free: u32, pairs: bool },
 }
 
 /// A rule as it is named: those that are no criterion have no label of their own.
@@ -83,39 +87,41 @@ struct Table<'a> {
 
 impl Report {
     /// Puts a proven solution into words.
+    ///
+    /// # Errors
+    /// A defect, in words.
     pub fn new(
         compiled: &CompiledInstance,
         solution: &Solution,
         proof: &Proof,
         names: &BTreeMap<String, String>,
-    ) -> Self {
+    ) -> Result<Self, String> {
         let name = |id: &str| names.get(id).filter(|name| !name.is_empty()).cloned().unwrap_or_else(|| id.to_owned());
         let pairs = solution.pairs.iter().map(|pair| {
-            let rationale = explain_pair(compiled, &pair.mentor, &pair.mentee);
+            let parts = parts(compiled, &pair.mentor, &pair.mentee).unwrap_or_default();
             let (mentor_name, mentee_name) = (name(&pair.mentor), name(&pair.mentee));
             let say = Names { mentor: first(&mentor_name), mentee: first(&mentee_name) };
-            let why = rationale.map(|rationale| Why::new(compiled.criteria(), rationale, str::to_owned));
-            let why = why.map_or_else(|_| Vec::new(), |why| why.phrases(say, Reader::Other));
+            let why = Why::new(compiled.criteria(), (pair.score, pair.pinned), parts, str::to_owned);
+            let why = why.phrases(say, Reader::Other);
             let (mentor, mentee) = (pair.mentor.clone(), pair.mentee.clone());
             PairLine { mentor, mentee, mentor_name, mentee_name, score: pair.score, why }
         });
-        let mut unmatched = Vec::new();
-        for side in [Side::Mentee, Side::Mentor] {
-            for id in solution.unmatched.of(side) {
-                let because = explain_unmatched(compiled, solution, side, id);
-                let because = because.map_or_else(|_| Vec::new(), |found| because_of(compiled, side, &found));
-                unmatched.push(UnmatchedLine { id: id.clone(), name: name(id), role: side, because });
-            }
-        }
-        Self {
+        let found = without(compiled, solution)?;
+        let tried = wishes::tried(compiled, solution, &found, || ControlFlow::Continue(()));
+        let tried = tried.map_err(|error| error.to_string())?;
+        let unmatched = found.iter().map(|found| {
+            let Funnel { side, id, .. } = &found.funnel;
+            UnmatchedLine { id: id.clone(), name: name(id), role: *side, because: because_of(compiled, found, &tried) }
+        });
+        Ok(Self {
             status: solution.status,
             objective: solution.value.total,
             aim: solution.objective,
             value: solution.value,
             pairs: pairs.collect(),
-            unmatched,
+            unmatched: unmatched.collect(),
             certificate: Proven { valid: true, bound: proof.bound, pairs_checked: proof.pairs_checked },
-        }
+        })
     }
 
     /// Prints it.
@@ -159,13 +165,24 @@ impl PairLine {
     }
 }
 
+/// Everybody without a partner, mentees first.
+fn without(compiled: &CompiledInstance, solution: &Solution) -> Result<Vec<Unmatched>, String> {
+    let reasons = Reasons::new(compiled, solution).map_err(|error| error.to_string())?;
+    let all = [Side::Mentee, Side::Mentor].into_iter().flat_map(|side| {
+        let unmatched = solution.unmatched.of(side).iter();
+        unmatched.map(move |id| (side, id))
+    });
+    all.map(|(side, id)| reasons.unmatched(side, id).map_err(|error| error.to_string())).collect()
+}
+
 fn first(name: &str) -> &str {
     name.split_whitespace().next().unwrap_or(name)
 }
 
 /// What stands in somebody's way: each rule with what it removes, whether others hold the candidates, and which rule
 /// would open some if it became a preference.
-fn because_of(compiled: &CompiledInstance, side: Side, found: &Unmatched) -> Vec<String> {
+fn because_of(compiled: &CompiledInstance, found: &Unmatched, tried: &[WhatIf]) -> Vec<String> {
+    let side = found.funnel.side;
     let list = &compiled.criteria().list;
     let name = |position: usize| list.get(position).map(|criterion| Head::from(criterion).label()).unwrap_or_default();
     let label = |rule| match rule {
@@ -186,8 +203,9 @@ fn because_of(compiled: &CompiledInstance, side: Side, found: &Unmatched) -> Vec
     }
     // Who stands in whose chain of command is nothing to bend for a match.
     let bendable = |relaxation: &&Relaxation| matches!(relaxation.rule, HardRule::Criterion(_));
-    for Relaxation { rule, opens, with_a_free_place: free } in found.relax.iter().filter(bendable) {
-        lines.push(say(Kind::Relax { rule: label(rule), opens: *opens, free: *free }));
+    for Relaxation { rule, opens, with_a_free_place: free, .. } in found.relax.iter().filter(bendable) {
+        let pairs = wishes::gives_partner(tried, *rule, side, &found.funnel.id).unwrap_or(false);
+        lines.push(say(Kind::Relax { rule: label(rule), opens: *opens, free: *free, pairs }));
     }
     lines
 }

@@ -48,7 +48,7 @@ pub(super) fn proof(given: &Given) -> Result<Proof, Failure> {
     instance.criteria.aim = certificate.objective;
     let kept = draft.pairs.iter().filter(|pair| pair.pinned);
     instance.pinned = kept.map(|pair| PairIds::new(&pair.mentor, &pair.mentee)).collect();
-    let compiled = given.inputs.compile(instance)?;
+    let compiled = given.inputs.compile(instance, None)?;
     verify(&compiled, &draft, &certificate)
         .map_err(|violation| Failure::NotProven(given.certificate.clone(), violation.to_string()))
 }

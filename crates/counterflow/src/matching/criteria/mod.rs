@@ -8,6 +8,7 @@ pub use count::{Bin, Counted, Without, counted};
 use counterflow_matching::{Criteria, CriteriaError, InstanceError, Place, Problem as Wrong, Side};
 use toml::{Table, Value};
 
+use super::wishes;
 use crate::kernel::form::{Check, Fields};
 
 /// The criteria of a round, from its stored TOML.
@@ -56,8 +57,6 @@ pub struct Row {
 }
 
 const KEYS: [&str; 10] = ["name", "rule", "compare", "field", "by", "weight", "missing", "wraps_at", "pairs", "named"];
-/// What a relaxed rule counts as a preference: the middle of the scale.
-const RELAXED_WEIGHT: &str = "5";
 
 impl Row {
     /// What a new row says until somebody changes it.
@@ -101,7 +100,7 @@ impl Row {
             row.by = "1".to_owned();
         }
         if row.weight.is_empty() {
-            row.weight = RELAXED_WEIGHT.to_owned();
+            row.weight = wishes::WEIGHT.to_string();
         }
         row.named = row.asks();
         row
@@ -172,7 +171,7 @@ impl Row {
     /// The same criterion as a wish.
     fn relaxed(&self) -> Self {
         let rule = if self.rule == "must" { "prefer" } else { "avoid" };
-        let mut wish = Self { rule: rule.to_owned(), weight: RELAXED_WEIGHT.to_owned(), ..self.clone() };
+        let mut wish = Self { rule: rule.to_owned(), weight: wishes::WEIGHT.to_string(), ..self.clone() };
         wish.named = wish.asks();
         wish
     }

@@ -3,8 +3,8 @@
 use std::{collections::HashMap, ops::ControlFlow};
 
 use counterflow_matching::{
-    Certificate, CompiledInstance, Criteria, InstanceError, ObjectiveValue, Pair, Proof, Solution, SolveError,
-    SolveOptions, Unmatched, count, explain_pair, explain_unmatched, solve, verify,
+    Certificate, CompiledInstance, Criteria, InstanceError, ObjectiveValue, Pair, Proof, Reasons, Solution, SolveError,
+    SolveOptions, Unmatched, WhatIf, WhatIfError, count, explain_pair, solve, verify,
 };
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +17,7 @@ use crate::{
         error::{Answer, Error},
         ids::{ParticipantId, PersonId},
     },
-    matching::{Origin, Why, criteria, inputs::Inputs},
+    matching::{Origin, Why, criteria, inputs::Inputs, wishes},
     programs::Side,
 };
 
@@ -50,6 +50,9 @@ pub struct Outcome {
     pub standing: usize,
     /// Why mentees have no mentor.
     pub unmatched: Vec<Unmatched>,
+    /// What a new run would come to, for each criterion that kept one of them from mentors, with it as a wish.
+    #[serde(default)]
+    pub wishes: Vec<WhatIf>,
     /// Mentors without a mentee.
     pub free_mentors: Vec<PersonId>,
 }
@@ -119,6 +122,11 @@ pub(super) fn draft(
         .map_err(|violation| Failure::NotProven { violation: violation.to_string() })?;
     go(watch.begin(Step::Explain))?;
     let (pairs, first_choices) = explained(inputs, &compiled, &solution, topic, watch)?;
+    let unmatched = unmatched(&compiled, &solution)?;
+    let wishes = wishes::tried(&compiled, &solution, &unmatched, || watch.go_on()).map_err(|error| match error {
+        WhatIfError::Cancelled(_) => Stop::Cancelled,
+        error => Stop::Failed(Failure::NotProven { violation: error.to_string() }),
+    })?;
     let outcome = Outcome {
         value: solution.value,
         mentors: inputs.mentors.len(),
@@ -132,7 +140,8 @@ pub(super) fn draft(
         pinned: inputs.pinned.len(),
         forbidden: inputs.forbidden.len(),
         standing: inputs.standing,
-        unmatched: unmatched(&compiled, &solution)?,
+        unmatched,
+        wishes,
         free_mentors: solution.unmatched.mentors.iter().filter_map(|id| id.parse().ok()).collect(),
     };
     watch.finish();
@@ -194,7 +203,7 @@ fn explained(
         drafted.push(Drafted {
             mentor: find(&mentors, &pair.mentor)?,
             mentee: find(&mentees, &pair.mentee)?,
-            why: Why::new(compiled.criteria(), rationale, &topic),
+            why: Why::new(compiled.criteria(), (rationale.score, rationale.pinned), rationale.parts, &topic),
             origin: origin(pair),
         });
     }
@@ -212,6 +221,7 @@ fn participants(inputs: &Inputs, side: Side) -> HashMap<String, ParticipantId> {
 fn unmatched(compiled: &CompiledInstance, solution: &Solution) -> Result<Vec<Unmatched>, Stop> {
     let side = counterflow_matching::Side::Mentee;
     let without = solution.unmatched.mentees.iter();
-    let explain = |id: &String| explain_unmatched(compiled, solution, side, id).map_err(|_| Failure::Broken.into());
+    let reasons = Reasons::new(compiled, solution).map_err(|_| Failure::Broken)?;
+    let explain = |id: &String| reasons.unmatched(side, id).map_err(|_| Failure::Broken.into());
     without.map(explain).collect()
 }

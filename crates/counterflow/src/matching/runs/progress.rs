@@ -132,7 +132,8 @@ impl Watch {
         change(&mut self.progress());
     }
 
-    fn go_on(&self) -> ControlFlow<()> {
+    /// Breaks off if the run was asked to stop.
+    pub fn go_on(&self) -> ControlFlow<()> {
         if self.stopped.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 

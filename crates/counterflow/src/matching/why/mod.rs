@@ -6,7 +6,7 @@ mod head;
 mod tests;
 
 use askama::Template;
-use counterflow_matching::{Criteria, Fact, Rationale, TopicFact};
+use counterflow_matching::{Criteria, Fact, Part, TopicFact};
 use serde::{Deserialize, Serialize};
 
 pub use head::{Compare, Head, Strength};
@@ -94,13 +94,18 @@ pub struct Share {
 }
 
 impl Why {
-    /// From what the engine found; `topic` gives a topic's key its name.
-    pub fn new(criteria: &Criteria, rationale: Rationale, topic: impl Fn(&str) -> String) -> Self {
-        let reasons = rationale.parts.into_iter().filter_map(|part| {
+    /// From what the engine found, a pair's score and whether it was pinned; `topic` gives a topic's key its name.
+    pub fn new(
+        criteria: &Criteria,
+        (score, pinned): (u32, bool),
+        parts: Vec<Part>,
+        topic: impl Fn(&str) -> String,
+    ) -> Self {
+        let reasons = parts.into_iter().filter_map(|part| {
             let head = Head::from(criteria.list.get(part.criterion)?);
             Some(Reason { head, points: part.points, of: part.of, holds: part.holds, fact: named(part.fact, &topic) })
         });
-        Self { score: rationale.score, pinned: rationale.pinned, reasons: reasons.collect() }
+        Self { score, pinned, reasons: reasons.collect() }
     }
 
     /// Reads what was stored.

@@ -59,7 +59,7 @@ fn why(criteria: &str) -> Why {
     let criteria = Criteria::from_toml(criteria).unwrap();
     let compiled = Instance::new(vec![ana], vec![ruth], criteria).compile().unwrap();
     let rationale = explain_pair(&compiled, "ana", "ruth").unwrap();
-    Why::new(compiled.criteria(), rationale, capitalized)
+    Why::new(compiled.criteria(), (rationale.score, rationale.pinned), rationale.parts, capitalized)
 }
 
 const NAMES: Names = Names { mentor: "Ana", mentee: "Ruth" };

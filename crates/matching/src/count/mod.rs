@@ -1,10 +1,23 @@
 //! What the criteria leave, before any draft: fast enough for a screen that counts again at every change.
+//!
+//! All pairs are counted, exactly, and none is looked at alone: people of one side stand side by side as the bits of
+//! words, and a person of the other side has for each criterion a row of bits, which is the same for all who gave the same
+//! value. So a step removes 64 pairs at once.
+
+mod block;
+mod line;
+mod lists;
+mod tally;
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 
 use crate::compiled::CompiledInstance;
 use crate::criteria::HardRule;
 use crate::profile::{Side, Sides};
+
+use tally::Tally;
 
 /// What each criterion does to the possible pairs. Pinned pairs stay possible whatever they break.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,7 +81,7 @@ pub struct Candidates {
     pub candidates: u32,
 }
 
-/// Counts what each criterion removes, and what it leaves to whom.
+/// Counts what each criterion removes, and what it leaves to whom, on as many threads as the machine runs at once.
 pub fn count(compiled: &CompiledInstance) -> Counts {
     let tally = Tally::of(compiled);
     let all = compiled.people(Side::Mentor).len() as u64 * compiled.people(Side::Mentee).len() as u64;
@@ -91,7 +104,10 @@ pub fn count(compiled: &CompiledInstance) -> Counts {
             .collect(),
         lacking: lacking(compiled),
         outside_org_tree: Sides::from_fn(|side| if of_tree { compiled.outside_org_tree(side) as u64 } else { 0 }),
-        candidates: Sides::from_fn(|side| tally.candidates(compiled, side)),
+        candidates: Sides::from_fn(|side| {
+            let people = tally.candidates(compiled, side);
+            people.map(|(id, candidates)| Candidates { id: id.to_owned(), candidates }).collect()
+        }),
     }
 }
 
@@ -100,58 +116,4 @@ fn lacking(compiled: &CompiledInstance) -> Vec<Lacking> {
     let count = tables
         .map(|(criterion, table)| Lacking { criterion, people: Sides::from_fn(|side| table.lacking(side) as u64) });
     count.filter(|lacking| lacking.people != Sides::default()).collect()
-}
-
-/// For each person, how many pairs end at each rule; the last entry counts those that no rule removes.
-struct Tally {
-    ends: Sides<Vec<Vec<u32>>>,
-    /// The criterion, and of how many remaining pairs it is true.
-    preferences: Vec<(usize, u64)>,
-}
-
-impl Tally {
-    fn of(compiled: &CompiledInstance) -> Self {
-        let rules = compiled.hard_rules();
-        let list = compiled.criteria().list.iter().enumerate();
-        let mut tally = Self {
-            ends: Sides::from_fn(|side| vec![vec![0; rules.len() + 1]; compiled.people(side).len()]),
-            preferences: list.filter(|(_, entry)| entry.rule.weight().is_some()).map(|(at, _)| (at, 0)).collect(),
-        };
-        for mentee in 0..compiled.people(Side::Mentee).len() {
-            for mentor in 0..compiled.people(Side::Mentor).len() {
-                tally.add(compiled, mentor, mentee);
-            }
-        }
-        tally
-    }
-
-    fn add(&mut self, compiled: &CompiledInstance, mentor: usize, mentee: usize) {
-        let rules = compiled.hard_rules();
-        let broken = rules.iter().position(|&rule| compiled.breaks(rule, mentor, mentee));
-        let end = broken.filter(|_| !compiled.is_pinned(mentor, mentee)).unwrap_or(rules.len());
-        self.ends.mentors[mentor][end] += 1;
-        self.ends.mentees[mentee][end] += 1;
-        if end == rules.len() {
-            for (criterion, true_of) in &mut self.preferences {
-                let verdict = compiled.tables()[*criterion].verdict(mentor, mentee);
-                *true_of += u64::from(verdict.is_some_and(|verdict| verdict.holds));
-            }
-        }
-    }
-
-    fn removed(&self, step: usize) -> u64 {
-        self.ends.mentees.iter().map(|ends| u64::from(ends[step])).sum()
-    }
-
-    fn left_without(&self, compiled: &CompiledInstance, side: Side, step: usize) -> Vec<String> {
-        let people = compiled.people(side).ids().zip(self.ends.of(side));
-        let loses_all = |ends: &[u32]| ends[step] > 0 && ends[step + 1..].iter().all(|&count| count == 0);
-        people.filter(|(_, ends)| loses_all(ends)).map(|(id, _)| id.to_owned()).collect()
-    }
-
-    fn candidates(&self, compiled: &CompiledInstance, side: Side) -> Vec<Candidates> {
-        let people = compiled.people(side).ids().zip(self.ends.of(side));
-        let left = |ends: &[u32]| ends.last().copied().unwrap_or(0);
-        people.map(|(id, ends)| Candidates { id: id.to_owned(), candidates: left(ends) }).collect()
-    }
 }
