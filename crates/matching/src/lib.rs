@@ -65,6 +65,7 @@
 extern crate self as counterflow_matching;
 
 mod certificate;
+mod choices;
 mod circles;
 mod columns;
 mod compiled;

@@ -64,11 +64,7 @@ impl<'c> Engine<'c> {
         let nodes = free_places(compiled, bonus);
         let total = |side| nodes.of(side).iter().map(|node: &Node| u64::from(node.places)).sum::<u64>();
         let rows = if total(Side::Mentor) < total(Side::Mentee) { Side::Mentor } else { Side::Mentee };
-        let threads = match options.threads {
-            0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-            threads => threads,
-        };
-        let scan = Scan::new(compiled, rows.other(), threads);
+        let scan = Scan::new(compiled, rows.other(), super::thread_count(options.threads));
         let network = Network::new(nodes.of(rows), nodes.of(rows.other()), bonus.pair);
         Self { bonus, nodes, rows, scan, network, lists: Vec::new(), epochs: Vec::new() }
     }

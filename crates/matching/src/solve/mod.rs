@@ -12,6 +12,7 @@ use crate::profile::{Side, Sides};
 mod draft;
 mod engine;
 mod fair;
+mod stable;
 
 use draft::Found;
 pub(crate) use draft::rents;
@@ -30,6 +31,14 @@ impl SolveOptions {
     /// What the criteria themselves ask for.
     pub fn of(compiled: &CompiledInstance) -> Self {
         Self { objective: compiled.criteria().aim, threads: 0 }
+    }
+}
+
+/// How many threads an option asks for.
+fn thread_count(option: usize) -> usize {
+    match option {
+        0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        threads => threads,
     }
 }
 
@@ -82,7 +91,8 @@ pub struct Solution {
     /// People without any partner, in the order of their ids.
     pub unmatched: Sides<Vec<String>>,
     /// The dual price of each person's first free place, in the order of ids: what the optimum would lose without it.
-    /// A [`Certificate`](crate::Certificate) is made from them, and says more about them.
+    /// A [`Certificate`](crate::Certificate) is made from them, and says more about them. None for
+    /// [`Objective::Stable`].
     pub prices: Sides<Vec<i64>>,
     /// For [`Objective::MaxMin`]: what proves that no draft reaches more people or pairs, and none as many with a better
     /// worst pair.
@@ -106,7 +116,8 @@ pub struct Bound {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// No other draft is better.
+    /// No other draft is better. For [`Objective::Stable`]: the draft is stable, and of all stable drafts the best for
+    /// each proposer.
     Optimal,
 }
 
@@ -139,7 +150,7 @@ impl Pair {
 /// several drafts are equally good, this is the rule: the side with fewer free places (mentees, if equal) receives its
 /// first places in the order of ids, then its second ones, and so on; each time the draft changes in the way that adds
 /// most to its worth; of ways that add the same, the one through the better score comes first, then the one through
-/// the smaller id. The value is the same for all best drafts.
+/// the smaller id. The value is the same for all best drafts. The stable draft that is best for the proposers is only one.
 ///
 /// `progress` is called for every person and every place, and stops the work by breaking off.
 ///
@@ -153,10 +164,11 @@ pub fn solve(
     options: &SolveOptions,
     mut progress: impl FnMut(Progress) -> ControlFlow<()> + Send,
 ) -> Result<Solution, SolveError> {
-    let engine = Engine::new(compiled, options);
+    let engine = || Engine::new(compiled, options);
     let found = match options.objective {
-        Objective::MaxMin => fair::solve(compiled, engine, &mut progress),
-        objective => best(compiled, engine, objective, &mut progress),
+        Objective::Stable { proposer } => stable::solve(compiled, options, proposer, &mut progress),
+        Objective::MaxMin => fair::solve(compiled, engine(), &mut progress),
+        objective => best(compiled, engine(), objective, &mut progress),
     };
     match found {
         ControlFlow::Break(()) => Err(SolveError::Cancelled),

@@ -10,4 +10,5 @@ mod oracle;
 mod random;
 mod rules;
 mod stable;
+mod stable_draft;
 mod story;
