@@ -20,11 +20,15 @@ use crate::matching::why::{Head, Names, Reader, Why, capitalized, fit};
 pub struct Report {
     status: Status,
     objective: i64,
-    aim: Objective,
+    aim: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proposer: Option<Side>,
     value: ObjectiveValue,
     pairs: Vec<PairLine>,
     unmatched: Vec<UnmatchedLine>,
     certificate: Proven,
+    #[serde(skip)]
+    proven: Objective,
 }
 
 #[derive(Debug, Serialize)]
@@ -64,7 +68,7 @@ struct Because<'a> {
 
 enum Kind<'a> {
     Removes { rule: Label<'a>, removes: u32, of: u32 },
-    Held { candidates: u32 },
+    Held { candidates: u32, by_choice: bool },
     Relax { rule: Label<'a>, opens: u32, free: u32 },
 }
 
@@ -103,14 +107,17 @@ impl Report {
         for side in [Side::Mentee, Side::Mentor] {
             for id in solution.unmatched.of(side) {
                 let because = explain_unmatched(compiled, solution, side, id);
-                let because = because.map_or_else(|_| Vec::new(), |found| because_of(compiled, side, &found));
+                let because =
+                    because.map_or_else(|_| Vec::new(), |found| because_of(compiled, solution.objective, side, &found));
                 unmatched.push(UnmatchedLine { id: id.clone(), name: name(id), role: side, because });
             }
         }
         Self {
             status: solution.status,
             objective: solution.value.total,
-            aim: solution.objective,
+            aim: solution.objective.aim(),
+            proposer: solution.objective.proposer(),
+            proven: proof.objective,
             value: solution.value,
             pairs: pairs.collect(),
             unmatched,
@@ -134,7 +141,7 @@ impl Report {
                 table.flush()
             }
             Format::Table => {
-                let text = Table { report: self, aim: self.aim }.render().map_err(io::Error::other)?;
+                let text = Table { report: self, aim: self.proven }.render().map_err(io::Error::other)?;
                 out.write_all(text.as_bytes())
             }
         }
@@ -165,7 +172,8 @@ fn first(name: &str) -> &str {
 
 /// What stands in somebody's way: each rule with what it removes, whether others hold the candidates, and which rule
 /// would open some if it became a preference.
-fn because_of(compiled: &CompiledInstance, side: Side, found: &Unmatched) -> Vec<String> {
+fn because_of(compiled: &CompiledInstance, objective: Objective, side: Side, found: &Unmatched) -> Vec<String> {
+    let by_choice = objective.proposer().is_some();
     let list = &compiled.criteria().list;
     let name = |position: usize| list.get(position).map(|criterion| Head::from(criterion).label()).unwrap_or_default();
     let label = |rule| match rule {
@@ -182,7 +190,7 @@ fn because_of(compiled: &CompiledInstance, side: Side, found: &Unmatched) -> Vec
         left -= step.removes;
     }
     if found.funnel.candidates > 0 {
-        lines.push(say(Kind::Held { candidates: found.funnel.candidates }));
+        lines.push(say(Kind::Held { candidates: found.funnel.candidates, by_choice }));
     }
     // Who stands in whose chain of command is nothing to bend for a match.
     let bendable = |relaxation: &&Relaxation| matches!(relaxation.rule, HardRule::Criterion(_));
