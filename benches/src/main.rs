@@ -18,7 +18,7 @@ use std::time::Instant;
 
 use clap::{Parser, ValueEnum};
 use counterflow_matching::{
-    Certificate, CompiledInstance, Objective, ObjectiveValue, SolveOptions, Status, solve, unattended, verify,
+    Certificate, CompiledInstance, Objective, ObjectiveValue, Side, SolveOptions, Status, solve, unattended, verify,
 };
 use serde::Serialize;
 
@@ -50,6 +50,10 @@ struct Args {
 enum Aim {
     Total,
     Coverage,
+    /// Stable; mentees propose.
+    Stable,
+    /// Stable; mentors propose.
+    StableByMentors,
 }
 
 /// What the engine can use.
@@ -60,6 +64,8 @@ fn solve_options(args: &Args, compiled: &CompiledInstance) -> SolveOptions {
     let objective = match args.aim {
         Some(Aim::Total) => Objective::MaxTotal,
         Some(Aim::Coverage) => Objective::MaxCoverage,
+        Some(Aim::Stable) => Objective::Stable { proposer: Side::Mentee },
+        Some(Aim::StableByMentors) => Objective::Stable { proposer: Side::Mentor },
         None => compiled.criteria().aim,
     };
     SolveOptions { objective, threads: args.threads as usize }

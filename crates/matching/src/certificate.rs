@@ -17,6 +17,11 @@ use crate::solve::{Bound, Pair, Solution, rents};
 /// A pair is worth its score, plus [`Bonus::pair`], plus [`Bonus::first_place`] for each of the two people without
 /// pins; a place beyond a person's first costs `first_place` less (for people without pins). [`verify`](crate::verify)
 /// checks it.
+///
+/// A stable draft needs no prices: that no two people would both rather have each other can be seen from the people, the
+/// criteria and the draft. Its certificate says for which input and by which objective, and no more. It proves that the
+/// draft is stable; not that it is the one of all stable drafts that is the best for the proposing side, which follows
+/// from how it was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Certificate {
     /// By what the draft is the best.
@@ -83,7 +88,10 @@ impl Certificate {
             bonus: compiled.bonus(solution.objective),
             prices: by_id(&solution.prices),
             bounds: solution.bounds.iter().map(bound).collect(),
-            rents: rents(compiled, &found, &solution.prices, solution.objective),
+            rents: match solution.objective {
+                Objective::Stable { .. } => Vec::new(),
+                objective => rents(compiled, &found, &solution.prices, objective),
+            },
         }
     }
 }

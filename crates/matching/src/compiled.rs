@@ -133,7 +133,7 @@ impl CompiledInstance {
             (0..self.people(side).len()).map(places).sum::<u64>()
         };
         match objective {
-            Objective::MaxTotal => Bonus::NONE,
+            Objective::MaxTotal | Objective::Stable { .. } => Bonus::NONE,
             Objective::MaxCoverage => Bonus::beyond_scores_of(people(Side::Mentor).min(people(Side::Mentee))),
             Objective::MaxMin => Bonus::beyond_scores_of(places(Side::Mentor).min(places(Side::Mentee))),
         }

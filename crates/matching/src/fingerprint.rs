@@ -15,7 +15,7 @@ const FORM: &str = "counterflow-matching 1";
 
 impl CompiledInstance {
     /// SHA-256 over the criteria, the people with the values that criteria name, the managers above them where the
-    /// chain of command counts, and the pinned and forbidden pairs. Fields that no criterion names do not change it.
+    /// chain of command counts, the pinned and forbidden pairs, and the choices of people who gave any. Fields that no criterion names do not change it.
     pub fn fingerprint(&self) -> String {
         let mut hash = Fingerprint::default();
         let instance = self.instance();
@@ -26,6 +26,7 @@ impl CompiledInstance {
         }
         hash.pairs(&instance.pinned);
         hash.pairs(&instance.forbidden);
+        Side::BOTH.into_iter().for_each(|side| hash.choices(instance, side));
         hash.flush();
         let hex: String = hash.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         format!("sha256:{hex}")
@@ -111,6 +112,22 @@ impl Fingerprint {
         }
     }
 
+    /// Nothing where nobody gave a list.
+    fn choices(&mut self, instance: &Input, side: Side) {
+        let people = instance.people.of(side);
+        let choices = people.choices();
+        if !choices.any() {
+            return;
+        }
+        self.text("choices");
+        self.text(name_of(side));
+        for person in 0..people.len() {
+            let ids = choices.ids_of(person);
+            self.number(ids.len() as i64);
+            ids.for_each(|id| self.text(id));
+        }
+    }
+
     fn pairs(&mut self, pairs: &[PairIds]) {
         let pairs: BTreeSet<&PairIds> = pairs.iter().collect();
         self.number(pairs.len() as i64);
@@ -118,6 +135,14 @@ impl Fingerprint {
             self.text(&pair.mentor);
             self.text(&pair.mentee);
         }
+    }
+}
+
+/// The word of a side when choices were first part of a fingerprint.
+fn name_of(side: Side) -> &'static str {
+    match side {
+        Side::Mentor => "of mentors",
+        Side::Mentee => "of mentees",
     }
 }
 

@@ -80,7 +80,9 @@ impl Instance {
         mentors: impl IntoIterator<Item = Profile>,
         mentees: impl IntoIterator<Item = Profile>,
     ) -> Result<CompiledInstance, Vec<InstanceError>> {
-        let people = Sides { mentors: People::collect(mentors), mentees: People::collect(mentees) };
+        let mut people = Sides { mentors: People::collect(mentors), mentees: People::collect(mentees) };
+        people.mentors.find_choices(&people.mentees);
+        people.mentees.find_choices(&people.mentors);
         CompiledInstance::new(Input {
             people,
             criteria: self.criteria,
@@ -115,6 +117,7 @@ impl Input {
         for side in Side::BOTH {
             self.check_people(side, &mut errors);
             self.check_fields(side, &mut errors);
+            self.check_choices(side, &mut errors);
             self.check_pins(side, &mut errors);
         }
         self.check_listed(PairList::Pinned, &self.pinned, &mut errors);
@@ -152,6 +155,24 @@ impl Input {
             let known = self.people.of(side).field(field).is_some() || self.fields.contains(field);
             if !self.people.of(side).is_empty() && !known {
                 errors.push(InstanceError::UnknownField { criterion, side, field: field.clone() });
+            }
+        }
+    }
+
+    fn check_choices(&self, side: Side, errors: &mut Vec<InstanceError>) {
+        let (people, choices) = (self.people.of(side), self.people.of(side).choices());
+        // Whose list named a person last.
+        let mut named_by = vec![usize::MAX; self.people.of(side.other()).len()];
+        for at in 0..people.len() {
+            for (id, position) in choices.ids_of(at).zip(choices.of(at)) {
+                let (person, choice) = (|| people.id(at).to_owned(), || id.to_owned());
+                match named_by.get_mut(position as usize) {
+                    None => errors.push(InstanceError::UnknownChoice { side, person: person(), choice: choice() }),
+                    Some(by) if *by == at => {
+                        errors.push(InstanceError::RepeatedChoice { side, person: person(), choice: choice() });
+                    }
+                    Some(by) => *by = at,
+                }
             }
         }
     }
@@ -227,6 +248,26 @@ pub enum InstanceError {
         side: Side,
         /// The id.
         person: String,
+    },
+    /// A list of choices names somebody who is not across.
+    #[error("{side} {person} chose {} {choice}, who is unknown", side.other())]
+    UnknownChoice {
+        /// The side of the list.
+        side: Side,
+        /// Whose list.
+        person: String,
+        /// The id on it.
+        choice: String,
+    },
+    /// A list of choices names somebody again.
+    #[error("{side} {person} chose {} {choice} more than once", side.other())]
+    RepeatedChoice {
+        /// The side of the list.
+        side: Side,
+        /// Whose list.
+        person: String,
+        /// The id on it.
+        choice: String,
     },
     /// A pinned or forbidden pair names somebody who is not there.
     #[error("{side} {person} of a {list} pair is unknown")]

@@ -55,9 +55,9 @@
 //! * [`criteria`]: what makes a pair possible and what makes it good; the TOML form and the score, in full.
 //! * [`Instance`]: people, org tree, pins, forbidden pairs; [`Instance::compile`] checks everything at once.
 //! * [`count`] and [`funnel`]: what the rules leave, before a run.
-//! * [`solve`] and [`Objective`]: the best draft; [`admissible_pairs`] for a check by another solver.
+//! * [`solve`] and [`Objective`]: the best draft, or the stable one by [`Profile::choices`] and scores; [`admissible_pairs`] for a check by another solver.
 //! * [`form_circles`] and [`verify_circles`]: groups of 3 to 8 people, with a bound on what any arrangement can reach.
-//! * [`stable`]: matchings that nobody would leave for each other, from lists that people rank themselves.
+//! * [`stable`]: the same without people and criteria: stable matchings from lists of positions, or from keys on demand.
 //! * [`Certificate`] and [`verify`]: the proof, and its check, which shares with the solver the input and the adder of bytes, and nothing else.
 //! * [`explain_pair`], [`Reasons`], [`swap`]: reasons as data, which the application puts into words; [`what_if`]: whom a
 //!   rule keeps without a partner, found out by matching without it.
@@ -66,6 +66,7 @@
 extern crate self as counterflow_matching;
 
 mod certificate;
+mod choices;
 mod circles;
 mod columns;
 mod compiled;

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::profile::Side;
+
 /// The score of a pair that meets every preference in full. Scores are basis points: 8,400 is a fit of 0.84.
 pub const FULL_SCORE: u32 = 10_000;
 
@@ -24,6 +26,38 @@ pub enum Objective {
     /// do not count as the worst.
     #[serde(rename = "fair")]
     MaxMin,
+    /// A draft outside of which no two people would both rather have each other; of all such drafts the one that is best
+    /// for every person of the proposing side at once, and worst for every person of the other.
+    ///
+    /// Who gave [`choices`](crate::Profile::choices) accepts these people only, in that order. Who gave none accepts
+    /// everybody, the better score first, of equal scores the smaller id. The hard rules hold for everybody. Pinned pairs
+    /// are given: they take places, and nobody would rather have somebody else than a pinned partner. Neither people nor
+    /// scores are counted; but in all stable drafts the same people fill equally many places (Roth 1986).
+    #[serde(rename = "stable")]
+    Stable {
+        /// Whose choices come first.
+        proposer: Side,
+    },
+}
+
+impl Objective {
+    /// What the TOML form of criteria calls it: its `aim`.
+    pub fn aim(self) -> &'static str {
+        match self {
+            Self::MaxCoverage => "coverage",
+            Self::MaxTotal => "total",
+            Self::MaxMin => "fair",
+            Self::Stable { .. } => "stable",
+        }
+    }
+
+    /// Whose choices come first, where that has a meaning.
+    pub fn proposer(self) -> Option<Side> {
+        match self {
+            Self::Stable { proposer } => Some(proposer),
+            Self::MaxCoverage | Self::MaxTotal | Self::MaxMin => None,
+        }
+    }
 }
 
 /// How good a draft is, in the order in which [`Objective::MaxCoverage`] compares; pinned pairs count like all others.
@@ -43,7 +77,7 @@ pub struct ObjectiveValue {
 /// What a pair and a person's first pair are worth beside the score, so that the draft with the highest sum of
 /// `score + pair` over all pairs plus `first_place` over all people who have a partner is the best by the objective.
 ///
-/// Under [`Objective::MaxTotal`] both are 0. Under [`Objective::MaxCoverage`] both are 10,000 K + 1, where K is the
+/// Under [`Objective::MaxTotal`] and [`Objective::Stable`] both are 0. Under [`Objective::MaxCoverage`] both are 10,000 K + 1, where K is the
 /// size of the smaller side, and that is enough: a better draft can be reached by steps along alternating paths that
 /// visit nobody twice, each of which improves something by itself. A step changes the sum of scores by at most
 /// 10,000 K. A step that gives somebody their first partner never takes a pair away, and one that adds a pair leaves

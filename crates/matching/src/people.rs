@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 
+use crate::choices::Choices;
 use crate::number::Number;
 use crate::profile::{Kind, Profile, Value, Want};
 
@@ -12,6 +13,7 @@ pub struct People {
     ids: Ids,
     capacities: Vec<u32>,
     fields: BTreeMap<String, Field>,
+    choices: Choices,
 }
 
 /// Texts in one piece of memory.
@@ -173,6 +175,7 @@ impl People {
         }
         self.ids.push(&person.id);
         self.capacities.push(person.capacity);
+        self.choices.push(&person.choices);
     }
 
     fn sort(&mut self) {
@@ -188,6 +191,7 @@ impl People {
         for field in self.fields.values_mut() {
             field.cells = order.iter().map(|&at| field.cells[at]).collect();
         }
+        self.choices.reorder(&order);
     }
 
     /// How many there are.
@@ -237,6 +241,16 @@ impl People {
     /// The value of a field, where it says anything.
     pub fn value(&self, position: usize, field: &str) -> Option<Value> {
         self.fields.get(field)?.value(position)
+    }
+
+    /// Whom everybody chose across.
+    pub(crate) fn choices(&self) -> &Choices {
+        &self.choices
+    }
+
+    /// Notes where those stand whom people chose across.
+    pub(crate) fn find_choices(&mut self, across: &Self) {
+        self.choices.find(|id| across.position(id));
     }
 
     /// A field that somebody has.

@@ -92,17 +92,26 @@ pub struct Profile {
     pub capacity: u32,
     /// Values by field; a field the person did not answer is simply not in it.
     pub values: BTreeMap<String, Value>,
+    /// The ids of those across whom the person would have, best first; nobody else then. Empty for who gave no list and
+    /// leaves it to the scores. Only [`Objective::Stable`](crate::Objective::Stable) reads them.
+    pub choices: Vec<String>,
 }
 
 impl Profile {
     /// A person without any values yet.
     pub fn new(id: impl Into<String>, capacity: u32) -> Self {
-        Self { id: id.into(), capacity, values: BTreeMap::new() }
+        Self { id: id.into(), capacity, values: BTreeMap::new(), choices: Vec::new() }
     }
 
     /// The same person with one more value.
     pub fn with(mut self, field: impl Into<String>, value: Value) -> Self {
         self.values.insert(field.into(), value);
+        self
+    }
+
+    /// The same person with a list of choices, best first.
+    pub fn choosing<I: Into<String>>(mut self, choices: impl IntoIterator<Item = I>) -> Self {
+        self.choices = choices.into_iter().map(Into::into).collect();
         self
     }
 

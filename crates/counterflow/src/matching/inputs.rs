@@ -175,6 +175,7 @@ impl Inputs {
             id: entrant.person.to_string(),
             capacity: entrant.capacity,
             values: entrant.values.clone(),
+            choices: Vec::new(), // nobody is asked for any yet
         };
         let pair = |(mentor, mentee): &(PersonId, PersonId)| PairIds::new(mentor.to_string(), mentee.to_string());
         Ok(Instance {

@@ -9,9 +9,15 @@ use super::error::{CriteriaError, Place, Problem, Range};
 use super::{ChainOfCommand, Comparison, Complement, Criteria, Criterion, Depth, Missing, Rule, Weight};
 use crate::number::Number;
 use crate::objective::Objective;
+use crate::profile::Side;
 
-const AIMS: &[(&str, Objective)] =
-    &[("coverage", Objective::MaxCoverage), ("total", Objective::MaxTotal), ("fair", Objective::MaxMin)];
+const AIMS: &[(&str, Objective)] = &[
+    ("coverage", Objective::MaxCoverage),
+    ("total", Objective::MaxTotal),
+    ("fair", Objective::MaxMin),
+    ("stable", Objective::Stable { proposer: Side::Mentee }),
+];
+const PROPOSERS: &[(&str, Side)] = &[("mentor", Side::Mentor), ("mentee", Side::Mentee)];
 const MISSING: &[(&str, Missing)] = &[("refuse", Missing::Refuse), ("allow", Missing::Allow)];
 const RULES: &[(&str, ())] = &[("must", ()), ("must_not", ()), ("prefer", ()), ("avoid", ())];
 const COMPARISONS: &[(&str, ())] = &[
@@ -52,7 +58,7 @@ impl Criteria {
 
     fn from_table(table: &Table) -> Result<Self, Vec<CriteriaError>> {
         let mut form = Reader::new(Place::Top, table);
-        let aim = form.optional_word("aim", AIMS).unwrap_or_default();
+        let aim = read_aim(&mut form);
         let chain_of_command = form.get("chain_of_command").map(|value| read_chain(value, &mut form.errors));
         let list = match form.get("criterion") {
             None => Vec::new(),
@@ -105,6 +111,27 @@ fn read_chain(value: &Value, errors: &mut Vec<CriteriaError>) -> ChainOfCommand 
     };
     errors.extend(form.finish());
     ChainOfCommand { depth }
+}
+
+/// `proposer` has a meaning beside `aim = "stable"` only; where the aim cannot be read, it is not blamed for it.
+fn read_aim(form: &mut Reader) -> Objective {
+    let aim = form.optional_word("aim", AIMS);
+    match (aim, form.table.get("aim")) {
+        (Some(Objective::Stable { proposer }), _) => {
+            Objective::Stable { proposer: form.optional_word("proposer", PROPOSERS).unwrap_or(proposer) }
+        }
+        (None, Some(_)) => {
+            form.get("proposer");
+            Objective::default()
+        }
+        _ => {
+            let aim = aim.unwrap_or_default();
+            if form.get("proposer").is_some() {
+                form.error("proposer", Problem::DoesNotApply { with: format!("`aim = \"{}\"`", aim.aim()) });
+            }
+            aim
+        }
+    }
 }
 
 fn read_criterion(position: usize, entry: &Value, errors: &mut Vec<CriteriaError>) -> Option<Criterion> {

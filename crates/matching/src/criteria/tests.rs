@@ -16,6 +16,23 @@ fn nothing_said_means_coverage_and_no_rules() {
 }
 
 #[test]
+fn a_stable_draft_has_a_proposer_and_no_other_has() {
+    let aim = |text: &str| Criteria::from_toml(text).map(|criteria| criteria.aim);
+    let stable = |proposer| Ok(Objective::Stable { proposer });
+    assert_eq!(aim("aim = 'stable'"), stable(Side::Mentee));
+    assert_eq!(aim("aim = 'stable'\nproposer = 'mentee'"), stable(Side::Mentee));
+    assert_eq!(aim("aim = 'stable'\nproposer = 'mentor'"), stable(Side::Mentor));
+    for proposer in [Side::Mentor, Side::Mentee] {
+        let criteria = Criteria { aim: Objective::Stable { proposer }, ..Criteria::default() };
+        assert_eq!(Criteria::from_toml(&criteria.to_toml()), Ok(criteria));
+    }
+    let mentor_first = "`proposer` has no meaning with `aim = \"total\"`";
+    assert_eq!(errors("aim = 'total'\nproposer = 'mentor'"), [mentor_first]);
+    assert_eq!(errors("proposer = 'mentor'"), ["`proposer` has no meaning with `aim = \"coverage\"`"]);
+    assert_eq!(errors("aim = 'stable'\nproposer = 'x'"), ["`proposer` has to be one of mentor, mentee, not \"x\""]);
+}
+
+#[test]
 fn the_chain_of_command_is_on_when_its_table_is_there() {
     let depth = |text: &str| Criteria::from_toml(text).map(|criteria| criteria.chain_of_command.map(|c| c.depth));
     assert_eq!(depth("aim = 'total'"), Ok(None));
@@ -79,7 +96,7 @@ fn every_error_is_named_at_once_with_its_place() {
     assert_eq!(
         errors(text),
         [
-            "`aim` has to be one of coverage, total, fair, not \"fame\"",
+            "`aim` has to be one of coverage, total, fair, stable, not \"fame\"",
             "chain_of_command, `depth` has to be from 1 to 2147483647, not 0",
             "chain_of_command, `width` is not a known key",
             "criterion 1, `by` has no meaning with `compare = \"same\"`",

@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer};
 
 use super::{Comparison, Complement, Criteria, Criterion, Depth, Missing, Rule, Weight};
 use crate::number::Number;
-use crate::objective::Objective;
+use crate::profile::Side;
 
 impl Criteria {
     /// Writes the TOML form. Reading it again gives the same criteria.
@@ -15,7 +15,9 @@ impl Criteria {
 
 #[derive(Serialize)]
 struct CriteriaForm<'a> {
-    aim: &'a Objective,
+    aim: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proposer: Option<Side>,
     #[serde(skip_serializing_if = "Option::is_none")]
     chain_of_command: Option<ChainForm>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -108,6 +110,7 @@ impl Serialize for Criteria {
             },
         });
         let criterion = self.list.iter().map(CriterionForm::of).collect();
-        CriteriaForm { aim: &self.aim, chain_of_command, criterion }.serialize(serializer)
+        let (aim, proposer) = (self.aim.aim(), self.aim.proposer());
+        CriteriaForm { aim, proposer, chain_of_command, criterion }.serialize(serializer)
     }
 }

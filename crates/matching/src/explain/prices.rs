@@ -18,7 +18,8 @@ pub(super) struct Prices<'a> {
 }
 
 impl<'a> Prices<'a> {
-    pub fn new(compiled: &CompiledInstance, solution: &'a Solution) -> Self {
+    /// `None` where prices prove nothing.
+    pub fn new(compiled: &CompiledInstance, solution: &'a Solution) -> Option<Self> {
         let pins = Sides::from_fn(|side| compiled.pins(side));
         let free = |side: Side| {
             let pins = pins.of(side).iter().enumerate();
@@ -27,14 +28,15 @@ impl<'a> Prices<'a> {
         let least = match solution.objective {
             Objective::MaxMin => solution.value.least.unwrap_or(0),
             Objective::MaxCoverage | Objective::MaxTotal => 0,
+            Objective::Stable { .. } => return None,
         };
         let bounds = solution.bounds.iter().map(|bound| (bound.least_score, &bound.prices));
-        Self {
+        Some(Self {
             bonus: compiled.bonus(solution.objective),
             free: Sides::from_fn(free),
             pins,
             lists: std::iter::once((least, &solution.prices)).chain(bounds).collect(),
-        }
+        })
     }
 
     /// The score below which a pair outside the draft leaves it proven the best; `None` where any score does.

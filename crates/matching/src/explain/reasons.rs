@@ -26,7 +26,8 @@ pub struct Candidate {
     pub partners: Vec<String>,
     /// What a place with the candidate costs this person, in points: with a lower score, the pair cannot make any draft
     /// better than this one, as the dual prices prove; from this score on it may. `None` where no score is enough, because
-    /// the places are pinned, or fewer people would have a partner. Of the person's own partners, their score.
+    /// the places are pinned, or fewer people would have a partner, and where no prices prove anything, as in a stable
+    /// draft. Of the person's own partners, their score.
     #[serde(default)]
     pub price: Option<u32>,
 }
@@ -43,7 +44,7 @@ impl Candidate {
 pub struct Reasons<'a> {
     pub(super) compiled: &'a CompiledInstance,
     objective: Objective,
-    prices: Prices<'a>,
+    prices: Option<Prices<'a>>,
     /// By position.
     partners: Sides<Vec<Vec<u32>>>,
 }
@@ -120,7 +121,8 @@ impl<'a> Reasons<'a> {
     /// Of a pair outside the draft. A pair that is possible as it is has not made a better one.
     fn price(&self, mentor: usize, mentee: usize, score: u32) -> Option<u32> {
         let at_least = if self.compiled.is_admissible(mentor, mentee) { score + 1 } else { 0 };
-        self.prices.of(mentor, mentee).map(|price| price.max(at_least)).filter(|&price| price <= FULL_SCORE)
+        let price = self.prices.as_ref()?.of(mentor, mentee)?.max(at_least);
+        Some(price).filter(|&price| price <= FULL_SCORE)
     }
 
     fn has(&self, side: Side, person: usize, other: usize) -> bool {
@@ -131,13 +133,14 @@ impl<'a> Reasons<'a> {
         (self.partners.of(side)[person].len() as u32) < self.compiled.people(side).capacity(person)
     }
 
-    /// Whether a draft with one more pair of this score is better.
+    /// Whether a draft with one more pair of this score is known to be better.
     pub(super) fn gains_by_one_more(&self, score: u32) -> bool {
-        self.objective != Objective::MaxTotal || score > 0
+        self.prices.is_some() && (self.objective != Objective::MaxTotal || score > 0)
     }
 
     /// Whether the prices prove that the draft stays the best if a pair of this score becomes possible.
     pub(super) fn stays_best_beside(&self, mentor: usize, mentee: usize, score: u32) -> bool {
-        self.prices.of(mentor, mentee).is_none_or(|price| score < price)
+        let price = self.prices.as_ref().map(|prices| prices.of(mentor, mentee));
+        price.is_some_and(|price| price.is_none_or(|price| score < price))
     }
 }

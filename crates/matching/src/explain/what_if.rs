@@ -80,7 +80,8 @@ pub fn what_if(
 }
 
 fn gains(compiled: &CompiledInstance, before: &Solution, after: &Solution, side: Side) -> Vec<Gain> {
-    let price = |id: &str| compiled.position(side, id).map_or(0, |at| after.prices.of(side)[at]);
+    let price =
+        |id: &str| compiled.position(side, id).and_then(|at| after.prices.of(side).get(at)).copied().unwrap_or(0);
     let gain = |id: String| Gain { in_every_best: price(&id) > 0, id };
     only_in(before.unmatched.of(side), after.unmatched.of(side)).into_iter().map(gain).collect()
 }

@@ -1,10 +1,9 @@
 //! A choice among listed pairs, and what is known of the pairs that are not listed.
 
 use std::ops::ControlFlow;
-use std::sync::{Mutex, PoisonError};
 
 use super::engine::Watch;
-use super::{Progress, Step};
+use super::{Step, shortlists};
 use crate::objective::FULL_SCORE;
 use crate::scan::{Ask, Scan, Shortlist};
 use crate::transport::{Arc, COLUMNS, Network, ROWS};
@@ -187,18 +186,7 @@ impl Choice {
         let price =
             |(column, &price): (usize, &i64)| (columns.nodes[column].places > 0 && among(column)).then_some(price);
         let prices: Vec<Option<i64>> = columns.price.iter().enumerate().map(price).collect();
-        let of = asks.len() as u64;
-        let watch = Mutex::new((0, watch));
-        let go_on = |rows: usize| {
-            let mut watch = watch.lock().unwrap_or_else(PoisonError::into_inner);
-            watch.0 += rows as u64;
-            let done = watch.0;
-            (watch.1)(Progress { step, done, of }).is_continue()
-        };
-        match scan.shortlists(&prices, asks, most, &go_on) {
-            Some(lists) => ControlFlow::Continue(lists),
-            None => ControlFlow::Break(()),
-        }
+        shortlists(scan, &prices, asks, most, step, watch)
     }
 
     /// Adds what is new in the answers to the arcs. Returns the rows of pairs that are worth more than the prices, a row a

@@ -62,11 +62,7 @@ impl<'c> Engine<'c> {
         let bonus = compiled.bonus(options.objective);
         let nodes = free_places(compiled, bonus);
         let rows = if places(&nodes.mentors) < places(&nodes.mentees) { Side::Mentor } else { Side::Mentee };
-        let threads = match options.threads {
-            0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-            threads => threads,
-        };
-        let scan = Scan::new(compiled, rows.other(), threads);
+        let scan = Scan::new(compiled, rows.other(), super::thread_count(options.threads));
         let choice = Choice::new(Network::new(nodes.of(rows), nodes.of(rows.other()), bonus.pair));
         Self { bonus, nodes, rows, scan, choice }
     }

@@ -1,6 +1,7 @@
 //! From an instance to the best draft.
 
 use std::ops::ControlFlow;
+use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -8,11 +9,13 @@ use crate::certificate::Rent;
 use crate::compiled::CompiledInstance;
 use crate::objective::{Objective, ObjectiveValue};
 use crate::profile::{Side, Sides};
+use crate::scan::{Ask, Prices, Scan, Shortlist};
 
 mod choice;
 mod draft;
 mod engine;
 mod fair;
+mod stable;
 
 use draft::Found;
 pub(crate) use draft::rents;
@@ -31,6 +34,14 @@ impl SolveOptions {
     /// What the criteria themselves ask for.
     pub fn of(compiled: &CompiledInstance) -> Self {
         Self { objective: compiled.criteria().aim, threads: 0 }
+    }
+}
+
+/// How many threads an option asks for.
+fn thread_count(option: usize) -> usize {
+    match option {
+        0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        threads => threads,
     }
 }
 
@@ -83,7 +94,8 @@ pub struct Solution {
     /// People without any partner, in the order of their ids.
     pub unmatched: Sides<Vec<String>>,
     /// The dual price of each person's first free place, in the order of ids: what the optimum would lose without it.
-    /// A [`Certificate`](crate::Certificate) is made from them, and says more about them.
+    /// A [`Certificate`](crate::Certificate) is made from them, and says more about them. None for
+    /// [`Objective::Stable`].
     pub prices: Sides<Vec<i64>>,
     /// For [`Objective::MaxMin`]: what proves that no draft reaches more people or pairs, and none as many with a better
     /// worst pair.
@@ -107,7 +119,8 @@ pub struct Bound {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// No other draft is better.
+    /// No other draft is better. For [`Objective::Stable`]: the draft is stable, and of all stable drafts the best for
+    /// each proposer.
     Optimal,
 }
 
@@ -140,7 +153,7 @@ impl Pair {
 /// several drafts are equally good, this is the rule: the side with fewer free places (mentees, if equal) receives its
 /// first places in the order of ids, then its second ones, and so on; each time the draft changes in the way that adds
 /// most to its worth; of ways that add the same, the one through the better score comes first, then the one through
-/// the smaller id. The value is the same for all best drafts.
+/// the smaller id. The value is the same for all best drafts. The stable draft that is best for the proposers is only one.
 ///
 /// `progress` is called for every person and every place, and stops the work by breaking off.
 ///
@@ -154,10 +167,11 @@ pub fn solve(
     options: &SolveOptions,
     mut progress: impl FnMut(Progress) -> ControlFlow<()> + Send,
 ) -> Result<Solution, SolveError> {
-    let engine = Engine::new(compiled, options);
+    let engine = || Engine::new(compiled, options);
     let found = match options.objective {
-        Objective::MaxMin => fair::solve(compiled, engine, &mut progress),
-        objective => best(compiled, engine, objective, &mut progress),
+        Objective::Stable { proposer } => stable::solve(compiled, options, proposer, &mut progress),
+        Objective::MaxMin => fair::solve(compiled, engine(), &mut progress),
+        objective => best(compiled, engine(), objective, &mut progress),
     };
     match found {
         ControlFlow::Break(()) => Err(SolveError::Cancelled),
@@ -174,4 +188,26 @@ fn best(
     engine.run(0, watch)?;
     let found = Found { pairs: engine.found(), prices: engine.prices() };
     ControlFlow::Continue(draft::solution(compiled, objective, found, Vec::new()))
+}
+
+/// Scans rows, and tells whoever watches how many are done.
+fn shortlists(
+    scan: &Scan,
+    prices: Prices,
+    asks: &[Ask],
+    most: usize,
+    step: Step,
+    watch: &mut Watch,
+) -> ControlFlow<(), Vec<Shortlist>> {
+    let watch = Mutex::new((0, watch));
+    let go_on = |rows: usize| {
+        let mut watch = watch.lock().unwrap_or_else(PoisonError::into_inner);
+        watch.0 += rows as u64;
+        let done = watch.0;
+        (watch.1)(Progress { step, done, of: asks.len() as u64 }).is_continue()
+    };
+    match scan.shortlists(prices, asks, most, &go_on) {
+        Some(lists) => ControlFlow::Continue(lists),
+        None => ControlFlow::Break(()),
+    }
 }

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::market::{Market, Preferences, Role};
+use super::ranked_by::RankedBy;
 
 /// The proposer-optimal stable matching: pairs of a proposer and a receiver, in order.
 ///
@@ -25,30 +26,14 @@ const UNRANKED: u32 = u32::MAX;
 
 /// For each choice on the proposers' lists, the proposer's rank on that receiver's list, or [`UNRANKED`].
 ///
-/// The receivers' lists are turned around by a counting sort, so that what concerns one proposer lies together; then
-/// each proposer's part is spread over one array of receivers, small enough to stay in the cache, and read in the order
-/// of the proposer's list. No look-up searches or hashes.
+/// Each proposer's part of the receivers' lists is spread over one array of receivers, small enough to stay in the cache,
+/// and read in the order of the proposer's list. No look-up searches or hashes.
 fn ranks_across(proposers: &Preferences, receivers: &Preferences) -> Vec<u32> {
-    let mut ends = vec![0; proposers.people() + 1];
-    for &proposer in receivers.choices() {
-        ends[proposer as usize + 1] += 1;
-    }
-    for at in 1..ends.len() {
-        ends[at] += ends[at - 1];
-    }
-    let starts = ends.clone();
-    let mut ranked_by = vec![(0, 0); receivers.total_choices()];
-    for (receiver, list) in (0_u32..).zip(receivers.lists()) {
-        for (rank, &proposer) in (0_u32..).zip(list) {
-            let end = &mut ends[proposer as usize];
-            ranked_by[*end] = (receiver, rank);
-            *end += 1;
-        }
-    }
+    let ranked_by = RankedBy::new(proposers.people(), receivers.lists().map(|list| list.iter().copied()));
     let mut rank_by = vec![UNRANKED; receivers.people()];
     let mut ranks = Vec::with_capacity(proposers.total_choices());
-    for (list, bounds) in proposers.lists().zip(starts.windows(2)) {
-        let ranked_by = &ranked_by[bounds[0]..bounds[1]];
+    for (proposer, list) in proposers.lists().enumerate() {
+        let ranked_by = ranked_by.of(proposer);
         ranked_by.iter().for_each(|&(receiver, rank)| rank_by[receiver as usize] = rank);
         ranks.extend(list.iter().map(|&receiver| rank_by[receiver as usize]));
         ranked_by.iter().for_each(|&(receiver, _)| rank_by[receiver as usize] = UNRANKED);

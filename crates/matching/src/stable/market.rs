@@ -49,7 +49,7 @@ impl Preferences {
     }
 
     /// Every person's list in turn.
-    pub fn lists(&self) -> impl Iterator<Item = &[u32]> {
+    pub fn lists(&self) -> impl Iterator<Item = &[u32]> + Clone {
         self.starts.windows(2).map(|bounds| &self.choices[bounds[0]..bounds[1]])
     }
 

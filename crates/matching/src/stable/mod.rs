@@ -34,7 +34,9 @@
 mod accept;
 mod check;
 mod market;
+mod ranked_by;
 
 pub use accept::{Choice, DeferredAcceptance, Room, deferred_acceptance, deferred_acceptance_by};
 pub use check::{Objection, blocking_pair};
 pub use market::{Market, MarketError, Preferences, Role};
+pub(crate) use ranked_by::RankedBy;

@@ -33,7 +33,7 @@ impl<'a> Draft<'a> {
         let nobody = Sides::from_fn(|side| vec![0; compiled.people(side).len()]);
         let pairs = Vec::with_capacity(solution.pairs.len());
         let mut draft = Self { compiled, rules, pairs, partners: nobody.clone(), pins: nobody };
-        let mut judge = Judge { rules, facing: Facing::new(scorer), columns: scorer.columns };
+        let mut judge = Judge::new(rules, scorer);
         let mut last = 0;
         for pair in &solution.pairs {
             last = draft.add(pair, &mut judge, last)?;
@@ -87,6 +87,20 @@ impl<'a> Draft<'a> {
         self.compiled.ids(mentor as usize, mentee as usize)
     }
 
+    /// The places of a person that pins leave.
+    pub fn free(&self, side: Side, position: usize) -> u32 {
+        self.compiled.people(side).capacity(position) - self.pins.of(side)[position]
+    }
+
+    /// How many pairs could have been chosen, as far as places and pins go.
+    pub fn open_pairs(&self) -> u64 {
+        let open = |side, at: usize| self.free(side, at) > 0;
+        let count = |side| (0..self.compiled.people(side).len()).filter(|&at| open(side, at)).count() as u64;
+        let both =
+            |&&(mentor, mentee): &&At| open(Side::Mentor, mentor as usize) && open(Side::Mentee, mentee as usize);
+        count(Side::Mentor) * count(Side::Mentee) - self.rules.pins().iter().filter(both).count() as u64
+    }
+
     fn check_capacities(&self) -> Result<(), Violation> {
         for side in Side::BOTH {
             let people = self.compiled.people(side);
@@ -124,15 +138,19 @@ impl<'a> Draft<'a> {
 }
 
 /// Scores single pairs.
-struct Judge<'a> {
+pub(super) struct Judge<'a> {
     rules: &'a Rules<'a>,
     facing: Facing<'a>,
     columns: Side,
 }
 
-impl Judge<'_> {
+impl<'a> Judge<'a> {
+    pub fn new(rules: &'a Rules<'a>, scorer: &'a Scorer<'a>) -> Self {
+        Self { rules, facing: Facing::new(scorer), columns: scorer.columns }
+    }
+
     /// The score of a pair that may be in a draft; pinned pairs always may.
-    fn score(&mut self, pair: At) -> Option<u32> {
+    pub fn score(&mut self, pair: At) -> Option<u32> {
         let (row, column) = match self.columns {
             Side::Mentor => (pair.1, pair.0),
             Side::Mentee => (pair.0, pair.1),

@@ -5,6 +5,8 @@
 //! exactly that much is the best. Everything is recomputed from the people and the criteria; from the certificate only
 //! the prices and rents are taken, and it does not matter where they came from.
 //!
+//! A stable draft needs no prices: it is looked for two people who would both rather have each other (`stable.rs`).
+//!
 //! It shares with the solver the people and the criteria as they were given, the constants of the objective, and the
 //! adder of bytes (`scan/kernel.rs`), whose forms are compared bit by bit with plain code. Everything else is here a
 //! second time: what a comparison means and is worth (`score.rs`, `sum.rs`, from the documentation of the criteria), who
@@ -17,6 +19,7 @@ mod pairs;
 mod prices;
 mod rules;
 mod score;
+mod stable;
 mod sum;
 mod violation;
 mod worst;
@@ -41,11 +44,13 @@ pub use violation::Violation;
 /// What was proven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proof {
-    /// By what the draft is the best.
+    /// By what the draft is the best. Of a stable draft it is proven that it is stable: not that of all stable drafts it
+    /// is the best for the proposing side.
     pub objective: Objective,
-    /// What it reaches, and no other draft exceeds.
+    /// What it reaches, and no other draft exceeds by the objective.
     pub value: ObjectiveValue,
-    /// The worth of the draft with all bonuses, which is also the sum of all prices and rents.
+    /// The worth of the draft with all bonuses, which is also the sum of all prices and rents. Of a stable draft only its
+    /// total, which another draft may well exceed.
     pub bound: i64,
     /// Pairs that were judged: every mentor with every mentee where both have places that pins leave, whether or not
     /// the rules allow the pair. For most a bound says that they are not worth more than they cost; the others are
@@ -65,10 +70,10 @@ struct How {
 /// Below so many pairs a bound takes longer than it saves.
 const BOUND_FROM: usize = 50_000;
 
-/// Checks that the solution is a draft of this instance, and the best one.
+/// Checks that the solution is a draft of this instance, and the best one; of a stable draft, that it is stable.
 ///
 /// Judges every possible pair anew, on as many threads as the machine runs at once; takes memory for the people, never
-/// for the pairs. Of several pairs that are worth more than they cost, it names the first in the order of the smaller
+/// for the pairs. Of several pairs that are worth more than they cost, or that both want, it names the first in the order of the smaller
 /// side's ids (mentees where both are equal), then of the other's.
 ///
 /// # Errors
@@ -119,6 +124,11 @@ fn prove(
     let scorer = Scorer::new(compiled, if mentees_are_rows { Side::Mentor } else { Side::Mentee });
     let draft = Draft::read(compiled, &rules, &scorer, solution)?;
     let value = draft.check_value(solution, certificate)?;
+    if let Objective::Stable { .. } = solution.objective {
+        stable::prove(how, &draft, &scorer, certificate)?;
+        let pairs_checked = draft.open_pairs();
+        return Ok(Proof { objective: solution.objective, value, bound: value.total, pairs_checked });
+    }
     let bonus = certificate.bonus;
     let worst_counts = solution.objective == Objective::MaxMin;
     let least_score = value.least.filter(|_| worst_counts).unwrap_or(0);
@@ -135,7 +145,7 @@ fn prove(
     if worst_counts {
         worst::prove(how, &draft, &scorer, value, certificate)?;
     }
-    Ok(Proof { objective: solution.objective, value, bound, pairs_checked: prices.open_pairs() })
+    Ok(Proof { objective: solution.objective, value, bound, pairs_checked: draft.open_pairs() })
 }
 
 #[cfg(test)]

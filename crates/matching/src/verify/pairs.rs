@@ -1,9 +1,8 @@
-//! Looks at all pairs for one that is worth more than its places cost.
+//! Looks at all pairs for one that should not be: worth more than its places cost, or wanted by both.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use super::bounds::{Bounds, Unit};
-use super::prices::PriceList;
 use super::rules::At;
 use super::score::{Facing, Scorer};
 use super::{How, Violation};
@@ -11,13 +10,66 @@ use crate::objective::FULL_SCORE;
 use crate::profile::Side;
 use crate::scan::kernel::{BLOCK, Hit, Kernel, Program, Steps, TILE};
 
-/// What is asked of all pairs: is the deficit, plus the column's number, never below the row's number?
+/// What is asked of all pairs: is the deficit never within the limit that the numbers of row and column make?
 #[derive(Debug)]
 pub(super) struct Ask {
-    /// `None` for rows without a free place.
+    pub limit: Limit,
+    /// `None` for rows that are not asked about.
     pub rows: Vec<Option<i64>>,
-    /// The largest number for columns without a free place.
+    /// [`Limit::closed`] for columns that are not asked about.
     pub columns: Vec<i64>,
+}
+
+/// What a deficit has to be below to be looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Limit {
+    /// The row's number less the column's.
+    Difference,
+    /// The smaller of the two numbers, which are at most one more than a full score.
+    Smaller,
+}
+
+impl Limit {
+    /// The number of a column that is below no row's.
+    pub fn closed(self) -> i64 {
+        match self {
+            Self::Difference => i64::MAX,
+            Self::Smaller => i64::MIN,
+        }
+    }
+
+    fn admits(self, deficit: u32, row: i64, column: i64) -> bool {
+        let deficit = i64::from(deficit);
+        match self {
+            Self::Difference => deficit.saturating_add(column) < row,
+            Self::Smaller => deficit < row.min(column),
+        }
+    }
+
+    /// What can be added to the deficit, and stays below the number of every row with at least this one wherever the
+    /// limit admits the pair.
+    fn price(self, column: i64, least_row: i64) -> i64 {
+        match self {
+            Self::Difference => column,
+            Self::Smaller => least_row.saturating_sub(column).max(0),
+        }
+    }
+
+    /// What no price is below.
+    fn lowest_price(self, columns: &[i64]) -> i64 {
+        match self {
+            Self::Difference => columns.iter().copied().min().unwrap_or(i64::MAX),
+            Self::Smaller => 0,
+        }
+    }
+}
+
+/// What a pair can refute.
+pub(super) trait Claim: Sync {
+    /// Whether a pair within the limits of the question, with this deficit, refutes nothing.
+    fn excuses(&self, pair: At, deficit: u32) -> bool;
+    /// Says what is wrong with a pair that is not excused.
+    fn refuted_by(&self, pair: At, deficit: u32) -> Violation;
 }
 
 /// A row, and what is left of its number when what all its pairs lack is taken off.
@@ -40,18 +92,18 @@ const BEYOND: i64 = FULL_SCORE as i64 + 1;
 /// A search through all pairs.
 pub(super) struct Search<'a> {
     ask: &'a Ask,
-    prices: &'a PriceList<'a>,
+    claim: &'a dyn Claim,
     scorer: &'a Scorer<'a>,
     /// The first pair found so far: row and column.
     first: AtomicU64,
 }
 
 impl<'a> Search<'a> {
-    pub fn new(ask: &'a Ask, prices: &'a PriceList<'a>, scorer: &'a Scorer<'a>) -> Self {
-        Self { ask, prices, scorer, first: AtomicU64::new(u64::MAX) }
+    pub fn new(ask: &'a Ask, claim: &'a dyn Claim, scorer: &'a Scorer<'a>) -> Self {
+        Self { ask, claim, scorer, first: AtomicU64::new(u64::MAX) }
     }
 
-    /// The first pair that is worth more than its places, in the order of rows and then of columns.
+    /// The first pair that refutes the claim, in the order of rows and then of columns.
     ///
     /// # Errors
     /// That pair.
@@ -70,7 +122,7 @@ impl<'a> Search<'a> {
         let mut facing = Facing::new(self.scorer);
         facing.face(row as usize);
         let deficit = facing.deficit(column as usize).unwrap_or(0);
-        Err(self.prices.underpriced(self.pair(row, column), deficit))
+        Err(self.claim.refuted_by(self.pair(row, column), deficit))
     }
 
     fn one_by_one(&self) {
@@ -84,7 +136,7 @@ impl<'a> Search<'a> {
     fn by_bounds(&self, how: How) {
         let bounds = Bounds::new(self.scorer, self.ask.rows.len(), &self.ask.columns);
         let columns: Vec<i64> = bounds.order.iter().map(|&column| self.ask.columns[column as usize]).collect();
-        let lowest = columns.iter().copied().min().unwrap_or(i64::MAX);
+        let lowest = self.ask.limit.lowest_price(&columns);
         let room = |(row, room): (u32, &Option<i64>)| {
             let room = (*room)? - bounds.same_for_all(row as usize)?;
             (room > lowest).then_some(Row { room, row })
@@ -115,17 +167,16 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Scores a pair, and notes it if it is worth more than its places and nothing excuses that.
+    /// Scores a pair, and notes it if it is within the limit and nothing excuses that.
     fn judge(&self, facing: &Facing, row: u32, column: u32) {
         let at = u64::from(row) << 32 | u64::from(column);
-        let price = self.ask.columns[column as usize];
-        let Some(room) = self.ask.rows[row as usize].filter(|_| price < i64::MAX) else { return };
-        if at >= self.first.load(Ordering::Relaxed) {
+        let Some(room) = self.ask.rows[row as usize] else { return };
+        let number = self.ask.columns[column as usize];
+        if !self.ask.limit.admits(0, room, number) || at >= self.first.load(Ordering::Relaxed) {
             return;
         }
-        let deficit = facing.deficit(column as usize);
-        let Some(deficit) = deficit.filter(|&deficit| deficit <= self.prices.most_deficit) else { return };
-        if i64::from(deficit) + price < room && !self.prices.is_exempt(self.pair(row, column)) {
+        let Some(deficit) = facing.deficit(column as usize) else { return };
+        if self.ask.limit.admits(deficit, room, number) && !self.claim.excuses(self.pair(row, column), deficit) {
             self.first.fetch_min(at, Ordering::Relaxed);
         }
     }
@@ -159,7 +210,8 @@ impl Pass<'_> {
         // A column with a number below `base` and one with `base` are let in by the same rows.
         let base = self.lowest.max(least.room - BEYOND);
         let unit = Unit::for_up_to(most.room - 1 - base);
-        let start = tiles_of(self.columns.iter().map(|number| unit.round(number.saturating_sub(base))));
+        let price = |&number: &i64| self.search.ask.limit.price(number, least.room);
+        let start = tiles_of(self.columns.iter().map(|number| unit.round(price(number).saturating_sub(base))));
         let tile_start = tiles_of(start.iter().map(|tile| tile.iter().copied().min().unwrap_or(u8::MAX)));
         let mut terms = Vec::new();
         let of_rows: Vec<_> = rows.iter().map(|row| self.bounds.terms(row.row as usize, &mut terms)).collect();

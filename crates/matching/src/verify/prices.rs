@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Violation;
 use super::draft::Draft;
-use super::pairs::Ask;
+use super::pairs::{Ask, Claim, Limit};
 use super::rules::At;
 use super::score::{Facing, Scorer};
 use crate::certificate::Rent;
@@ -20,7 +20,7 @@ pub(super) struct PriceList<'d> {
     /// In order.
     rents: Vec<(At, i64)>,
     /// Pairs that lack more than this are none of its concern.
-    pub most_deficit: u32,
+    most_deficit: u32,
 }
 
 /// What the price of a person depends on.
@@ -110,7 +110,7 @@ impl<'d> PriceList<'d> {
     fn places(&self, side: Side, position: usize) -> Places {
         let pins = self.draft.pins.of(side)[position];
         Places {
-            free: self.draft.compiled.people(side).capacity(position) - pins,
+            free: self.draft.free(side, position),
             filled: self.draft.partners.of(side)[position] - pins,
             bonus: if pins == 0 { self.first_place } else { 0 },
         }
@@ -163,35 +163,16 @@ impl<'d> PriceList<'d> {
     /// What has to be asked of all pairs: a pair is worth no more than its places where its deficit and the column's
     /// price together are not below what the row leaves.
     pub fn ask(&self, columns: Side) -> Ask {
+        let limit = Limit::Difference;
         let open = |side, at| Some(self.places(side, at)).filter(|places| places.free > 0);
         let prices = |side: Side| self.prices.of(side).iter().enumerate();
         let row = |(at, price): (usize, &i64)| {
             let leaves = |bonus| i64::from(FULL_SCORE) + self.pair_bonus + bonus - price;
             open(columns.other(), at).map(|places| leaves(places.bonus))
         };
-        let column = |(at, price): (usize, &i64)| open(columns, at).map_or(i64::MAX, |places| price - places.bonus);
-        Ask { rows: prices(columns.other()).map(row).collect(), columns: prices(columns).map(column).collect() }
-    }
-
-    /// Whether a pair may be worth more than its places: it was chosen, or it cannot be chosen.
-    pub fn is_exempt(&self, pair: At) -> bool {
-        let has_rent = || self.rents.binary_search_by_key(&pair, |&(pair, _)| pair).is_ok();
-        self.draft.rules.are_apart(pair) || self.draft.rules.is_pinned(pair) || has_rent()
-    }
-
-    /// How many pairs could have been chosen, as far as places and pins go.
-    pub fn open_pairs(&self) -> u64 {
-        let open = |side, at: usize| self.places(side, at).free > 0;
-        let count = |side| (0..self.prices.of(side).len()).filter(|&at| open(side, at)).count() as u64;
-        let both =
-            |&&(mentor, mentee): &&At| open(Side::Mentor, mentor as usize) && open(Side::Mentee, mentee as usize);
-        count(Side::Mentor) * count(Side::Mentee) - self.draft.rules.pins().iter().filter(both).count() as u64
-    }
-
-    /// Says of a pair, with the deficit of its score, that it is worth more than its places.
-    pub fn underpriced(&self, pair: At, deficit: u32) -> Violation {
-        let (worth, priced) = (self.worth(pair, FULL_SCORE - deficit), self.priced(pair));
-        Violation::Underpriced { pair: self.draft.ids(pair), worth, priced }
+        let column =
+            |(at, price): (usize, &i64)| open(columns, at).map_or(limit.closed(), |places| price - places.bonus);
+        Ask { limit, rows: prices(columns.other()).map(row).collect(), columns: prices(columns).map(column).collect() }
     }
 
     /// The sum of all prices and rents, and of what the pins are worth whatever else is chosen.
@@ -209,5 +190,20 @@ impl<'d> PriceList<'d> {
         let price = self.prices.of(side)[position];
         let further = (price - bonus).max(0) * i64::from(free.saturating_sub(1));
         pinned + if free > 0 { price + further } else { 0 }
+    }
+}
+
+/// No pair outside the draft is worth more than its places.
+impl Claim for PriceList<'_> {
+    /// A pair may be worth more that was chosen, or cannot be chosen, or that the prices do not speak of.
+    fn excuses(&self, pair: At, deficit: u32) -> bool {
+        let has_rent = || self.rents.binary_search_by_key(&pair, |&(pair, _)| pair).is_ok();
+        let rules = self.draft.rules;
+        deficit > self.most_deficit || rules.are_apart(pair) || rules.is_pinned(pair) || has_rent()
+    }
+
+    fn refuted_by(&self, pair: At, deficit: u32) -> Violation {
+        let (worth, priced) = (self.worth(pair, FULL_SCORE - deficit), self.priced(pair));
+        Violation::Underpriced { pair: self.draft.ids(pair), worth, priced }
     }
 }

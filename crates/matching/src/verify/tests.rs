@@ -216,3 +216,35 @@ fn what_is_wrong_by_one_is_refused_by_the_bound_too() {
     }
     assert!(tried > 100, "{tried}");
 }
+
+/// Without one of its pairs a stable draft is a draft still; the two would rather have each other, whichever way one looks.
+#[test]
+fn the_bound_finds_who_would_rather_have_each_other() {
+    let mut tried = 0;
+    for (name, instance) in instances().skip(74) {
+        let compiled = instance.compile().expect("a sound instance");
+        let (stable, certificate) = proven(&compiled, Objective::Stable { proposer: Side::Mentee });
+        for at in (0..stable.pairs.len()).step_by(2).filter(|&at| !stable.pairs[at].pinned) {
+            let (mut solution, mut certificate) = (stable.clone(), certificate.clone());
+            let gone = solution.pairs.remove(at);
+            for side in
+                Side::BOTH.into_iter().filter(|&side| !solution.pairs.iter().any(|p| p.id(side) == gone.id(side)))
+            {
+                solution.unmatched.of_mut(side).push(gone.id(side).to_owned());
+                solution.unmatched.of_mut(side).sort();
+                solution.value.people -= 1;
+            }
+            solution.value.pairs -= 1;
+            solution.value.total -= i64::from(gone.score);
+            solution.value.least = solution.pairs.iter().filter(|pair| !pair.pinned).map(|pair| pair.score).min();
+            certificate.value = solution.value;
+            let verdict = verify_by(ONE_BY_ONE, &compiled, &solution, &certificate);
+            assert!(matches!(verdict, Err(Violation::Blocking { .. })), "{name}: {verdict:?}");
+            for how in bounded() {
+                assert_eq!(verify_by(how, &compiled, &solution, &certificate), verdict, "{name}, {how:?}");
+            }
+            tried += 1;
+        }
+    }
+    assert!(tried > 20, "{tried}");
+}

@@ -105,6 +105,24 @@ pub enum Violation {
         /// Prices.
         priced: i64,
     },
+    /// The certificate of a stable draft has prices, rents or bounds, which such a draft has no use for.
+    #[error("the certificate has prices, and a stable draft has none")]
+    Priced,
+    /// A pair of a stable draft in which one gave a list without the other on it.
+    #[error("mentor {} and mentee {} are paired, but the {side} did not choose the other", pair.mentor, pair.mentee)]
+    NotChosen {
+        /// The pair.
+        pair: PairIds,
+        /// Whose list it is.
+        side: Side,
+    },
+    /// Two people outside a stable draft of whom each would take the other, for a free place or for somebody they like
+    /// less: the draft is not stable.
+    #[error("mentor {} and mentee {} would rather have each other than keep to the draft", pair.mentor, pair.mentee)]
+    Blocking {
+        /// The two.
+        pair: PairIds,
+    },
     /// Nothing in the certificate proves that no draft reaches more people or pairs.
     #[error("the certificate does not prove that nobody reaches more people and pairs")]
     ReachNotProven,

@@ -135,7 +135,7 @@ fn any_word_of_the_certificate_changed_is_refused() {
                 c.objective = match c.objective {
                     Objective::MaxTotal => Objective::MaxCoverage,
                     Objective::MaxCoverage => Objective::MaxTotal,
-                    Objective::MaxMin => Objective::MaxCoverage,
+                    Objective::MaxMin | Objective::Stable { .. } => Objective::MaxCoverage,
                 }
             }),
             change("people", |c| c.value.people += 1),

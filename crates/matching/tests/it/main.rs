@@ -14,5 +14,6 @@ mod oracle;
 mod random;
 mod rules;
 mod stable;
+mod stable_draft;
 mod story;
 mod what_if;

@@ -31,7 +31,7 @@ pub type Rank = (u64, u64, Option<u32>, i64);
 pub fn rank(value: ObjectiveValue, objective: Objective) -> Rank {
     match objective {
         Objective::MaxCoverage => (value.people, value.pairs, None, value.total),
-        Objective::MaxTotal => (0, 0, None, value.total),
+        Objective::MaxTotal | Objective::Stable { .. } => (0, 0, None, value.total),
         Objective::MaxMin => (value.people, value.pairs, value.least, value.total),
     }
 }

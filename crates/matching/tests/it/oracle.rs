@@ -169,6 +169,7 @@ fn best(instance: &Instance, objective: Objective, least: u32) -> Option<Objecti
     let key = |value: &ObjectiveValue| match objective {
         Objective::MaxCoverage | Objective::MaxMin => (value.people, value.pairs, value.total),
         Objective::MaxTotal => (0, 0, value.total),
+        Objective::Stable { .. } => unreachable!("stable drafts have no value to compare"),
     };
     let better = |a: ObjectiveValue, b: ObjectiveValue| if key(&a) >= key(&b) { a } else { b };
     let mut drafts = BTreeMap::from([(vec![0; instance.mentors.len()], ObjectiveValue::default())]);

@@ -141,6 +141,23 @@ pub fn instance(seed: u64, most: usize) -> Instance {
     instance
 }
 
+/// Gives some people, on no side, on one or on both, lists of some of those across.
+pub fn add_choices(instance: &mut Instance, random: &mut Random) {
+    let ids = |people: &[Profile]| people.iter().map(|person| person.id.clone()).collect::<Vec<_>>();
+    let (mentors, mentees) = (ids(&instance.mentors), ids(&instance.mentees));
+    let (lists, leaves_out) = (random.below(4), 2 + random.below(6));
+    for (side, across) in [(&mut instance.mentors, mentees), (&mut instance.mentees, mentors)] {
+        let side_has_lists = random.below(4) < lists;
+        for person in side.iter_mut().filter(|_| side_has_lists) {
+            if !random.once_in(5) {
+                let mut choices: Vec<String> = across.iter().filter(|_| !random.once_in(leaves_out)).cloned().collect();
+                random.shuffle(&mut choices);
+                person.choices = choices;
+            }
+        }
+    }
+}
+
 fn fields() -> std::collections::BTreeSet<String> {
     ["level", "zone", "office", "style", "languages", "topics", "city", "tenure", "skills"].map(String::from).into()
 }

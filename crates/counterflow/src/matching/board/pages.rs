@@ -116,6 +116,8 @@ struct Numbers {
     people_short: i64,
     /// Points below the proven optimum.
     points_short: i64,
+    /// Whether a manager swapped mentors.
+    swapped: bool,
     /// Pairs that are proposed or accepted.
     sent: usize,
     /// Pairs that would get a proposal now.
@@ -135,6 +137,7 @@ impl Numbers {
             mean: fit(total / whole(draft.len()).max(1)),
             people_short: i64::try_from(outcome.value.people).unwrap_or(0) - whole(mentees.len() + mentors.len()),
             points_short: outcome.value.total - total,
+            swapped: draft.iter().any(|pair| pair.origin == Origin::Swapped),
             sent: count(&|pair| pair.proposal.is_some()),
             to_send,
         }

@@ -17,8 +17,8 @@ use std::{
 use askama::Template;
 use clap::ValueEnum;
 use counterflow_matching::{
-    Certificate, CompiledInstance, Criteria, Instance, Objective, Solution, SolveOptions, admissible_pairs, solve,
-    unattended, verify,
+    Certificate, CompiledInstance, Criteria, Instance, Objective, Side, Solution, SolveOptions, admissible_pairs,
+    solve, unattended, verify,
 };
 
 use people_file::{FileError, PeopleFile};
@@ -59,6 +59,9 @@ struct Matching {
     /// Which draft is the best, instead of what the criteria say
     #[arg(long, value_enum)]
     aim: Option<Aim>,
+    /// Whose choices come first where the aim is stable, instead of what the criteria say
+    #[arg(long, value_enum)]
+    proposer: Option<Proposer>,
     /// Pairs that stay: CSV with the columns mentor_id and mentee_id
     #[arg(long, value_name = "PAIRS.csv")]
     keep: Option<PathBuf>,
@@ -85,14 +88,43 @@ enum Aim {
     Coverage,
     /// Most people with a partner, then the best worst pair, then the highest total.
     Fair,
+    /// No two people would both rather have each other, by their choices or by their scores.
+    Stable,
 }
 
-impl From<Aim> for Objective {
-    fn from(aim: Aim) -> Self {
-        match aim {
-            Aim::Total => Self::MaxTotal,
-            Aim::Coverage => Self::MaxCoverage,
-            Aim::Fair => Self::MaxMin,
+/// A side, as the command line calls it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Proposer {
+    /// Mentees get the best that a stable draft has for them.
+    Mentee,
+    /// Mentors do.
+    Mentor,
+}
+
+impl From<Proposer> for Side {
+    fn from(proposer: Proposer) -> Self {
+        match proposer {
+            Proposer::Mentee => Self::Mentee,
+            Proposer::Mentor => Self::Mentor,
+        }
+    }
+}
+
+impl Matching {
+    /// What the options make of the criteria's aim.
+    fn objective(&self, of_criteria: Objective) -> Result<Objective, Failure> {
+        let proposer = self.proposer.map(Side::from);
+        let aim = match (self.aim, of_criteria) {
+            (None | Some(Aim::Stable), Objective::Stable { .. }) | (None, _) => of_criteria,
+            (Some(Aim::Stable), _) => Objective::Stable { proposer: Side::Mentee },
+            (Some(Aim::Total), _) => Objective::MaxTotal,
+            (Some(Aim::Coverage), _) => Objective::MaxCoverage,
+            (Some(Aim::Fair), _) => Objective::MaxMin,
+        };
+        match (aim, proposer) {
+            (aim, None) => Ok(aim),
+            (Objective::Stable { .. }, Some(proposer)) => Ok(Objective::Stable { proposer }),
+            (aim, Some(_)) => Err(Failure::NoProposer(aim)),
         }
     }
 }
@@ -115,6 +147,8 @@ enum Failure {
     File(PathBuf, io::Error),
     /// The criteria are not in the form, or people and criteria do not fit each other: all of it.
     Wrong(PathBuf, Vec<String>),
+    /// `--proposer` with an aim in which nobody proposes.
+    NoProposer(Objective),
     /// A stored draft does not stand up to its proof.
     NotProven(PathBuf, String),
     /// A defect of ours: the draft does not stand up to its own proof.
@@ -155,9 +189,7 @@ fn matched(given: &Matching) -> Result<(), Failure> {
 
 fn report(given: &Matching) -> Result<Report, Failure> {
     let mut file = given.inputs.read()?;
-    if let Some(aim) = given.aim {
-        file.instance.criteria.aim = aim.into();
-    }
+    file.instance.criteria.aim = given.objective(file.instance.criteria.aim)?;
     if let Some(path) = &given.keep {
         file.instance.pinned = keep::read(path, &file.instance)?;
     }
@@ -242,7 +274,8 @@ mod tests {
 
     fn given(people: PathBuf, criteria: PathBuf, format: Format) -> Matching {
         let inputs = Inputs { people, criteria };
-        Matching { inputs, aim: None, keep: None, threads: None, format, scores: None, certificate: None }
+        let (aim, proposer, keep, threads) = (None, None, None, None);
+        Matching { inputs, aim, proposer, keep, threads, format, scores: None, certificate: None }
     }
 
     /// Ruth and Ana from the documentation, in files.
@@ -260,7 +293,7 @@ mod tests {
         let keep = folder.path().join("keep.csv");
         fs::write(&keep, "mentee_id,mentor_id\n2,4\n").unwrap();
         let certificate = folder.path().join("certificate.json");
-        for aim in [Aim::Total, Aim::Coverage, Aim::Fair] {
+        for aim in [Aim::Total, Aim::Coverage, Aim::Fair, Aim::Stable] {
             let given = Matching {
                 aim: Some(aim),
                 keep: Some(keep.clone()),
@@ -277,6 +310,53 @@ mod tests {
             fs::write(&certificate, text.replacen("\"pairs\": 2", "\"pairs\": 3", 1)).unwrap();
             assert!(matches!(stored::proof(&stored), Err(Failure::NotProven(..))));
         }
+    }
+
+    #[test]
+    fn the_documented_choices_are_matched_as_documented() {
+        let folder = tempfile::tempdir().unwrap();
+        let (people, criteria) = (folder.path().join("people.csv"), folder.path().join("criteria.toml"));
+        fs::write(&people, documented("id,name,role,capacity,choices")).unwrap();
+        fs::write(&criteria, documented("aim = \"stable\"")).unwrap();
+        let certificate = folder.path().join("certificate.json");
+        let pairs = |proposer| {
+            let given = Matching {
+                proposer,
+                certificate: Some(certificate.clone()),
+                ..given(people.clone(), criteria.clone(), Format::Json)
+            };
+            let mut out = Vec::new();
+            report(&given).unwrap().print(Format::Json, &mut out).unwrap();
+            let json: serde_json::Value = serde_json::from_slice(&out).unwrap();
+            let stored = stored::Given { inputs: given.inputs, certificate: certificate.clone() };
+            assert_eq!(stored::proof(&stored).unwrap().value.pairs, 2);
+            assert_eq!((&json["aim"], json["certificate"]["valid"].as_bool()), (&"stable".into(), Some(true)));
+            let pairs = json["pairs"].as_array().unwrap().iter();
+            let pairs =
+                pairs.map(|pair| format!("{}+{}", pair["mentor"].as_str().unwrap(), pair["mentee"].as_str().unwrap()));
+            (json["proposer"].as_str().unwrap().to_owned(), pairs.collect::<Vec<_>>().join(" "))
+        };
+        assert_eq!(pairs(None), ("mentee".into(), "ana+omar tom+ruth".into()));
+        assert_eq!(pairs(Some(Proposer::Mentor)), ("mentor".into(), "ana+ruth tom+omar".into()));
+    }
+
+    #[test]
+    fn a_proposer_needs_a_stable_draft() {
+        let folder = tempfile::tempdir().unwrap();
+        let (people, criteria) = example(folder.path());
+        let aim = |aim, proposer| {
+            let given = Matching { aim, proposer, ..given(people.clone(), criteria.clone(), Format::Table) };
+            let of = |of_criteria| {
+                given.objective(of_criteria).map_err(|failure| FailureText { failure: &failure }.to_string())
+            };
+            (of(Objective::MaxCoverage), of(Objective::Stable { proposer: Side::Mentor }))
+        };
+        let stable = |proposer| Ok(Objective::Stable { proposer });
+        assert_eq!(aim(None, None), (Ok(Objective::MaxCoverage), stable(Side::Mentor)));
+        assert_eq!(aim(Some(Aim::Stable), None), (stable(Side::Mentee), stable(Side::Mentor)));
+        assert_eq!(aim(Some(Aim::Stable), Some(Proposer::Mentee)), (stable(Side::Mentee), stable(Side::Mentee)));
+        let refused = "counterflow: --proposer: with the aim coverage nobody proposes; it belongs to stable".to_owned();
+        assert_eq!(aim(None, Some(Proposer::Mentee)), (Err(refused), stable(Side::Mentee)));
     }
 
     #[test]

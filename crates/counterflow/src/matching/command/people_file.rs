@@ -3,7 +3,8 @@
 //! `role` is `mentor` or `mentee`; a row without a role stands in the org tree only. `capacity` is 1 where it is empty.
 //! Lists (languages, times) are separated by `;`. Offered topics carry a level, `AI at work:4; data:3` (3 where none is
 //! given), wanted topics a priority, `AI at work:3` (2 where none is given), and if need be a smallest level,
-//! `AI at work:3:2`. With `[chain_of_command]` in the criteria a column `manager` holds the id of each one's manager.
+//! `AI at work:3:2`. `choices`, which need not be there, are the ids of those across whom somebody would have, best first,
+//! separated by `;`. With `[chain_of_command]` in the criteria a column `manager` holds the id of each one's manager.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,6 +22,7 @@ const NAME: &str = "name";
 const ROLE: &str = "role";
 const CAPACITY: &str = "capacity";
 const MANAGER: &str = "manager";
+const CHOICES: &str = "choices";
 
 /// What stands between the members of a list.
 const BETWEEN: char = ';';
@@ -140,6 +142,7 @@ struct Columns<'t> {
     role: usize,
     capacity: usize,
     manager: Option<usize>,
+    choices: Option<usize>,
     /// The other columns, with the kind of value that the criteria compare on each side.
     fields: Vec<(usize, [Option<Kind>; 2])>,
 }
@@ -164,7 +167,8 @@ impl<'t> Columns<'t> {
         let kinds = |header: &str| [Side::Mentor, Side::Mentee].map(|side| kind_of(table, criteria, side, header));
         let fields =
             headers.iter().enumerate().filter(|(at, _)| !known.contains(at)).map(|(at, header)| (at, kinds(header)));
-        Ok(Self { headers, id, name, role, capacity, manager: manager.and_then(Result::ok), fields: fields.collect() })
+        let (manager, choices) = (manager.and_then(Result::ok), at(CHOICES).ok());
+        Ok(Self { headers, id, name, role, capacity, manager, choices, fields: fields.collect() })
     }
 
     fn text(&self, row: Row<'_>, column: usize, expected: Expected, errors: &mut Vec<FileError>) -> Option<String> {
@@ -193,7 +197,8 @@ impl<'t> Columns<'t> {
                 _ => return self.wrong(row, self.capacity, Expected::Capacity, errors),
             },
         };
-        let mut profile = Profile::new(id, capacity);
+        let choices = self.choices.map_or("", |column| row.get(column));
+        let mut profile = Profile::new(id, capacity).choosing(members(choices));
         for &(column, kinds) in &self.fields {
             let (text, Some(kind)) = (row.get(column).trim(), kinds[usize::from(side == Side::Mentee)]) else {
                 continue;
@@ -241,7 +246,7 @@ fn kind_of(table: &Table, criteria: &Criteria, side: Side, header: &str) -> Opti
 
 /// Reads a cell as a kind of value.
 fn value(kind: Kind, text: &str) -> Result<Value, Expected> {
-    let members = || text.split(BETWEEN).map(str::trim).filter(|member| !member.is_empty());
+    let members = || members(text);
     match kind {
         Kind::Number => text.parse::<Number>().map(Value::from).map_err(|_| Expected::Number),
         Kind::Category => Ok(Value::category(text)),
@@ -255,6 +260,11 @@ fn value(kind: Kind, text: &str) -> Result<Value, Expected> {
             wants.map(Value::wants).ok_or(Expected::Wants)
         }
     }
+}
+
+/// The members of a list, as far as they say something.
+fn members(text: &str) -> impl Iterator<Item = &str> {
+    text.split(BETWEEN).map(str::trim).filter(|member| !member.is_empty())
 }
 
 /// `AI at work:4`; level 3 where none is given.
@@ -328,6 +338,19 @@ mod tests {
         assert_eq!(file.names["3"], "Ana Lim");
         assert_eq!((file.instance.mentors.len(), file.instance.mentees[0].capacity), (1, 2));
         assert!(file.instance.org.relation("3", "1").is_some());
+    }
+
+    #[test]
+    fn choices_are_ids_in_their_order() {
+        let header = "id,name,role,capacity,manager,level,offers,wants,languages";
+        let file = read_text(&format!(
+            "{header},choices\n2,Ruth,mentee,1,,8,,,,4; 3;\n3,Ana,mentor,1,,3,,,,\n4,Tom,mentor,1,,3,,,,2\n"
+        ));
+        let Instance { mentors, mentees, .. } = file.unwrap().instance;
+        let choices = [&mentees[0], &mentors[0], &mentors[1]].map(|person| person.choices.join(" "));
+        assert_eq!(choices, ["4 3", "", "2"]);
+        let without = read_text(&format!("{header}\n2,Ruth,mentee,1,,8,,,\n")).unwrap();
+        assert!(without.instance.mentees[0].choices.is_empty());
     }
 
     #[test]

@@ -24,11 +24,15 @@ use crate::matching::{
 pub struct Report {
     status: Status,
     objective: i64,
-    aim: Objective,
+    aim: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proposer: Option<Side>,
     value: ObjectiveValue,
     pairs: Vec<PairLine>,
     unmatched: Vec<UnmatchedLine>,
     certificate: Proven,
+    #[serde(skip)]
+    proven: Objective,
 }
 
 #[derive(Debug, Serialize)]
@@ -68,7 +72,7 @@ struct Because<'a> {
 
 enum Kind<'a> {
     Removes { rule: Label<'a>, removes: u32, of: u32 },
-    Held { candidates: u32 },
+    Held { candidates: u32, by_choice: bool },
     Relax { rule: Label<'a>, opens: u32, free: u32, pairs: bool },
 }
 
@@ -109,14 +113,18 @@ impl Report {
         let found = without(compiled, solution)?;
         let tried = wishes::tried(compiled, solution, &found, || ControlFlow::Continue(()));
         let tried = tried.map_err(|error| error.to_string())?;
+        let by_choice = solution.objective.proposer().is_some();
         let unmatched = found.iter().map(|found| {
             let Funnel { side, id, .. } = &found.funnel;
-            UnmatchedLine { id: id.clone(), name: name(id), role: *side, because: because_of(compiled, found, &tried) }
+            let because = because_of(compiled, by_choice, found, &tried);
+            UnmatchedLine { id: id.clone(), name: name(id), role: *side, because }
         });
         Ok(Self {
             status: solution.status,
             objective: solution.value.total,
-            aim: solution.objective,
+            aim: solution.objective.aim(),
+            proposer: solution.objective.proposer(),
+            proven: proof.objective,
             value: solution.value,
             pairs: pairs.collect(),
             unmatched: unmatched.collect(),
@@ -140,7 +148,7 @@ impl Report {
                 table.flush()
             }
             Format::Table => {
-                let text = Table { report: self, aim: self.aim }.render().map_err(io::Error::other)?;
+                let text = Table { report: self, aim: self.proven }.render().map_err(io::Error::other)?;
                 out.write_all(text.as_bytes())
             }
         }
@@ -181,7 +189,7 @@ fn first(name: &str) -> &str {
 
 /// What stands in somebody's way: each rule with what it removes, whether others hold the candidates, and which rule
 /// would open some if it became a preference.
-fn because_of(compiled: &CompiledInstance, found: &Unmatched, tried: &[WhatIf]) -> Vec<String> {
+fn because_of(compiled: &CompiledInstance, by_choice: bool, found: &Unmatched, tried: &[WhatIf]) -> Vec<String> {
     let side = found.funnel.side;
     let list = &compiled.criteria().list;
     let name = |position: usize| list.get(position).map(|criterion| Head::from(criterion).label()).unwrap_or_default();
@@ -199,7 +207,7 @@ fn because_of(compiled: &CompiledInstance, found: &Unmatched, tried: &[WhatIf]) 
         left -= step.removes;
     }
     if found.funnel.candidates > 0 {
-        lines.push(say(Kind::Held { candidates: found.funnel.candidates }));
+        lines.push(say(Kind::Held { candidates: found.funnel.candidates, by_choice }));
     }
     // Who stands in whose chain of command is nothing to bend for a match.
     let bendable = |relaxation: &&Relaxation| matches!(relaxation.rule, HardRule::Criterion(_));

@@ -22,8 +22,11 @@ pub fn read(toml: &str) -> Result<Criteria, Vec<CriteriaError>> {
 /// What stands in the pickers: text, as it was typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sentences {
-    /// `coverage` or `total`.
+    /// `coverage`, `total`, `fair` or `stable`.
     pub aim: String,
+    /// Whose choices come first where the aim is `stable`, if the criteria say so. No picker: as long as nobody is asked
+    /// for choices, everybody goes by the fit, and it is the same either way.
+    pub proposer: String,
     /// How far the chain of command reaches: `any`, a number of levels, or `off`.
     pub depth: String,
     /// In the order of the criteria.
@@ -184,6 +187,7 @@ impl From<&Criteria> for Sentences {
         let depth = table.get("chain_of_command").and_then(|chain| chain.get("depth")).map(plain);
         Self {
             aim: table.get("aim").map(plain).unwrap_or_default(),
+            proposer: table.get("proposer").map(plain).unwrap_or_default(),
             depth: depth.unwrap_or_else(|| "off".to_owned()),
             rows: rows.filter_map(Value::as_table).map(Row::of).collect(),
         }
@@ -207,7 +211,8 @@ impl Sentences {
             }
             rows.push(row);
         }
-        Self { aim: fields.get("aim").to_owned(), depth: fields.get("depth").to_owned(), rows }
+        let text = |key| fields.get(key).to_owned();
+        Self { aim: text("aim"), proposer: text("proposer"), depth: text("depth"), rows }
     }
 
     /// One more row, at the end.
@@ -236,6 +241,9 @@ impl Sentences {
     pub fn criteria(&self) -> Result<Criteria, Vec<CriteriaError>> {
         let mut table = Table::new();
         table.insert("aim".to_owned(), Value::from(self.aim.as_str()));
+        if self.aim == "stable" && !self.proposer.is_empty() {
+            table.insert("proposer".to_owned(), Value::from(self.proposer.as_str()));
+        }
         if self.depth != "off" {
             let depth = Table::from_iter([("depth".to_owned(), number(&self.depth))]);
             table.insert("chain_of_command".to_owned(), Value::Table(depth));
@@ -356,7 +364,8 @@ mod tests {
     "#;
 
     fn typed(sentences: &Sentences) -> Fields {
-        let mut fields = Fields::filled([("aim", &sentences.aim), ("depth", &sentences.depth)]);
+        let mut fields =
+            Fields::filled([("aim", &sentences.aim), ("proposer", &sentences.proposer), ("depth", &sentences.depth)]);
         for (position, row) in sentences.rows.iter().enumerate() {
             let mut row = row.clone();
             for (key, slot) in KEYS.into_iter().zip(row.slots()) {
@@ -368,11 +377,13 @@ mod tests {
 
     #[test]
     fn every_part_of_the_form_survives_the_pickers() {
-        let criteria = Criteria::from_toml(ALL).unwrap();
-        let sentences = Sentences::from(&criteria);
-        assert_eq!(sentences.rows[1].wraps_at, "24");
-        assert_eq!(Sentences::read(&typed(&sentences)), sentences);
-        assert_eq!(sentences.criteria(), Ok(criteria));
+        for aim in ["aim = \"total\"", "aim = \"stable\"\nproposer = \"mentor\""] {
+            let criteria = Criteria::from_toml(&ALL.replace("aim = \"total\"", aim)).unwrap();
+            let sentences = Sentences::from(&criteria);
+            assert_eq!(sentences.rows[1].wraps_at, "24");
+            assert_eq!(Sentences::read(&typed(&sentences)), sentences);
+            assert_eq!(sentences.criteria(), Ok(criteria));
+        }
     }
 
     #[test]

@@ -66,6 +66,12 @@ impl Run {
     pub fn href(&self) -> String {
         format!("/rounds/{}/runs/{}", self.round_id, self.id)
     }
+
+    /// Whether it looks for a stable draft, which is not the best by a total.
+    #[must_use]
+    pub fn is_stable(&self) -> bool {
+        super::criteria::read(&self.criteria).is_ok_and(|criteria| criteria.aim.proposer().is_some())
+    }
 }
 
 /// Why a run has no draft.

@@ -66,6 +66,8 @@ struct MatchPage {
     rules: Vec<String>,
     wishes: Vec<(String, u8)>,
     readable: bool,
+    /// Whether the next run looks for a stable draft.
+    stable: bool,
     runs: Vec<Listed>,
     sizes: Sizes,
     run: RunId,
@@ -99,6 +101,7 @@ pub async fn stage(app: App, page: Page, access: Access<RoundId>) -> Answer {
         rules: heads.iter().filter(is_hard).map(Head::label).collect(),
         wishes: heads.iter().filter(|head| !is_hard(head)).map(|head| (head.label(), head.weight)).collect(),
         readable: stored.is_ok(),
+        stable: stored.is_ok_and(|criteria| criteria.aim.proposer().is_some()),
         runs,
         sizes,
         round,

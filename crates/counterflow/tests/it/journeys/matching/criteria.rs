@@ -121,3 +121,29 @@ on_both! {
         ines.get(&link).await.ok().says("They leave 9 of 9 possible pairs").says("nothing of this is saved yet").says("Save and match");
     }
 }
+
+on_both! {
+    async fn a_stable_draft_is_called_stable_and_not_the_best(app: TestApp) {
+        let story = six(app).await;
+        let mut ines = app.as_person(story.round.ines).await;
+        let page = ines.get(&story.round.path("/criteria")).await.ok().says("everybody goes by the fit");
+        let (version, run) = (page.hidden("version"), page.hidden("run"));
+        let form = typed(&[("act", "match"), ("version", &version), ("run", &run), ("aim", "stable")]);
+        ines.post(&story.round.path("/criteria"), &form).await.ok().says("Find a stable draft").says("Prove that it is stable");
+        assert!(stored(app, story.round.round).await.0.contains("aim = \"stable\""));
+        app.work().await;
+        let board = story.round.path(&format!("/runs/{run}"));
+        assert_eq!(app.pairs(&board).await, ["Elif Kaya+Gregor Maier", "Ana Lim+Ruth Okafor"]);
+        let open = format!("{board}?swap={}/{}", story.ana.participant, story.ruth.participant);
+        let page = ines.get(&open).await.ok().says("2 of 3 mentees matched, proven stable for your criteria.")
+            .says("Proven stable by the run: 14,900 points for 2 pairs.").does_not_say("optim");
+        ines.get(&story.round.path("/match")).await.ok().says("Proven stable").does_not_say("Proven optimal");
+        ines.get(&format!("{board}/certificate")).await.ok().says("Proven stable").says("it holds")
+            .says("fit each other better than both fit whom they have").says("does not say that no other draft")
+            .does_not_say("gets a price").does_not_say("optim");
+
+        let value = page.body.split("name=\"swap\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        ines.post(&format!("{board}/swaps"), &[("swap", &value)]).await.ok()
+            .says("changed by hand since it was proven stable.").says("Swaps have changed the draft since.").does_not_say("optim");
+    }
+}
