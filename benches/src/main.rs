@@ -68,7 +68,7 @@ fn solve_options(args: &Args, compiled: &CompiledInstance) -> SolveOptions {
         Some(Aim::StableByMentors) => Objective::Stable { proposer: Side::Mentor },
         None => compiled.criteria().aim,
     };
-    SolveOptions { objective, threads: args.threads as usize }
+    SolveOptions { objective, threads: args.threads as usize, ..SolveOptions::default() }
 }
 
 /// One run.

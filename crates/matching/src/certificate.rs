@@ -30,6 +30,9 @@ pub struct Certificate {
     pub fingerprint: String,
     /// What the draft reaches.
     pub value: ObjectiveValue,
+    /// Where a limit came first: how much more than this draft another one may be worth, at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gap: Option<i64>,
     /// The constants of the objective.
     pub bonus: Bonus,
     /// The price of each person's first free place by id, 0 or more.
@@ -85,6 +88,7 @@ impl Certificate {
             objective: solution.objective,
             fingerprint: compiled.fingerprint(),
             value: solution.value,
+            gap: solution.status.gap(),
             bonus: compiled.bonus(solution.objective),
             prices: by_id(&solution.prices),
             bounds: solution.bounds.iter().map(bound).collect(),

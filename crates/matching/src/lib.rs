@@ -113,5 +113,7 @@ pub use objective::{Bonus, FULL_SCORE, Objective, ObjectiveValue};
 pub use org::{OrgErrors, OrgTree, Relation, UnknownManager};
 pub use people::People;
 pub use profile::{Kind, LEVELS, PRIORITIES, Profile, Side, Sides, Value, Want};
-pub use solve::{Bound, Pair, Progress, Solution, SolveError, SolveOptions, Status, Step, solve, unattended};
+pub use solve::{
+    Bound, Limits, Pair, Progress, Solution, SolveError, SolveOptions, Status, Step, resolve, solve, unattended,
+};
 pub use verify::{Proof, Violation, verify};

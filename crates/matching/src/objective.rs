@@ -106,6 +106,14 @@ impl Bonus {
         Self { first_place: pair, pair }
     }
 
+    /// What a price under other bonuses comes to under these: most prices are a multiple of the bonus and some points.
+    pub(crate) fn translate(self, other: Self, price: i64) -> i64 {
+        if other.pair == 0 {
+            return price;
+        }
+        price + (price + other.pair / 2).div_euclid(other.pair) * (self.pair - other.pair)
+    }
+
     /// The one sum that the optimum maximizes.
     pub fn combined(self, value: ObjectiveValue) -> i64 {
         self.first_place * value.people as i64 + self.pair * value.pairs as i64 + value.total

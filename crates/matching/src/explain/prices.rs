@@ -3,7 +3,7 @@
 use crate::compiled::CompiledInstance;
 use crate::objective::{Bonus, FULL_SCORE, Objective};
 use crate::profile::{Side, Sides};
-use crate::solve::Solution;
+use crate::solve::{Solution, Status};
 
 /// The dual prices of a draft. Weak duality: as long as no pair outside the draft is worth more than its two places
 /// cost, no draft is better, whatever the pairs are worth beneath that.
@@ -18,8 +18,11 @@ pub(super) struct Prices<'a> {
 }
 
 impl<'a> Prices<'a> {
-    /// `None` where prices prove nothing.
+    /// `None` where prices do not prove that the draft is the best.
     pub fn new(compiled: &CompiledInstance, solution: &'a Solution) -> Option<Self> {
+        if solution.status != Status::Optimal {
+            return None;
+        }
         let pins = Sides::from_fn(|side| compiled.pins(side));
         let free = |side: Side| {
             let pins = pins.of(side).iter().enumerate();

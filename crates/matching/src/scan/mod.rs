@@ -66,6 +66,11 @@ impl<'c> Scan<'c> {
         Self { compiled, side: columns, layout, kernel: Kernel::detect(), threads: threads.max(1), least_score: 0 }
     }
 
+    /// What the columns take in memory.
+    pub fn bytes(&self) -> u64 {
+        size_of_val(self.layout.all.columns.codes()) as u64
+    }
+
     /// Answers all asks: each with at most twice as many pairs as `most`, and with at least `most` where there are so
     /// many. Returns early, with `None`, when `go_on` says so; it is called with the number of rows done since it was
     /// called last, by any thread.

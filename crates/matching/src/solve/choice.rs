@@ -2,8 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::engine::Watch;
-use super::{Step, shortlists};
+use super::{Halt, Progress, Step, Watch, shortlists};
 use crate::objective::FULL_SCORE;
 use crate::scan::{Ask, Scan, Shortlist};
 use crate::transport::{Arc, COLUMNS, Network, ROWS};
@@ -16,6 +15,9 @@ pub(super) struct Choice {
     lists: Vec<Listed>,
     /// The prices of columns at which lists were made.
     epochs: Vec<Vec<i64>>,
+    /// How many pairs are listed, and may be.
+    listed: u64,
+    most_listed: u64,
 }
 
 /// What is known of the pairs of a row that are not listed.
@@ -67,28 +69,30 @@ impl Falls {
 }
 
 impl Choice {
-    /// Nothing is listed yet.
-    pub fn new(network: Network) -> Self {
+    /// Nothing is listed yet; so many pairs may be.
+    pub fn new(network: Network, most_listed: u64) -> Self {
         let lists = vec![Listed { rest: i64::MAX, epoch: 0 }; network.sides[ROWS].nodes.len()];
-        Self { network, lists, epochs: Vec::new() }
+        Self { network, lists, epochs: Vec::new(), listed: 0, most_listed }
     }
 
     /// Moves prices towards those of the best choice among the listed pairs; see [`Network::auction`].
-    pub fn auction(&mut self, from: i64, to: i64) {
+    pub fn auction(&mut self, from: i64, to: i64, watch: &mut Watch) -> ControlFlow<Halt> {
         // With bonuses, any pair is better than none.
         let floor = if self.network.pair_bonus > 0 { -i64::from(FULL_SCORE) } else { 0 };
-        self.network.auction(from, to, floor);
+        let rows = self.lists.len() as u64;
+        let mut progress = |bids: u64| watch(Progress { step: Step::Assign, done: bids, of: bids.max(rows) });
+        self.network.auction(from, to, floor, &mut progress)
     }
 
     /// Lists the best columns of every row.
-    pub fn list(&mut self, scan: &Scan, most: usize, watch: &mut Watch) -> ControlFlow<()> {
+    pub fn list(&mut self, scan: &Scan, most: usize, watch: &mut Watch) -> ControlFlow<Halt> {
         self.list_more(scan, 1, most, watch)?;
         ControlFlow::Continue(())
     }
 
     /// Lists, beside what is listed, whoever is within so many points of being wanted at the present prices. Returns how
     /// many of them are worth more than the prices.
-    pub fn list_more(&mut self, scan: &Scan, band: i64, most: usize, watch: &mut Watch) -> ControlFlow<(), usize> {
+    pub fn list_more(&mut self, scan: &Scan, band: i64, most: usize, watch: &mut Watch) -> ControlFlow<Halt, usize> {
         let asks: Vec<Ask> = self.open_rows().map(|row| Ask { row, above: self.wanted(row) - band }).collect();
         let better = self.scan_all(scan, &asks, most, Step::Score, watch)?;
         ControlFlow::Continue(better.len())
@@ -105,7 +109,7 @@ impl Choice {
 
     /// Looks for pairs that are worth more than the prices, and lists them, with those within the band where everybody was
     /// looked at. Returns how many better ones there are.
-    pub fn price(&mut self, scan: &Scan, band: i64, most: usize, watch: &mut Watch) -> ControlFlow<(), usize> {
+    pub fn price(&mut self, scan: &Scan, band: i64, most: usize, watch: &mut Watch) -> ControlFlow<Halt, usize> {
         let (all, fallen, is_fallen) = self.unproven(band);
         let mut better = Vec::new();
         // Pairs of the choice may be worth more than the prices too, and fill a short list.
@@ -163,13 +167,14 @@ impl Choice {
         most: usize,
         step: Step,
         watch: &mut Watch,
-    ) -> ControlFlow<(), Vec<usize>> {
+    ) -> ControlFlow<Halt, Vec<usize>> {
         let lists = self.ask(scan, asks, |_| true, most, step, watch)?;
         for (ask, list) in asks.iter().zip(&lists) {
             self.lists[ask.row as usize] = Listed { rest: list.rest, epoch: self.epochs.len() };
         }
         self.epochs.push(self.network.sides[COLUMNS].price.clone());
-        ControlFlow::Continue(self.take(asks, &lists))
+        let better = self.take(asks, &lists);
+        if self.listed > self.most_listed { ControlFlow::Break(Halt::Settle) } else { ControlFlow::Continue(better) }
     }
 
     /// Scans rows at the present prices of some of the columns.
@@ -181,7 +186,7 @@ impl Choice {
         most: usize,
         step: Step,
         watch: &mut Watch,
-    ) -> ControlFlow<(), Vec<Shortlist>> {
+    ) -> ControlFlow<Halt, Vec<Shortlist>> {
         let columns = &self.network.sides[COLUMNS];
         let price =
             |(column, &price): (usize, &i64)| (columns.nodes[column].places > 0 && among(column)).then_some(price);
@@ -203,8 +208,45 @@ impl Choice {
             let arcs: Vec<Arc> = unknown.map(|&(to, score)| Arc::new(to, score.into())).collect();
             let price = self.network.sides[ROWS].price[row];
             better.extend(arcs.iter().filter(|&&arc| self.network.value(ROWS, arc) > price).map(|_| row));
+            self.listed += arcs.len() as u64;
             self.network.add_arcs(row, arcs);
         }
         better
+    }
+
+    /// Begins with prices and pairs of another choice; each pair as row and arc, and only those that may be chosen.
+    pub fn take_up(&mut self, prices: [Vec<i64>; 2], pairs: impl IntoIterator<Item = (usize, Arc)>) {
+        for (side, prices) in self.network.sides.iter_mut().zip(prices) {
+            side.price = prices;
+        }
+        for (row, arc) in pairs {
+            self.network.add_arcs(row, [arc]);
+            self.network.pair(row, arc);
+        }
+        let columns = &mut self.network.sides[COLUMNS];
+        for column in 0..columns.nodes.len() {
+            columns.price[column] = columns.price[column].max(columns.reserve(column, columns.filled(column)));
+        }
+    }
+
+    /// Makes do with what is known: fills places with listed pairs, and raises the prices of rows until no pair at all can
+    /// be worth more than its two prices, but for those chosen.
+    pub fn settle(&mut self) {
+        for row in 0..self.lists.len() {
+            for arc in self.network.sides[ROWS].arcs[row].clone() {
+                self.network.pair(row, arc);
+            }
+        }
+        let now = &self.network.sides[COLUMNS].price;
+        let fallen: Vec<i64> = self.epochs.iter().map(|then| Falls::new(then, now).most()).collect();
+        let lowest = now.iter().copied().min().unwrap_or(0);
+        for (row, &Listed { rest, epoch }) in self.lists.iter().enumerate() {
+            let nodes = &self.network.sides[ROWS];
+            let others = nodes.arcs[row].iter().filter(|arc| !nodes.has_partner(row, arc.to));
+            let listed = others.map(|&arc| self.network.value(ROWS, arc)).max().unwrap_or(i64::MIN);
+            let rest = rest.saturating_add(fallen.get(epoch).copied().unwrap_or(0)).min(i64::from(FULL_SCORE) - lowest);
+            let least = listed.max(rest + self.network.pair_bonus).max(nodes.reserve(row, 1));
+            self.network.sides[ROWS].price[row] = least;
+        }
     }
 }

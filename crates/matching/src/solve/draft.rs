@@ -12,6 +12,8 @@ pub(super) struct Found {
     pub pairs: Vec<(usize, usize)>,
     /// Of each person's first free place.
     pub prices: Sides<Vec<i64>>,
+    /// Whether the prices prove that no other draft is better.
+    pub is_best: bool,
 }
 
 /// Writes down a draft.
@@ -21,7 +23,8 @@ pub(super) fn solution(
     found: Found,
     bounds: Vec<Bound>,
 ) -> Solution {
-    let Found { pairs: mut chosen, prices } = found;
+    let Found { pairs: mut chosen, prices, is_best } = found;
+    let rents = if is_best { Vec::new() } else { rents(compiled, &chosen, &prices, objective) };
     let least = chosen.iter().map(|&(mentor, mentee)| compiled.worth(mentor, mentee)).min();
     chosen.extend(compiled.pinned_pairs());
     chosen.sort_unstable();
@@ -45,7 +48,34 @@ pub(super) fn solution(
         total: pairs.iter().map(|pair| i64::from(pair.score)).sum(),
         least,
     };
-    Solution { objective, status: Status::Optimal, value, pairs, unmatched, prices, bounds }
+    let status = match is_best {
+        true => Status::Optimal,
+        false => {
+            let bound = bound(compiled, objective, &prices, &rents);
+            match bound - compiled.bonus(objective).combined(value) {
+                0 if objective != Objective::MaxMin => Status::Optimal,
+                gap => Status::Feasible { gap },
+            }
+        }
+    };
+    Solution { objective, status, value, pairs, unmatched, prices, bounds }
+}
+
+/// What no draft is worth more than: the sum of all prices and rents, and what the pins are worth whatever else is chosen.
+fn bound(compiled: &CompiledInstance, objective: Objective, prices: &Sides<Vec<i64>>, rents: &[Rent]) -> i64 {
+    let bonus = compiled.bonus(objective);
+    let of_person = |side: Side, at: usize, pins: u32| {
+        let (pinned, first) = if pins > 0 { (bonus.first_place, 0) } else { (0, bonus.first_place) };
+        let (free, price) = (i64::from(compiled.people(side).capacity(at) - pins), prices.of(side)[at]);
+        pinned + if free > 0 { price + (price - first).max(0) * (free - 1) } else { 0 }
+    };
+    let of_side = |side| {
+        let pins = compiled.pins(side).into_iter().enumerate();
+        pins.map(|(at, pins)| of_person(side, at, pins)).sum::<i64>()
+    };
+    let pins = compiled.pinned_pairs();
+    let pins = pins.map(|(mentor, mentee)| i64::from(compiled.worth(mentor, mentee)) + bonus.pair);
+    of_side(Side::Mentor) + of_side(Side::Mentee) + pins.sum::<i64>() + rents.iter().map(|rent| rent.rent).sum::<i64>()
 }
 
 fn unmatched(compiled: &CompiledInstance, side: Side, matched: impl Iterator<Item = usize>) -> Vec<String> {

@@ -13,15 +13,13 @@
 use std::ops::ControlFlow;
 
 use super::choice::Choice;
-use super::{Progress, SolveOptions, Step};
+use super::{Halt, Progress, Solution, SolveOptions, Step, Watch};
+use crate::certificate::Certificate;
 use crate::compiled::CompiledInstance;
 use crate::objective::Bonus;
 use crate::profile::{Side, Sides};
 use crate::scan::Scan;
-use crate::transport::{COLUMNS, Network, Node, ROWS};
-
-/// Whoever watches, and may break off.
-pub(super) type Watch<'w> = dyn FnMut(Progress) -> ControlFlow<()> + Send + 'w;
+use crate::transport::{Arc, COLUMNS, Network, Node, ROWS};
 
 /// How many pairs are listed for a row at first: where each finds a place without much contest, and where many want the
 /// same. Found by measurement, like all numbers below.
@@ -47,7 +45,11 @@ const APPROACH: [i64; 2] = [250, 50];
 /// An auction is repeated with what was listed after it, but not more often than this.
 const MOST_ROUNDS: usize = 8;
 
+/// What a listed pair takes in memory: its place in the lists of both ends, in those of an auction, and room to grow.
+const BYTES: u64 = 32;
+
 pub(super) struct Engine<'c> {
+    compiled: &'c CompiledInstance,
     bonus: Bonus,
     /// What pins leave to be filled.
     nodes: Sides<Vec<Node>>,
@@ -55,6 +57,16 @@ pub(super) struct Engine<'c> {
     rows: Side,
     scan: Scan<'c>,
     choice: Choice,
+    most_listed: u64,
+    before: Option<Before>,
+}
+
+/// Where another choice ended.
+struct Before {
+    /// Of rows and columns.
+    prices: [Vec<i64>; 2],
+    /// Rows and arcs.
+    pairs: Vec<(usize, Arc)>,
 }
 
 impl<'c> Engine<'c> {
@@ -63,52 +75,101 @@ impl<'c> Engine<'c> {
         let nodes = free_places(compiled, bonus);
         let rows = if places(&nodes.mentors) < places(&nodes.mentees) { Side::Mentor } else { Side::Mentee };
         let scan = Scan::new(compiled, rows.other(), super::thread_count(options.threads));
-        let choice = Choice::new(Network::new(nodes.of(rows), nodes.of(rows.other()), bonus.pair));
-        Self { bonus, nodes, rows, scan, choice }
+        let most_listed = options.limits.memory.map_or(u64::MAX, |bytes| bytes.saturating_sub(scan.bytes()) / BYTES);
+        let choice = Choice::new(Network::new(nodes.of(rows), nodes.of(rows.other()), bonus.pair), most_listed);
+        Self { compiled, bonus, nodes, rows, scan, choice, most_listed, before: None }
+    }
+
+    /// Lets the next run begin with the pairs and prices of another draft.
+    pub fn begin_with(&mut self, solution: &Solution, certificate: &Certificate) {
+        let compiled = self.compiled;
+        let prices = [self.rows, self.rows.other()].map(|side| {
+            let price = |(id, node): (&str, &Node)| match certificate.prices.of(side).get(id) {
+                Some(&price) => {
+                    (self.bonus.translate(certificate.bonus, price) - node.first_bonus).max(-node.first_bonus)
+                }
+                None => -node.first_bonus,
+            };
+            compiled.people(side).ids().zip(self.nodes.of(side)).map(price).collect()
+        });
+        let pair = |pair: &super::Pair| {
+            let mentor = compiled.position(Side::Mentor, &pair.mentor)?;
+            let mentee = compiled.position(Side::Mentee, &pair.mentee)?;
+            if !compiled.is_admissible(mentor, mentee) || compiled.is_pinned(mentor, mentee) {
+                return None;
+            }
+            let (row, column) = if self.rows == Side::Mentor { (mentor, mentee) } else { (mentee, mentor) };
+            Some((row, Arc::new(column as u32, compiled.worth(mentor, mentee) as i32)))
+        };
+        self.before = Some(Before { prices, pairs: solution.pairs.iter().filter_map(pair).collect() });
+    }
+
+    /// Finds the best draft among the pairs with at least this score, or the best that limits allow. Whether it is the best.
+    pub fn run_or_settle(&mut self, least_score: u32, watch: &mut Watch) -> ControlFlow<Halt, bool> {
+        match self.run(least_score, watch) {
+            ControlFlow::Break(Halt::Cancel) => ControlFlow::Break(Halt::Cancel),
+            ControlFlow::Break(Halt::Settle) => {
+                self.choice.settle();
+                ControlFlow::Continue(false)
+            }
+            ControlFlow::Continue(()) => ControlFlow::Continue(true),
+        }
     }
 
     /// Finds the best draft among the pairs with at least this score, from the beginning.
-    pub fn run(&mut self, least_score: u32, watch: &mut Watch) -> ControlFlow<()> {
+    fn run(&mut self, least_score: u32, watch: &mut Watch) -> ControlFlow<Halt> {
         self.scan.least_score = least_score;
-        let mut network = Network::new(self.nodes.of(self.rows), self.nodes.of(self.rows.other()), self.bonus.pair);
-        let (rows, columns) = (places(self.nodes.of(self.rows)), places(self.nodes.of(self.rows.other())));
-        let contested = rows >= MANY && columns < 2 * rows;
-        if contested {
-            network.sides[COLUMNS].price = self.approach(watch)?;
+        let network = Network::new(self.nodes.of(self.rows), self.nodes.of(self.rows.other()), self.bonus.pair);
+        self.choice = Choice::new(network, self.most_listed);
+        let rows = places(self.nodes.of(self.rows));
+        match self.before.take() {
+            Some(Before { prices, pairs }) => {
+                self.choice.take_up(prices, pairs);
+                self.choice.list_more(&self.scan, BAND, FURTHER, watch)?;
+                self.choice.network.settle_all();
+            }
+            None => self.begin(rows, watch)?,
         }
-        self.choice = Choice::new(network);
         let choice = &mut self.choice;
-        choice.list(&self.scan, if contested { CONTESTED } else { EASY }, watch)?;
-        if contested {
-            choice.auction(APPROACH[1], NEAR);
-            choice.list_more(&self.scan, BAND, FURTHER, watch)?;
-            choice.auction(NEAR, 0);
-        }
         loop {
             let mut progress = |done| watch(Progress { step: Step::Assign, done, of: done.max(rows) });
             choice.network.complete(&mut progress)?;
             choice.network.raise_row_prices();
             match choice.price(&self.scan, BAND, FURTHER, watch)? {
                 0 => return ControlFlow::Continue(()),
-                FEW.. => choice.auction(NEAR, 0),
+                FEW.. => choice.auction(NEAR, 0, watch)?,
                 _ => {}
             }
         }
     }
 
+    /// First lists, and prices that are nearly right.
+    fn begin(&mut self, rows: u64, watch: &mut Watch) -> ControlFlow<Halt> {
+        let is_contested = rows >= MANY && places(self.nodes.of(self.rows.other())) < 2 * rows;
+        if !is_contested {
+            return self.choice.list(&self.scan, EASY, watch);
+        }
+        self.choice.network.sides[COLUMNS].price = self.approach(watch)?;
+        self.choice.list(&self.scan, CONTESTED, watch)?;
+        self.choice.auction(APPROACH[1], NEAR, watch)?;
+        self.choice.list_more(&self.scan, BAND, FURTHER, watch)?;
+        self.choice.auction(NEAR, 0, watch)
+    }
+
     /// Prices of columns that are nearly right, from a part of the rows.
-    fn approach(&self, watch: &mut Watch) -> ControlFlow<(), Vec<i64>> {
+    fn approach(&self, watch: &mut Watch) -> ControlFlow<Halt, Vec<i64>> {
         let stand_in = |(at, node): (u32, &Node)| Node {
             places: if at % STAND_FOR == 0 { node.places.saturating_mul(STAND_FOR) } else { 0 },
             ..*node
         };
         let rows: Vec<Node> = (0..).zip(self.nodes.of(self.rows)).map(stand_in).collect();
-        let mut choice = Choice::new(Network::new(&rows, self.nodes.of(self.rows.other()), self.bonus.pair));
+        let network = Network::new(&rows, self.nodes.of(self.rows.other()), self.bonus.pair);
+        let mut choice = Choice::new(network, self.most_listed);
         choice.list(&self.scan, STANDING_IN, watch)?;
         let mut from = FIRST;
         for to in APPROACH {
             for _ in 0..MOST_ROUNDS {
-                choice.auction(from, to);
+                choice.auction(from, to, watch)?;
                 from = to;
                 // With prices that far from right, a few better pairs say nothing.
                 let better = choice.list_more(&self.scan, 2 * to, STANDING_IN, watch)?;

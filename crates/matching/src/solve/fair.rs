@@ -9,25 +9,33 @@
 use std::ops::ControlFlow;
 
 use super::draft::{self, Found};
-use super::engine::{Engine, Watch};
-use super::{Bound, Solution};
+use super::engine::Engine;
+use super::{Bound, Halt, Solution, Watch};
 use crate::compiled::CompiledInstance;
 use crate::objective::{FULL_SCORE, Objective};
 
 /// Solves for [`Objective::MaxMin`].
-pub(super) fn solve(compiled: &CompiledInstance, mut engine: Engine, watch: &mut Watch) -> ControlFlow<(), Solution> {
-    engine.run(0, watch)?;
+pub(super) fn solve(compiled: &CompiledInstance, mut engine: Engine, watch: &mut Watch) -> ControlFlow<Halt, Solution> {
+    let is_best = engine.run_or_settle(0, watch)?;
+    let mut best = Found { pairs: engine.found(), prices: engine.prices(), is_best };
+    if !is_best {
+        return ControlFlow::Continue(draft::solution(compiled, Objective::MaxMin, best, Vec::new()));
+    }
     let most = engine.reach();
     let mut bounds = vec![bound(compiled, &engine, 0)];
-    let mut best = Found { pairs: engine.found(), prices: engine.prices() };
     let mut reached = engine.least_score().unwrap_or(FULL_SCORE);
     let mut beyond = FULL_SCORE + 1;
     let mut refusal = None;
     while reached + 1 < beyond {
         let asked = reached.midpoint(beyond);
-        engine.run(asked, watch)?;
+        if !engine.run_or_settle(asked, watch)? {
+            // What is still proven is how many people and pairs, and how many points, there can be.
+            let first = bounds.swap_remove(0);
+            let best = Found { prices: first.prices, is_best: false, ..best };
+            return ControlFlow::Continue(draft::solution(compiled, Objective::MaxMin, best, Vec::new()));
+        }
         if engine.reach() == most {
-            best = Found { pairs: engine.found(), prices: engine.prices() };
+            best = Found { pairs: engine.found(), prices: engine.prices(), is_best };
             reached = engine.least_score().unwrap_or(asked);
         } else {
             refusal = Some(bound(compiled, &engine, asked));
@@ -39,7 +47,7 @@ pub(super) fn solve(compiled: &CompiledInstance, mut engine: Engine, watch: &mut
 }
 
 fn bound(compiled: &CompiledInstance, engine: &Engine, least_score: u32) -> Bound {
-    let Found { pairs, prices } = Found { pairs: engine.found(), prices: engine.prices() };
-    let rents = draft::rents(compiled, &pairs, &prices, Objective::MaxMin);
+    let prices = engine.prices();
+    let rents = draft::rents(compiled, &engine.found(), &prices, Objective::MaxMin);
     Bound { least_score, prices, rents }
 }

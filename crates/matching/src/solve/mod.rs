@@ -2,10 +2,11 @@
 
 use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use crate::certificate::Rent;
+use crate::certificate::{Certificate, Rent};
 use crate::compiled::CompiledInstance;
 use crate::objective::{Objective, ObjectiveValue};
 use crate::profile::{Side, Sides};
@@ -19,7 +20,7 @@ mod stable;
 
 use draft::Found;
 pub(crate) use draft::rents;
-use engine::{Engine, Watch};
+use engine::Engine;
 
 /// What to solve for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,12 +29,24 @@ pub struct SolveOptions {
     pub objective: Objective,
     /// How many threads look at pairs; 0 for as many as the machine runs at once. The draft is the same for any number.
     pub threads: usize,
+    /// How long and with how much memory; no limits for [`Objective::Stable`], which has no draft before it has the best.
+    pub limits: Limits,
+}
+
+/// Where the solver stops looking for a better draft, and returns the one it has with a bound for all others; see
+/// [`Status::Feasible`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// As long as this; what has been begun takes a little longer. The draft then depends on the machine.
+    pub time: Option<Duration>,
+    /// So many bytes for the columns of one side and for listed pairs, which is what the solver needs beside the people.
+    pub memory: Option<u64>,
 }
 
 impl SolveOptions {
     /// What the criteria themselves ask for.
     pub fn of(compiled: &CompiledInstance) -> Self {
-        Self { objective: compiled.criteria().aim, threads: 0 }
+        Self { objective: compiled.criteria().aim, ..Self::default() }
     }
 }
 
@@ -50,7 +63,7 @@ fn thread_count(option: usize) -> usize {
 pub enum Step {
     /// Finding out who can meet whom, and how well they fit; counted in people.
     Score,
-    /// Finding the best draft among the pairs that are worth looking at; counted in searches.
+    /// Finding the best draft among the pairs that are worth looking at; counted in bids and searches.
     Assign,
     /// Making sure that no other pair would be better; counted in people.
     Prove,
@@ -122,6 +135,22 @@ pub enum Status {
     /// No other draft is better. For [`Objective::Stable`]: the draft is stable, and of all stable drafts the best for
     /// each proposer.
     Optimal,
+    /// A limit was reached first.
+    Feasible {
+        /// No other draft is worth more than this one and so much, in points with all [bonuses](crate::Bonus). For
+        /// [`Objective::MaxMin`] this says nothing of the worst pair, and may be 0.
+        gap: i64,
+    },
+}
+
+impl Status {
+    /// How much more another draft may be worth; `None` for the best.
+    pub fn gap(self) -> Option<i64> {
+        match self {
+            Self::Optimal => None,
+            Self::Feasible { gap } => Some(gap),
+        }
+    }
 }
 
 /// A mentor and a mentee of a draft.
@@ -147,34 +176,85 @@ impl Pair {
     }
 }
 
+/// Why the solver stops early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Halt {
+    /// The caller broke off.
+    Cancel,
+    /// A limit was reached.
+    Settle,
+}
+
+/// Whoever watches, and may break off.
+type Watch<'w> = dyn FnMut(Progress) -> ControlFlow<Halt> + Send + 'w;
+
 /// Finds the best draft by the objective.
 ///
-/// The same people, criteria, pins and forbidden pairs give the same draft, in whatever order they are listed. Where
-/// several drafts are equally good, this is the rule: the side with fewer free places (mentees, if equal) receives its
-/// first places in the order of ids, then its second ones, and so on; each time the draft changes in the way that adds
-/// most to its worth; of ways that add the same, the one through the better score comes first, then the one through
-/// the smaller id. The value is the same for all best drafts. The stable draft that is best for the proposers is only one.
+/// The same people, criteria, pins and forbidden pairs give the same draft, in whatever order they are listed, on any
+/// processor and any number of threads; where several drafts are equally good, always the same one of them. The value
+/// is the same for all best drafts. The stable draft that is best for the proposers is only one.
 ///
-/// `progress` is called for every person and every place, and stops the work by breaking off.
+/// `progress` is called every few people and places, and stops the work by breaking off.
 ///
-/// Takes 8 bytes a possible pair beside the people. At worst the time is that of one look at all possible pairs for
-/// each place; where one side has places to spare, most places need only a few looks.
+/// Takes a byte or two for each topic and each person of one side, and about 32 for each listed pair, of which there are
+/// some dozens a person. A look at all pairs is exhaustive, and never stores them; most instances need two or three.
 ///
 /// # Errors
 /// [`SolveError::Cancelled`] when `progress` breaks off.
 pub fn solve(
     compiled: &CompiledInstance,
     options: &SolveOptions,
+    progress: impl FnMut(Progress) -> ControlFlow<()> + Send,
+) -> Result<Solution, SolveError> {
+    start(compiled, options, None, progress)
+}
+
+/// Finds the best draft anew after people, criteria, pins or forbidden pairs have changed a little: begins with the pairs
+/// and prices of the draft before, and mends what they no longer fit. It is as good as what [`solve`] finds, but where
+/// several drafts are equally good it may be another one, usually nearer to the draft before. Whoever is to keep their
+/// partners for certain is pinned to them in the instance.
+///
+/// People are told by their ids. For [`Objective::MaxMin`] and [`Objective::Stable`] it is the same as [`solve`].
+///
+/// # Errors
+/// [`SolveError::Cancelled`] when `progress` breaks off.
+pub fn resolve(
+    compiled: &CompiledInstance,
+    before: (&Solution, &Certificate),
+    options: &SolveOptions,
+    progress: impl FnMut(Progress) -> ControlFlow<()> + Send,
+) -> Result<Solution, SolveError> {
+    start(compiled, options, Some(before), progress)
+}
+
+fn start(
+    compiled: &CompiledInstance,
+    options: &SolveOptions,
+    before: Option<(&Solution, &Certificate)>,
     mut progress: impl FnMut(Progress) -> ControlFlow<()> + Send,
 ) -> Result<Solution, SolveError> {
-    let engine = || Engine::new(compiled, options);
+    let is_stable = matches!(options.objective, Objective::Stable { .. });
+    let deadline = options.limits.time.filter(|_| !is_stable).and_then(|time| Instant::now().checked_add(time));
+    let mut watch = |now: Progress| match progress(now) {
+        ControlFlow::Break(()) => ControlFlow::Break(Halt::Cancel),
+        ControlFlow::Continue(()) if deadline.is_some_and(|deadline| Instant::now() >= deadline) => {
+            ControlFlow::Break(Halt::Settle)
+        }
+        ControlFlow::Continue(()) => ControlFlow::Continue(()),
+    };
     let found = match options.objective {
-        Objective::Stable { proposer } => stable::solve(compiled, options, proposer, &mut progress),
-        Objective::MaxMin => fair::solve(compiled, engine(), &mut progress),
-        objective => best(compiled, engine(), objective, &mut progress),
+        Objective::Stable { proposer } => stable::solve(compiled, options, proposer, &mut watch),
+        Objective::MaxMin => fair::solve(compiled, Engine::new(compiled, options), &mut watch),
+        Objective::MaxCoverage | Objective::MaxTotal => {
+            let mut engine = Engine::new(compiled, options);
+            if let Some((solution, certificate)) = before.filter(|(before, _)| before.objective == options.objective) {
+                engine.begin_with(solution, certificate);
+            }
+            best(compiled, engine, options.objective, &mut watch)
+        }
     };
     match found {
-        ControlFlow::Break(()) => Err(SolveError::Cancelled),
+        ControlFlow::Break(_) => Err(SolveError::Cancelled),
         ControlFlow::Continue(solution) => Ok(solution),
     }
 }
@@ -184,9 +264,9 @@ fn best(
     mut engine: Engine,
     objective: Objective,
     watch: &mut Watch,
-) -> ControlFlow<(), Solution> {
-    engine.run(0, watch)?;
-    let found = Found { pairs: engine.found(), prices: engine.prices() };
+) -> ControlFlow<Halt, Solution> {
+    let is_best = engine.run_or_settle(0, watch)?;
+    let found = Found { pairs: engine.found(), prices: engine.prices(), is_best };
     ControlFlow::Continue(draft::solution(compiled, objective, found, Vec::new()))
 }
 
@@ -198,16 +278,23 @@ fn shortlists(
     most: usize,
     step: Step,
     watch: &mut Watch,
-) -> ControlFlow<(), Vec<Shortlist>> {
-    let watch = Mutex::new((0, watch));
+) -> ControlFlow<Halt, Vec<Shortlist>> {
+    let mut halt = Halt::Cancel;
+    let state = Mutex::new((0, watch, &mut halt));
     let go_on = |rows: usize| {
-        let mut watch = watch.lock().unwrap_or_else(PoisonError::into_inner);
-        watch.0 += rows as u64;
-        let done = watch.0;
-        (watch.1)(Progress { step, done, of: asks.len() as u64 }).is_continue()
+        let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.0 += rows as u64;
+        let done = state.0;
+        match (state.1)(Progress { step, done, of: asks.len() as u64 }) {
+            ControlFlow::Continue(()) => true,
+            ControlFlow::Break(why) => {
+                *state.2 = why;
+                false
+            }
+        }
     };
     match scan.shortlists(prices, asks, most, &go_on) {
         Some(lists) => ControlFlow::Continue(lists),
-        None => ControlFlow::Break(()),
+        None => ControlFlow::Break(halt),
     }
 }

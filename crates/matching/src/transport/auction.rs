@@ -9,6 +9,8 @@
 //!
 //! What it leaves is only a start: [`complete`](Network::complete) makes it exact. First bonuses are not looked at.
 
+use std::ops::ControlFlow;
+
 use super::Arc;
 use super::network::{COLUMNS, Network, ROWS};
 
@@ -17,6 +19,8 @@ use super::network::{COLUMNS, Network, ROWS};
 const UNIT: i64 = 32;
 /// Each increment is so many times smaller than the one before.
 const FALL: i64 = 5;
+/// Whoever watches an auction is asked after so many bids whether to go on.
+const ASK_AFTER: u64 = 4_096;
 
 /// One side, laid out flat.
 struct Bidders {
@@ -89,35 +93,40 @@ struct Auction {
     floor: i64,
     increment: i64,
     waiting: Vec<u32>,
+    bids: u64,
 }
 
 impl Network {
     /// Moves prices towards those of the best choice: with increments that fall from one to another, in points; the last
     /// one may be 0 for the finest there is. A row that could have nobody for more than `floor` stays alone; bonuses do
-    /// not count here, so that nobody bids them against each other.
-    pub fn auction(&mut self, from: i64, to: i64, floor: i64) {
+    /// not count here, so that nobody bids them against each other. `after` is called with the number of bids now and then,
+    /// and can stop the work.
+    pub fn auction<B>(
+        &mut self,
+        from: i64,
+        to: i64,
+        floor: i64,
+        after: &mut dyn FnMut(u64) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
         self.mirror();
         let sides = [Bidders::new(self, ROWS), Bidders::new(self, COLUMNS)];
-        let mut auction = Auction { sides, floor: floor * UNIT, increment: 0, waiting: Vec::new() };
+        let mut auction = Auction { sides, floor: floor * UNIT, increment: 0, waiting: Vec::new(), bids: 0 };
         for (row, partners) in self.sides[ROWS].partners.iter().enumerate() {
             partners.iter().for_each(|&arc| auction.keep(row, arc));
         }
         let last = (to * UNIT).max(1);
         let mut increment = (from * UNIT).max(last);
-        loop {
+        let done = loop {
             auction.increment = increment;
-            auction.round();
-            if increment == last {
-                break;
+            let round = auction.round(after);
+            if increment == last || round.is_break() {
+                break round;
             }
             increment = (increment / FALL).max(last);
-        }
+        };
         self.take_over(auction);
-        for row in 0..self.sides[ROWS].nodes.len() {
-            if self.sides[ROWS].filled(row) > 0 {
-                self.settle(row);
-            }
-        }
+        self.settle_all();
+        done
     }
 
     fn take_over(&mut self, auction: Auction) {
@@ -149,13 +158,13 @@ impl Auction {
         worth(arc) - self.sides[1 - here].price[arc.to as usize]
     }
 
-    fn round(&mut self) {
+    fn round<B>(&mut self, after: &mut dyn FnMut(u64) -> ControlFlow<B>) -> ControlFlow<B> {
         self.release();
-        self.bid_all(ROWS);
+        self.bid_all(ROWS, after)?;
         let columns = &self.sides[COLUMNS];
         let idle = |&column: &usize| columns.price[column] > 0 && !columns.is_full(column);
         self.waiting = (0..columns.price.len()).filter(idle).map(|column| column as u32).collect();
-        self.bid_all(COLUMNS);
+        self.bid_all(COLUMNS, after)
     }
 
     /// Lets rows keep the partners with whom they are content up to the increment. Those with room wait to bid.
@@ -200,10 +209,16 @@ impl Auction {
         (best, second)
     }
 
-    fn bid_all(&mut self, here: usize) {
+    fn bid_all<B>(&mut self, here: usize, after: &mut dyn FnMut(u64) -> ControlFlow<B>) -> ControlFlow<B> {
         while let Some(node) = self.waiting.pop() {
-            while !self.sides[here].is_full(node as usize) && self.bid(here, node) {}
+            while !self.sides[here].is_full(node as usize) && self.bid(here, node) {
+                self.bids += 1;
+                if self.bids.is_multiple_of(ASK_AFTER) {
+                    after(self.bids)?;
+                }
+            }
         }
+        ControlFlow::Continue(())
     }
 
     /// Takes the best arc across; `false` when none is worth it.

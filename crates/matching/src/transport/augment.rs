@@ -69,11 +69,11 @@ impl<'n> Search<'n> {
     }
 
     /// Inserts one place of everybody who wants more. Whether there was anybody.
-    pub fn insert_all(
+    pub fn insert_all<B>(
         &mut self,
         searches: &mut u64,
-        after: &mut dyn FnMut(u64) -> ControlFlow<()>,
-    ) -> ControlFlow<(), bool> {
+        after: &mut dyn FnMut(u64) -> ControlFlow<B>,
+    ) -> ControlFlow<B, bool> {
         let mut any = false;
         for node in 0..self.marks_here.len() {
             let nodes = &self.network.sides[self.here];

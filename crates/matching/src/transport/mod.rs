@@ -161,10 +161,11 @@ pub fn solve(problem: &Problem) -> Flow {
         arcs.iter().filter(open).copied()
     }));
     let widest = problem.arcs.iter().flatten().map(|arc| i64::from(arc.worth).abs()).max().unwrap_or(0);
-    network.auction(widest / 8, 0, -problem.pair_bonus.clamp(0, PATIENCE * widest));
-    match network.complete(&mut |_| ControlFlow::Continue(())) {
-        ControlFlow::Continue(()) | ControlFlow::Break(()) => close(problem, network.into_flow()),
-    }
+    let mut go_on = |_| ControlFlow::<std::convert::Infallible>::Continue(());
+    let floor = -problem.pair_bonus.clamp(0, PATIENCE * widest);
+    let ControlFlow::Continue(()) = network.auction(widest / 8, 0, floor, &mut go_on);
+    let ControlFlow::Continue(()) = network.complete(&mut go_on);
+    close(problem, network.into_flow())
 }
 
 /// Whoever has no places costs nothing at any price: one that no arc is worth.

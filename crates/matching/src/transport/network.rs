@@ -36,6 +36,10 @@ impl Nodes {
         self.partners[node].len() as u32
     }
 
+    pub fn has_room(&self, node: usize) -> bool {
+        self.filled(node) < self.nodes[node].places
+    }
+
     /// The price at which a node just takes or leaves its place of this number, from 1.
     pub fn reserve(&self, node: usize, place: u32) -> i64 {
         if place <= 1 { -self.nodes[node].first_bonus } else { 0 }
@@ -142,6 +146,15 @@ impl Network {
         }
     }
 
+    /// Settles all rows that have partners.
+    pub fn settle_all(&mut self) {
+        for row in 0..self.sides[ROWS].nodes.len() {
+            if self.sides[ROWS].filled(row) > 0 {
+                self.settle(row);
+            }
+        }
+    }
+
     /// Raises the prices of rows without room to the highest that keeps their partners, under which the fewest other arcs
     /// are of interest.
     pub fn raise_row_prices(&mut self) {
@@ -154,6 +167,16 @@ impl Network {
         }
     }
 
+    /// Chooses an arc, where both ends have room and it is not chosen already.
+    pub fn pair(&mut self, row: usize, arc: Arc) {
+        let [rows, columns] = &mut self.sides;
+        let column = arc.to as usize;
+        if rows.has_room(row) && columns.has_room(column) && !rows.has_partner(row, arc.to) {
+            rows.partners[row].push(arc);
+            columns.partners[column].push(Arc::new(row as u32, arc.worth));
+        }
+    }
+
     /// Takes an arc out of the choice.
     pub fn part(&mut self, row: u32, column: u32) {
         let [rows, columns] = &mut self.sides;
@@ -163,7 +186,7 @@ impl Network {
 
     /// Fills places until nobody wants more: rows one place at a time, in their order, then columns whose price is
     /// above the reserve without reason. `after` is called with the number of searches, and can stop the work.
-    pub fn complete(&mut self, after: &mut dyn FnMut(u64) -> ControlFlow<()>) -> ControlFlow<()> {
+    pub fn complete<B>(&mut self, after: &mut dyn FnMut(u64) -> ControlFlow<B>) -> ControlFlow<B> {
         let mut searches = 0;
         for side in [ROWS, COLUMNS] {
             if side == COLUMNS {

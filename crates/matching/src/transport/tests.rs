@@ -109,7 +109,7 @@ fn network(problem: &Problem) -> Network {
 }
 
 fn finished(problem: &Problem, mut network: Network) -> Result<i128, FlowError> {
-    let done = network.complete(&mut |_| ControlFlow::Continue(()));
+    let done = network.complete(&mut go_on);
     assert_eq!(done, ControlFlow::Continue(()));
     check(problem, &network.into_flow())
 }
@@ -199,7 +199,7 @@ proptest! {
     ) {
         let mut started = network(&problem);
         for (from, to, floor) in auctions {
-            started.auction(from, to, floor);
+            assert_eq!(started.auction(from, to, floor, &mut go_on), ControlFlow::Continue(()));
         }
         prop_assert_eq!(finished(&problem, started), check(&problem, &solve(&problem)));
     }
@@ -270,4 +270,9 @@ fn what_is_no_problem_or_no_flow_is_refused() {
     assert_eq!(check(&problem, &flow(vec![(0, 1)], [2, 3])), Err(FlowError::NoArc { row: 0, column: 1 }));
     let short = Flow { chosen: vec![], row_prices: vec![], column_prices: vec![0] };
     assert_eq!(check(&problem, &short), Err(FlowError::OtherLength));
+}
+
+/// Nobody stops it.
+fn go_on(_: u64) -> ControlFlow<()> {
+    ControlFlow::Continue(())
 }

@@ -29,7 +29,7 @@ use serde::{Deserialize, Serialize};
 use crate::certificate::Certificate;
 use crate::compiled::CompiledInstance;
 use crate::objective::{Objective, ObjectiveValue};
-use crate::solve::Solution;
+use crate::solve::{Solution, Status};
 
 use crate::profile::Side;
 use crate::scan::kernel::Kernel;
@@ -47,11 +47,14 @@ pub struct Proof {
     /// By what the draft is the best. Of a stable draft it is proven that it is stable: not that of all stable drafts it
     /// is the best for the proposing side.
     pub objective: Objective,
-    /// What it reaches, and no other draft exceeds by the objective.
+    /// What it reaches, and no other draft exceeds by the objective, or by no more than the gap.
     pub value: ObjectiveValue,
-    /// The worth of the draft with all bonuses, which is also the sum of all prices and rents. Of a stable draft only its
-    /// total, which another draft may well exceed.
+    /// The sum of all prices and rents, which is also the worth of the draft with all bonuses if there is no gap. Of a
+    /// stable draft only its total, which another draft may well exceed.
     pub bound: i64,
+    /// Where a limit came before the proof that the draft is the best: how much more another one may be worth, at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gap: Option<i64>,
     /// Pairs that were judged: every mentor with every mentee where both have places that pins leave, whether or not
     /// the rules allow the pair. For most a bound says that they are not worth more than they cost; the others are
     /// scored anew.
@@ -124,28 +127,51 @@ fn prove(
     let scorer = Scorer::new(compiled, if mentees_are_rows { Side::Mentor } else { Side::Mentee });
     let draft = Draft::read(compiled, &rules, &scorer, solution)?;
     let value = draft.check_value(solution, certificate)?;
-    if let Objective::Stable { .. } = solution.objective {
-        stable::prove(how, &draft, &scorer, certificate)?;
-        let pairs_checked = draft.open_pairs();
-        return Ok(Proof { objective: solution.objective, value, bound: value.total, pairs_checked });
+    let bound = match solution.objective {
+        Objective::Stable { .. } => {
+            stable::prove(how, &draft, &scorer, certificate)?;
+            value.total
+        }
+        _ if solution.status != Status::Optimal => prove_bound(how, &draft, &scorer, certificate)?,
+        _ => prove_best(how, &draft, &scorer, value, certificate)?,
+    };
+    let worth = certificate.bonus.combined(value);
+    let gap = solution.status.gap();
+    if bound - worth != gap.unwrap_or(0) || certificate.gap != gap {
+        return Err(Violation::Gap { worth, bound });
     }
-    let bonus = certificate.bonus;
-    let worst_counts = solution.objective == Objective::MaxMin;
+    Ok(Proof { objective: solution.objective, value, bound, gap, pairs_checked: draft.open_pairs() })
+}
+
+/// That no draft is better. Returns the sum of all prices and rents, which is still to be compared with the draft.
+fn prove_best(
+    how: How,
+    draft: &Draft,
+    scorer: &Scorer,
+    value: ObjectiveValue,
+    certificate: &Certificate,
+) -> Result<i64, Violation> {
+    let worst_counts = certificate.objective == Objective::MaxMin;
     let least_score = value.least.filter(|_| worst_counts).unwrap_or(0);
     let listed = Listed { prices: &certificate.prices, rents: &certificate.rents, least_score };
-    let prices = PriceList::read(&draft, bonus, &listed)?;
+    let prices = PriceList::read(draft, certificate.bonus, &listed)?;
     prices.check_rents_of_draft()?;
     prices.check_places()?;
     prices.check_draft()?;
-    Search::new(&prices.ask(scorer.columns), &prices, &scorer).run(how)?;
-    let (worth, bound) = (bonus.combined(value), prices.bound());
-    if worth != bound {
-        return Err(Violation::Gap { worth, bound });
-    }
+    Search::new(&prices.ask(scorer.columns), &prices, scorer).run(how)?;
     if worst_counts {
-        worst::prove(how, &draft, &scorer, value, certificate)?;
+        worst::prove(how, draft, scorer, value, certificate)?;
     }
-    Ok(Proof { objective: solution.objective, value, bound, pairs_checked: draft.open_pairs() })
+    Ok(prices.bound())
+}
+
+/// That no draft is worth more than the sum of all prices and rents, which it returns.
+fn prove_bound(how: How, draft: &Draft, scorer: &Scorer, certificate: &Certificate) -> Result<i64, Violation> {
+    let listed = Listed { prices: &certificate.prices, rents: &certificate.rents, least_score: 0 };
+    let prices = PriceList::read(draft, certificate.bonus, &listed)?;
+    prices.check_rents(scorer)?;
+    Search::new(&prices.ask(scorer.columns), &prices, scorer).run(how)?;
+    Ok(prices.bound())
 }
 
 #[cfg(test)]

@@ -23,7 +23,8 @@ fn bounded() -> impl Iterator<Item = How> {
 const ONE_BY_ONE: How = How { kernel: Kernel::Portable, threads: 1, bound_from: usize::MAX };
 
 fn proven(compiled: &CompiledInstance, objective: Objective) -> (Solution, Certificate) {
-    let solution = solve(compiled, &SolveOptions { objective, threads: 1 }, unattended).expect("nobody cancels");
+    let solution = solve(compiled, &SolveOptions { objective, threads: 1, ..SolveOptions::default() }, unattended)
+        .expect("nobody cancels");
     let certificate = Certificate::new(compiled, &solution);
     (solution, certificate)
 }

@@ -10,7 +10,8 @@ use crate::{random, story};
 
 fn proven(instance: Instance, objective: Objective) -> (CompiledInstance, Solution, Certificate) {
     let compiled = instance.compile().expect("a sound instance");
-    let solution = solve(&compiled, &SolveOptions { objective, threads: 0 }, unattended).expect("nobody cancels");
+    let solution = solve(&compiled, &SolveOptions { objective, threads: 0, ..SolveOptions::default() }, unattended)
+        .expect("nobody cancels");
     let certificate = Certificate::new(&compiled, &solution);
     (compiled, solution, certificate)
 }
@@ -258,7 +259,7 @@ fn a_draft_with_a_worse_worst_pair_is_refused() {
     for seed in 0..300 {
         let (compiled, fair, proof) = proven(random::instance(seed, 12), Objective::MaxMin);
         assert!(verify(&compiled, &fair, &proof).is_ok(), "seed {seed}");
-        let other = SolveOptions { objective: Objective::MaxCoverage, threads: 0 };
+        let other = SolveOptions { objective: Objective::MaxCoverage, threads: 0, ..SolveOptions::default() };
         let mut other = solve(&compiled, &other, unattended).expect("nobody cancels");
         let is_worse = other.value.least < fair.value.least;
         other.objective = Objective::MaxMin;

@@ -92,7 +92,7 @@ fn a_pair_that_scores_less_than_its_price_changes_nothing() {
         let grid = Grid::random(seed, 6, 12);
         let compiled = grid.instance().compile().expect("sound");
         for objective in OBJECTIVES {
-            let options = SolveOptions { objective, threads: 1 };
+            let options = SolveOptions { objective, threads: 1, ..SolveOptions::default() };
             let solution = solve(&compiled, &options, unattended).expect("nobody cancels");
             let before = rank(solution.value, objective);
             let reasons = Reasons::new(&compiled, &solution).expect("of this instance");

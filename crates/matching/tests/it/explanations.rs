@@ -179,8 +179,12 @@ fn a_person_without_candidates_learns_which_rules_stand_in_the_way() {
 #[test]
 fn a_person_whose_candidates_are_taken_learns_by_whom() {
     let compiled = market(1).compile().expect("sound");
-    let solution = solve(&compiled, &SolveOptions { objective: Objective::MaxCoverage, threads: 0 }, unattended)
-        .expect("nobody cancels");
+    let solution = solve(
+        &compiled,
+        &SolveOptions { objective: Objective::MaxCoverage, threads: 0, ..SolveOptions::default() },
+        unattended,
+    )
+    .expect("nobody cancels");
     assert_eq!(solution.unmatched.mentees, ["v", "w", "z"]);
     let reasons = reasons(&compiled, &solution);
     let why = reasons.unmatched(Side::Mentee, "z").expect("z exists");

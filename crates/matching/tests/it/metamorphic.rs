@@ -178,7 +178,8 @@ fn the_draft_is_the_same_by_any_number_of_threads() {
         for objective in OBJECTIVES {
             let found = solved(&instance, objective);
             for threads in [1, 2, 3] {
-                let again = solve(&compiled, &SolveOptions { objective, threads }, unattended);
+                let again =
+                    solve(&compiled, &SolveOptions { objective, threads, ..SolveOptions::default() }, unattended);
                 assert_eq!(again.as_ref(), Ok(&found), "seed {seed}, {objective:?}, {threads} threads");
             }
         }
@@ -264,7 +265,9 @@ fn all_ties_at_any_size_are_matched_in_full() {
         let instance = Instance::new(people("m", mentors), people("e", mentees), Criteria::default());
         let compiled = instance.compile().expect("sound");
         for objective in OBJECTIVES {
-            let found = solve(&compiled, &SolveOptions { objective, threads: 2 }, unattended).expect("nobody cancels");
+            let found =
+                solve(&compiled, &SolveOptions { objective, threads: 2, ..SolveOptions::default() }, unattended)
+                    .expect("nobody cancels");
             assert_eq!(found.value.pairs, mentors.min(mentees), "{objective:?}");
             assert!(verify(&compiled, &found, &Certificate::new(&compiled, &found)).is_ok(), "{objective:?}");
         }

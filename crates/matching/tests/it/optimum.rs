@@ -15,7 +15,8 @@ pub const OBJECTIVES: [Objective; 3] = [Objective::MaxCoverage, Objective::MaxTo
 /// Solves, and insists on a certificate that holds.
 pub fn solved(instance: &Instance, objective: Objective) -> Solution {
     let compiled = compiled(instance);
-    let solution = solve(&compiled, &SolveOptions { objective, threads: 0 }, unattended).expect("nobody cancels");
+    let solution = solve(&compiled, &SolveOptions { objective, threads: 0, ..SolveOptions::default() }, unattended)
+        .expect("nobody cancels");
     let proof = verify(&compiled, &solution, &Certificate::new(&compiled, &solution)).expect("the certificate holds");
     assert_eq!(proof.value, solution.value);
     solution
@@ -317,7 +318,8 @@ fn many_people_who_want_the_same_are_matched_as_proven_by_any_number_of_threads(
         for objective in [Objective::MaxCoverage, Objective::MaxTotal] {
             let found = solved(&instance, objective);
             for threads in [1, 2, 5] {
-                let again = solve(&compiled, &SolveOptions { objective, threads }, unattended);
+                let again =
+                    solve(&compiled, &SolveOptions { objective, threads, ..SolveOptions::default() }, unattended);
                 assert_eq!(again.as_ref(), Ok(&found), "seed {seed}, {threads} threads");
             }
         }

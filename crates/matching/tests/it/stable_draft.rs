@@ -22,7 +22,8 @@ fn compiled(instance: &Instance) -> CompiledInstance {
 }
 
 fn draft(compiled: &CompiledInstance, proposer: Side, threads: usize) -> Solution {
-    solve(compiled, &SolveOptions { objective: stable(proposer), threads }, unattended).expect("nobody cancels")
+    solve(compiled, &SolveOptions { objective: stable(proposer), threads, ..SolveOptions::default() }, unattended)
+        .expect("nobody cancels")
 }
 
 /// Solves, and insists on a certificate that holds.
@@ -371,7 +372,13 @@ fn other_objectives_do_not_read_lists() {
         let before = instance.clone();
         random::add_choices(&mut instance, &mut Random::new(seed));
         for objective in [Objective::MaxCoverage, Objective::MaxTotal, Objective::MaxMin] {
-            let of = |instance| solve(&compiled(instance), &SolveOptions { objective, threads: 0 }, unattended);
+            let of = |instance| {
+                solve(
+                    &compiled(instance),
+                    &SolveOptions { objective, threads: 0, ..SolveOptions::default() },
+                    unattended,
+                )
+            };
             assert_eq!(of(&instance), of(&before), "seed {seed}");
         }
     }
@@ -451,7 +458,7 @@ fn aims_survive_storage_and_older_certificates_can_be_read() {
 #[test]
 fn the_search_can_be_broken_off() {
     let compiled = compiled(&random::instance(3, 80));
-    let options = SolveOptions { objective: stable(Side::Mentee), threads: 2 };
+    let options = SolveOptions { objective: stable(Side::Mentee), threads: 2, ..SolveOptions::default() };
     let stop = |_: Progress| std::ops::ControlFlow::Break(());
     assert_eq!(solve(&compiled, &options, stop), Err(SolveError::Cancelled));
 }

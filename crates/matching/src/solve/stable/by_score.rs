@@ -13,8 +13,7 @@ use std::ops::ControlFlow;
 
 use super::{Market, liking_of_rank};
 use crate::scan::{Ask, Scan, Shortlist};
-use crate::solve::engine::Watch;
-use crate::solve::{Step, shortlists, thread_count};
+use crate::solve::{Halt, Step, Watch, shortlists, thread_count};
 use crate::stable::{Choice, DeferredAcceptance, Room};
 
 /// So many receivers are listed at first, and so many times more when they were of no use.
@@ -156,7 +155,7 @@ impl<'m> ByScore<'m> {
     }
 
     /// Fills the queues of proposers who list equally many, in order.
-    pub fn look(&mut self, rows: &[u32], now: &DeferredAcceptance<u32>, watch: &mut Watch) -> ControlFlow<()> {
+    pub fn look(&mut self, rows: &[u32], now: &DeferredAcceptance<u32>, watch: &mut Watch) -> ControlFlow<Halt> {
         let (Some(scan), Some(&first)) = (&self.scan, rows.first()) else { return ControlFlow::Continue(()) };
         self.is_first_look = false;
         let most = self.queues[first as usize].as_ref().map_or(LISTED, |queue| queue.most);
@@ -238,7 +237,7 @@ fn ask_for_all(
     prices: &[Option<i64>],
     rows: &[u32],
     watch: &mut Watch,
-) -> ControlFlow<(), Vec<Vec<(u32, u16)>>> {
+) -> ControlFlow<Halt, Vec<Vec<(u32, u16)>>> {
     let mut all = vec![Vec::new(); rows.len()];
     if prices.iter().all(Option::is_none) {
         return ControlFlow::Continue(all);
@@ -269,7 +268,7 @@ fn ask(
     above: i64,
     most: usize,
     watch: &mut Watch,
-) -> ControlFlow<(), Vec<Shortlist>> {
+) -> ControlFlow<Halt, Vec<Shortlist>> {
     let asks: Vec<Ask> = rows.iter().map(|&row| Ask { row, above }).collect();
     shortlists(scan, prices, &asks, most, Step::Score, watch)
 }

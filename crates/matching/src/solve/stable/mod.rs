@@ -7,8 +7,7 @@
 use std::ops::ControlFlow;
 
 use super::draft::{self, Found};
-use super::engine::Watch;
-use super::{Progress, Solution, SolveOptions, Step};
+use super::{Halt, Progress, Solution, SolveOptions, Step, Watch};
 use crate::compiled::CompiledInstance;
 use crate::objective::Objective;
 use crate::profile::{Side, Sides};
@@ -24,13 +23,13 @@ pub(super) fn solve(
     options: &SolveOptions,
     proposers: Side,
     watch: &mut Watch,
-) -> ControlFlow<(), Solution> {
+) -> ControlFlow<Halt, Solution> {
     let market = Market::new(compiled, proposers);
     let mut pairs = Proposals::new(&market, options.threads).run(watch)?;
     pairs.sort_unstable();
     let of = pairs.len() as u64;
     watch(Progress { step: Step::Assign, done: of, of })?;
-    let found = Found { pairs, prices: Sides::default() };
+    let found = Found { pairs, prices: Sides::default(), is_best: true };
     ControlFlow::Continue(draft::solution(compiled, Objective::Stable { proposer: proposers }, found, Vec::new()))
 }
 
@@ -107,7 +106,7 @@ impl<'m> Proposals<'m> {
     }
 
     /// The stable pairs, mentors and mentees.
-    fn run(mut self, watch: &mut Watch) -> ControlFlow<(), Vec<(usize, usize)>> {
+    fn run(mut self, watch: &mut Watch) -> ControlFlow<Halt, Vec<(usize, usize)>> {
         let mut stuck = Vec::new();
         loop {
             while let Some(proposer) = self.state.next_waiting() {
