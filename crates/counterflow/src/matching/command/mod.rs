@@ -12,13 +12,14 @@ use std::{
     io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
+    time::Duration,
 };
 
 use askama::Template;
 use clap::ValueEnum;
 use counterflow_matching::{
-    Certificate, CompiledInstance, Criteria, Instance, Objective, Side, Solution, SolveOptions, admissible_pairs,
-    solve, unattended, verify,
+    Certificate, CompiledInstance, Criteria, Instance, Limits, Objective, Side, Solution, SolveOptions,
+    admissible_pairs, solve, unattended, verify,
 };
 
 use people_file::{FileError, PeopleFile};
@@ -68,6 +69,12 @@ struct Matching {
     /// How many threads look at pairs; as many as the machine runs at once if not given. The result is the same
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
+    /// Stops looking for a better draft after so many seconds, and says how much better one could be
+    #[arg(long, value_name = "SECONDS")]
+    time_limit: Option<u32>,
+    /// The same when listed pairs take so many MiB
+    #[arg(long, value_name = "MIB")]
+    memory_limit: Option<u32>,
     /// How the result is printed
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -111,6 +118,13 @@ impl From<Proposer> for Side {
 }
 
 impl Matching {
+    fn limits(&self) -> Limits {
+        Limits {
+            time: self.time_limit.map(|seconds| Duration::from_secs(seconds.into())),
+            memory: self.memory_limit.map(|mib| u64::from(mib) << 20),
+        }
+    }
+
     /// What the options make of the criteria's aim.
     fn objective(&self, of_criteria: Objective) -> Result<Objective, Failure> {
         let proposer = self.proposer.map(Side::from);
@@ -198,8 +212,11 @@ fn report(given: &Matching) -> Result<Report, Failure> {
     if let Some(path) = &given.scores {
         write_scores(&compiled, path).map_err(|error| Failure::File(path.clone(), error))?;
     }
-    let threads = given.threads.map_or(0, usize::from);
-    let options = SolveOptions { threads, ..SolveOptions::of(&compiled) };
+    let options = SolveOptions {
+        threads: given.threads.map_or(0, usize::from),
+        limits: given.limits(),
+        ..SolveOptions::of(&compiled)
+    };
     let solution = solve(&compiled, &options, unattended).map_err(|error| Failure::Unproven(error.to_string()))?;
     let certificate = Certificate::new(&compiled, &solution);
     let proof = verify(&compiled, &solution, &certificate).map_err(|error| Failure::Unproven(error.to_string()))?;
@@ -275,7 +292,18 @@ mod tests {
     fn given(people: PathBuf, criteria: PathBuf, format: Format) -> Matching {
         let inputs = Inputs { people, criteria };
         let (aim, proposer, keep, threads) = (None, None, None, None);
-        Matching { inputs, aim, proposer, keep, threads, format, scores: None, certificate: None }
+        Matching {
+            inputs,
+            aim,
+            proposer,
+            keep,
+            threads,
+            time_limit: None,
+            memory_limit: None,
+            format,
+            scores: None,
+            certificate: None,
+        }
     }
 
     /// Ruth and Ana from the documentation, in files.
@@ -312,6 +340,43 @@ mod tests {
         }
     }
 
+    /// Everybody likes the mentors best who were born in the years next to theirs, and the first take what the later need.
+    #[test]
+    fn a_match_that_stops_at_a_limit_says_how_much_better_another_can_be() {
+        let folder = tempfile::tempdir().unwrap();
+        let (people, criteria) = (folder.path().join("people.csv"), folder.path().join("criteria.toml"));
+        let mut text = "id,name,role,capacity,born\n".to_owned();
+        for at in 0..80 {
+            text += &format!("m{at:02},,mentor,1,{}\n", 1990 + at * 7 % 11);
+            text += &format!("e{at:02},,mentee,1,{}\n", 1985 + at * 5 % 13);
+        }
+        fs::write(&people, text).unwrap();
+        let rule = "rule = 'prefer'\ncompare = 'at_least_apart'\nfield = 'born'\nby = 12\nweight = 1";
+        fs::write(&criteria, format!("aim = 'total'\n[[criterion]]\n{rule}\n")).unwrap();
+        let certificate = folder.path().join("certificate.json");
+        let limited = |memory_limit| Matching {
+            memory_limit,
+            certificate: Some(certificate.clone()),
+            ..given(people.clone(), criteria.clone(), Format::Table)
+        };
+        let printed = |given: &Matching| {
+            let mut out = Vec::new();
+            report(given).unwrap().print(given.format, &mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        assert!(printed(&limited(None)).contains("\nProven: no other draft has a higher total."));
+        let text = printed(&limited(Some(0)));
+        let expected = "\nNot proven to be the best: the match stopped at its limit. Another draft can have at most ";
+        assert!(text.contains(expected), "{text}");
+        let stored = stored::Given { inputs: limited(None).inputs, certificate };
+        let (proof, bonus) = stored::proof(&stored).unwrap();
+        let beyond = report::Beyond::of(&proof, bonus);
+        assert!(matches!(beyond, Some(report::Beyond::Points(1..))), "{beyond:?}");
+        let coverage = counterflow_matching::Bonus { first_place: 2_000_000, pair: 2_000_000 };
+        let beyond = report::Beyond::of(&proof, coverage);
+        assert!(matches!(beyond, Some(report::Beyond::Points(_))), "{beyond:?}");
+    }
+
     #[test]
     fn the_documented_choices_are_matched_as_documented() {
         let folder = tempfile::tempdir().unwrap();
@@ -329,7 +394,7 @@ mod tests {
             report(&given).unwrap().print(Format::Json, &mut out).unwrap();
             let json: serde_json::Value = serde_json::from_slice(&out).unwrap();
             let stored = stored::Given { inputs: given.inputs, certificate: certificate.clone() };
-            assert_eq!(stored::proof(&stored).unwrap().value.pairs, 2);
+            assert_eq!(stored::proof(&stored).unwrap().0.value.pairs, 2);
             assert_eq!((&json["aim"], json["certificate"]["valid"].as_bool()), (&"stable".into(), Some(true)));
             let pairs = json["pairs"].as_array().unwrap().iter();
             let pairs =

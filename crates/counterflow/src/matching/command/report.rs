@@ -8,8 +8,8 @@ use std::{
 
 use askama::Template;
 use counterflow_matching::{
-    CompiledInstance, Funnel, HardRule, Objective, ObjectiveValue, Proof, Reasons, Relaxation, Side, Solution, Status,
-    Unmatched, WhatIf, parts,
+    Bonus, CompiledInstance, Funnel, HardRule, Objective, ObjectiveValue, Proof, Reasons, Relaxation, Side, Solution,
+    Status, Unmatched, WhatIf, parts,
 };
 use serde::Serialize;
 
@@ -33,6 +33,27 @@ pub struct Report {
     certificate: Proven,
     #[serde(skip)]
     proven: Objective,
+    #[serde(skip)]
+    beyond: Option<Beyond>,
+}
+
+/// How much better than a draft that was settled for another one can be.
+#[derive(Debug, Clone, Copy, Template)]
+#[template(path = "matching/command/beyond.txt")]
+pub(super) enum Beyond {
+    /// So many points more.
+    Points(i64),
+    /// So many people and pairs more, counted together.
+    Reach(i64),
+}
+
+impl Beyond {
+    /// A draft with more people or pairs may have fewer points, but not less than none.
+    pub(super) fn of(proof: &Proof, bonus: Bonus) -> Option<Self> {
+        let gap = proof.gap?;
+        let more = if bonus.pair == 0 { 0 } else { (gap + proof.value.total) / bonus.pair };
+        Some(if more == 0 { Self::Points(gap) } else { Self::Reach(more) })
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -70,9 +91,17 @@ struct Because<'a> {
     kind: Kind<'a>,
 }
 
+/// What keeps candidates from somebody whom the rules allow.
+#[derive(Debug, Clone, Copy)]
+enum By {
+    BestDraft,
+    Draft,
+    Choice,
+}
+
 enum Kind<'a> {
     Removes { rule: Label<'a>, removes: u32, of: u32 },
-    Held { candidates: u32, by_choice: bool },
+    Held { candidates: u32, by: By },
     Relax { rule: Label<'a>, opens: u32, free: u32, pairs: bool },
 }
 
@@ -111,12 +140,20 @@ impl Report {
             PairLine { mentor, mentee, mentor_name, mentee_name, score: pair.score, why }
         });
         let found = without(compiled, solution)?;
-        let tried = wishes::tried(compiled, solution, &found, || ControlFlow::Continue(()));
-        let tried = tried.map_err(|error| error.to_string())?;
-        let by_choice = solution.objective.proposer().is_some();
+        // Whoever sets a limit does not want to wait for matches under other rules.
+        let tried = match proof.gap {
+            Some(_) => Vec::new(),
+            None => wishes::tried(compiled, solution, &found, || ControlFlow::Continue(()))
+                .map_err(|error| error.to_string())?,
+        };
+        let by = match (solution.objective.proposer(), proof.gap) {
+            (Some(_), _) => By::Choice,
+            (None, None) => By::BestDraft,
+            (None, Some(_)) => By::Draft,
+        };
         let unmatched = found.iter().map(|found| {
             let Funnel { side, id, .. } = &found.funnel;
-            let because = because_of(compiled, by_choice, found, &tried);
+            let because = because_of(compiled, by, found, &tried);
             UnmatchedLine { id: id.clone(), name: name(id), role: *side, because }
         });
         Ok(Self {
@@ -125,6 +162,7 @@ impl Report {
             aim: solution.objective.aim(),
             proposer: solution.objective.proposer(),
             proven: proof.objective,
+            beyond: Beyond::of(proof, compiled.bonus(proof.objective)),
             value: solution.value,
             pairs: pairs.collect(),
             unmatched: unmatched.collect(),
@@ -189,7 +227,7 @@ fn first(name: &str) -> &str {
 
 /// What stands in somebody's way: each rule with what it removes, whether others hold the candidates, and which rule
 /// would open some if it became a preference.
-fn because_of(compiled: &CompiledInstance, by_choice: bool, found: &Unmatched, tried: &[WhatIf]) -> Vec<String> {
+fn because_of(compiled: &CompiledInstance, by: By, found: &Unmatched, tried: &[WhatIf]) -> Vec<String> {
     let side = found.funnel.side;
     let list = &compiled.criteria().list;
     let name = |position: usize| list.get(position).map(|criterion| Head::from(criterion).label()).unwrap_or_default();
@@ -207,11 +245,14 @@ fn because_of(compiled: &CompiledInstance, by_choice: bool, found: &Unmatched, t
         left -= step.removes;
     }
     if found.funnel.candidates > 0 {
-        lines.push(say(Kind::Held { candidates: found.funnel.candidates, by_choice }));
+        lines.push(say(Kind::Held { candidates: found.funnel.candidates, by }));
     }
     // Who stands in whose chain of command is nothing to bend for a match.
     let bendable = |relaxation: &&Relaxation| matches!(relaxation.rule, HardRule::Criterion(_));
     for Relaxation { rule, opens, with_a_free_place: free, .. } in found.relax.iter().filter(bendable) {
+        if matches!(by, By::Draft) {
+            continue;
+        }
         let pairs = wishes::gives_partner(tried, *rule, side, &found.funnel.id).unwrap_or(false);
         lines.push(say(Kind::Relax { rule: label(rule), opens: *opens, free: *free, pairs }));
     }

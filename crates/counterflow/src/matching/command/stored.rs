@@ -5,9 +5,10 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use askama::Template;
-use counterflow_matching::{Certificate, Objective, PairIds, Proof, Solution, verify};
+use counterflow_matching::{Bonus, Certificate, Objective, PairIds, Proof, Solution, verify};
 use serde::Deserialize;
 
+use super::report::Beyond;
 use super::{Failure, Inputs, at};
 
 #[derive(Debug, clap::Args)]
@@ -30,16 +31,18 @@ struct Stored {
 #[template(path = "matching/command/stored.txt")]
 struct Valid {
     proof: Proof,
+    beyond: Option<Beyond>,
 }
 
 /// Checks and prints what was proven.
 pub(super) fn check(given: &Given) -> Result<(), Failure> {
-    let text = Valid { proof: proof(given)? };
+    let (proof, bonus) = proof(given)?;
+    let text = Valid { proof, beyond: Beyond::of(&proof, bonus) };
     writeln!(io::stdout().lock(), "{text}").map_err(Failure::Output)
 }
 
 /// What the stored draft and certificate prove of people and criteria.
-pub(super) fn proof(given: &Given) -> Result<Proof, Failure> {
+pub(super) fn proof(given: &Given) -> Result<(Proof, Bonus), Failure> {
     let text = fs::read_to_string(&given.certificate).map_err(at(&given.certificate))?;
     let wrong = |error: serde_json::Error| Failure::Wrong(given.certificate.clone(), vec![error.to_string()]);
     let Stored { draft, certificate } = serde_json::from_str(&text).map_err(wrong)?;
@@ -49,6 +52,8 @@ pub(super) fn proof(given: &Given) -> Result<Proof, Failure> {
     let kept = draft.pairs.iter().filter(|pair| pair.pinned);
     instance.pinned = kept.map(|pair| PairIds::new(&pair.mentor, &pair.mentee)).collect();
     let compiled = given.inputs.compile(instance, None)?;
+    let bonus = compiled.bonus(certificate.objective);
     verify(&compiled, &draft, &certificate)
+        .map(|proof| (proof, bonus))
         .map_err(|violation| Failure::NotProven(given.certificate.clone(), violation.to_string()))
 }
