@@ -2,8 +2,9 @@
 """The engine beside its peers: compare.py RUNNER [all | quick | NAME...]; RUNNER is the program of the package `benches`.
 
 Every run is a process of its own. Runs take turns, three times each; one that took longer than half a minute is not
-repeated. The medians are shown, and left in target/bench/results. Ends with an error if any run fails, or if two exact
-values differ. First it checks, on small instances, that engine and numpy agree on every score.
+repeated. The medians are shown, and left in target/bench/results; at the end, how many times as long each peer takes as the
+engine. Ends with an error if any run fails (the engine's does if its draft is not verified), or if two exact values differ.
+First it checks, on small instances, that engine and numpy agree on every score.
 """
 import argparse
 import json
@@ -12,68 +13,17 @@ import pathlib
 import statistics
 import subprocess
 import sys
-from dataclasses import dataclass
 
 import instances
+from cases import ALL, CASES, CHECKED, QUICK
 
 HERE = pathlib.Path(__file__).resolve().parent
 BENCH = HERE.parent / "target" / "bench"
 REPEATS, LONG = 3, 30  # seconds
-THREADS = [1]  # of the engine; each number is a row of the table
-
-SQUARE = ["scipy", "lapjvs", "lapjvr", "fastlap", "ortools_lsa", "ortools_mcf", "lemon"]
-UNEQUAL = ["scipy", "lapjvs", "lapjvr", "ortools_mcf", "lemon"]
-CAPACITIES = ["ortools_mcf", "lemon"]
+THREADS = [1, 2]  # of the engine; each number is a row of the table
+LEAST_CPU = 0.05  # seconds; it is counted in hundredths, and no ratio is made of less
 OR_TOOLS_ARC = 130  # bytes, measured with SimpleMinCostFlow
-
-
-@dataclass
-class Case:
-    """An instance, and who solves it beside the engine."""
-
-    mentors: int
-    mentees: int
-    peers: tuple | list = ()
-    ties: bool = False
-    capacities: bool = False
-
-    def write(self, name, seed):
-        """The folder with the instance; other seeds than the first have folders of their own."""
-        name = name if seed == 1 else f"{name}-seed{seed}"
-        return instances.write(name, self.mentors, self.mentees, seed, self.ties, self.capacities)
-
-
-CASES = {
-    "ordinary": Case(40, 46, ["scipy", "ortools_mcf"]),
-    "d500": Case(500, 500, ["scipy", "ortools_lsa", "ortools_mcf"]),
-    "d1k": Case(1_000, 1_000, SQUARE),
-    "d2k": Case(2_000, 2_000, SQUARE),
-    "t2k": Case(2_000, 2_000, SQUARE, ties=True),
-    "r2k1k-cap": Case(2_000, 1_000, CAPACITIES, capacities=True),
-    "d5k": Case(5_000, 5_000, SQUARE),
-    "t5k": Case(5_000, 5_000, SQUARE, ties=True),
-    "s2k10k": Case(2_000, 10_000, UNEQUAL),
-    "d10k": Case(10_000, 10_000, ["scipy", "lapjvs", "fastlap", "ortools_lsa"]),
-    "d10k-cap": Case(10_000, 10_000, ["lemon"], capacities=True),
-    "t10k": Case(10_000, 10_000, ["fastlap", "ortools_lsa"], ties=True),
-    "r20k4k": Case(20_000, 4_000, UNEQUAL),
-    "r20k4k-cap": Case(20_000, 4_000, CAPACITIES, capacities=True),
-    "d20k": Case(20_000, 20_000),
-    "s10k50k-cap": Case(10_000, 50_000, capacities=True),
-    "r100k20k-cap": Case(100_000, 20_000, capacities=True),
-    "t100k20k": Case(100_000, 20_000, ties=True),
-    "d100k": Case(100_000, 100_000),
-    "d100k-cap": Case(100_000, 100_000, capacities=True),
-    "r1m100k-cap": Case(1_000_000, 100_000, capacities=True),
-}
-QUICK = ["ordinary", "d500", "d2k"]
-ALL = ["d10k", "r20k4k-cap", "r100k20k-cap", "d100k", "d100k-cap", "r1m100k-cap"]
-CHECKED = {
-    "check300": Case(300, 300),
-    "check1k": Case(1_000, 1_000),
-    "check1k-ties": Case(1_000, 1_000, ties=True),
-    "check1k-cap": Case(1_200, 900, capacities=True),
-}
+WITHOUT_LEMON = "No module named 'pylmcf'"
 
 
 class Failed(Exception):
@@ -101,7 +51,7 @@ def engine(runner, folder, threads, timeout):
 def check_scores(runner, seed, timeout):
     """Engine and numpy agree on every score, and on the worth of the engine's draft."""
     for name, case in CHECKED.items():
-        folder = case.write(name, seed)
+        folder = instances.write_case(name, case, seed)
         scores, pairs = BENCH / f"{name}.i2", BENCH / f"{name}.csv"
         run([runner, folder, "--dump-scores", scores], timeout)
         draft = run([runner, folder, "--dump-pairs", pairs], timeout)
@@ -132,7 +82,11 @@ def median(results, key):
 
 
 def summary(results):
-    keys = ("prepare_s", "compile_s", "certificate_s", "verify_s", "score_s", "build_s", "solve_s", "total_s", "cpu_s", "rss_gib", "prepared_gib", "load")
+    """The medians of all runs of a solver; Failed if it did not always find the same total."""
+    if len({one["total"] for one in results}) > 1:
+        return Failed(f"its totals differ: {[one['total'] for one in results]}")
+    keys = ("prepare_s", "compile_s", "solve_cpu_s", "certificate_s", "verify_s", "score_s", "build_s", "solve_s", "total_s",
+            "cpu_s", "rss_gib", "prepared_gib", "load")
     return results[0] | {key: median(results, key) for key in keys if key in results[0]} | {"repeats": len(results)}
 
 
@@ -140,18 +94,49 @@ def seconds(value):
     return f"{value:9.4f}" if value < 0.1 else f"{value:9.3f}"
 
 
-def table(rows, ours):
-    """One line a solver; a rival's total is scoring, building and solving."""
-    head = f"{'solver':14} {'total score':>15} {'score':>8} {'build':>8} {'solve':>8} {'in all':>8} {'CPU s':>8} {'GiB':>6} {'load':>5} {'x ours':>7} {'solve/ours':>10}"
-    print(head)
+def table(rows):
+    """One line a solver; a peer's "in all" is scoring, building and solving."""
+    print(f"{'solver':14} {'total score':>15} {'score':>8} {'build':>8} {'solve':>8} {'in all':>8} {'CPU s':>8} {'GiB':>6} {'load':>5}")
     for name, row in rows.items():
         if isinstance(row, Failed):
             print(f"{name:14} {row}")
             continue
         times = "".join(seconds(row[key]) if key in row else f"{'':9}" for key in ("score_s", "build_s", "solve_s", "total_s"))
-        whole, alone = row["total_s"] / ours["total_s"], row["solve_s"] / ours["total_s"]
-        ratios = f"{whole:8.2f}" + (f"{alone:11.2f}" if "score_s" in row else "")
-        print(f"{name:14} {row['total']:15,}{times}{row['cpu_s']:9.2f}{row['rss_gib']:7.2f}{row['load']:6.2f}{ratios}")
+        print(f"{name:14} {row['total']:15,}{times}{row['cpu_s']:9.2f}{row['rss_gib']:7.2f}{row['load']:6.2f}")
+
+
+RATIOS = {  # what of a peer is divided by what of the engine
+    "in all": ("total_s", "total_s"),
+    "CPU": ("cpu_s", "cpu_s"),
+    "solve alone": ("solve_s", "total_s"),
+}
+
+
+def ratios(tables):
+    """How many times as long peers take as the engine: the fastest of them, then each. `tables` is {case: its rows}."""
+    print("\n== times as long as the engine, by the fastest peer and by each. In all: from end to end; CPU: the same in CPU seconds;\n"
+          "   solve alone: the peer's solving beside the engine's \"in all\"")
+    for name, rows in tables.items():
+        solved = {solver: row for solver, row in rows.items() if not isinstance(row, Failed)}
+        peers = {solver: row for solver, row in solved.items() if not is_ours(row)}
+        if not peers:
+            continue
+        for solver, own in solved.items():
+            if is_ours(own):
+                for what, keys in RATIOS.items():
+                    print(f"{name:12} {solver:14} {what:12}{ratio_line(own, peers, *keys)}")
+
+
+def ratio_line(own, peers, their_key, own_key):
+    if own_key == "cpu_s" and own[own_key] < LEAST_CPU:
+        return "  the engine took too little to measure"
+    times = {peer: row[their_key] / own[own_key] for peer, row in peers.items()}
+    fastest = min(times, key=times.get)
+    return f"{times[fastest]:9.2f}  {f'({fastest})':14}" + "".join(f"{peer:>13}{ratio:8.2f}" for peer, ratio in times.items())
+
+
+def is_ours(row):
+    return "prepare_s" in row
 
 
 def describe(name, case):
@@ -165,25 +150,29 @@ def describe(name, case):
 
 
 def compare(runner, name, case, args):
-    """Runs one case and prints its table. Returns what went wrong."""
+    """Runs one case and prints its table. Returns its rows."""
     describe(name, case)
-    folder = case.write(name, args.seed)
-    runs = {f"counterflow {n}": lambda n=n: engine(runner, folder, n, args.timeout) for n in THREADS}
+    folder = instances.write_case(name, case, args.seed)
+    threads = [] if args.without_engine else THREADS
+    runs = {f"counterflow {n}": lambda n=n: engine(runner, folder, n, args.timeout) for n in threads}
     for peer in case.peers:
         runs[peer] = lambda peer=peer: run([sys.executable, HERE / "peers.py", folder, peer], args.timeout)
-    if args.without_engine:
-        runs = {peer: runs[peer] for peer in case.peers}
     rows = {solver: found if isinstance(found, Failed) else summary(found) for solver, found in take_turns(runs).items()}
-    solved = [row for row in rows.values() if not isinstance(row, Failed)]
-    own = [row for row in solved if "prepare_s" in row]
-    table(rows, min(own or solved or [{}], key=lambda row: row.get("total_s", 0)))
-    for row in own:
-        print(f"   {row['solver']}: compile{seconds(row['compile_s'])}, certificate{seconds(row['certificate_s'])}, verify{seconds(row['verify_s'])} s;"
-              f" {row['judged_pairs']:,} pairs judged, {row['value']['pairs']:,} in the draft; preparing {row['prepare_s']:.3f} s and {row['prepared_gib']:.2f} GiB")
+    table(rows)
+    for row in rows.values():
+        if not isinstance(row, Failed) and is_ours(row):
+            print(f"   {row['solver']}: compile{seconds(row['compile_s'])}, certificate{seconds(row['certificate_s'])},"
+                  f" verify{seconds(row['verify_s'])} s; CPU of solving {row['solve_cpu_s']:.2f} s;"
+                  f" {row['judged_pairs']:,} pairs judged, {row['value']['pairs']:,} in the draft; preparing {row['prepare_s']:.3f} s and {row['prepared_gib']:.2f} GiB")
     write_results(name, rows)
-    # LEMON's module is optional.
-    wrong = [f"{name}: {solver}: {row}" for solver, row in rows.items() if isinstance(row, Failed) and "pylmcf" not in str(row)]
-    totals = {solver: row["total"] for solver, row in rows.items() if not isinstance(row, Failed)}
+    return rows
+
+
+def what_is_wrong(name, rows):
+    """Runs that failed, and totals that differ. LEMON's module is optional."""
+    failed = {solver: row for solver, row in rows.items() if isinstance(row, Failed)}
+    wrong = [f"{name}: {solver}: {row}" for solver, row in failed.items() if WITHOUT_LEMON not in str(row)]
+    totals = {solver: row["total"] for solver, row in rows.items() if solver not in failed}
     return wrong + ([f"{name}: the totals differ: {totals}"] if len(set(totals.values())) > 1 else [])
 
 
@@ -200,7 +189,7 @@ def main():
     parser.add_argument("names", nargs="*", default=["quick"], help=f"quick, all, or of {', '.join(CASES)}")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--timeout", type=int, default=900, help="seconds for one run")
-    parser.add_argument("--without-engine", action="store_true", help="the peers only; ratios are to the fastest of them")
+    parser.add_argument("--without-engine", action="store_true", help="the peers only")
     args = parser.parse_args()
     names = [one for name in args.names for one in {"quick": QUICK, "all": ALL}.get(name, [name])]
     unknown = [name for name in names if name not in CASES]
@@ -212,7 +201,10 @@ def main():
             check_scores(args.runner, args.seed, args.timeout)
         except Failed as failed:
             raise SystemExit(f"the check of scores: {failed}") from None
-    wrong = [words for name in names for words in compare(args.runner, name, CASES[name], args)]
+    tables = {name: compare(args.runner, name, CASES[name], args) for name in names}
+    if not args.without_engine:
+        ratios(tables)
+    wrong = [words for name, rows in tables.items() for words in what_is_wrong(name, rows)]
     if wrong:
         raise SystemExit("\n".join(["", *wrong]))
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""An invented company for the matching benchmark: instances.py NAME MENTORS MENTEES [--seed 1] [--ties] [--capacities]
+"""An invented company for the matching benchmark: instances.py NAME [MENTORS MENTEES [--ties] [--capacities]] [--seed 1]
 
-Writes target/bench/instances/NAME: little-endian arrays without headers, one a file, the type in the file's name (`level.u1`
-is one byte without sign for each person), `criteria.toml`, and `meta.json` last. The same arguments give the same bytes; an
-instance with --capacities has the same people as the one without. Juniors mentor seniors, as in reverse mentoring.
+A NAME alone is one of `cases.py`. Writes target/bench/instances/NAME: little-endian arrays without headers, one a file, the
+type in the file's name (`level.u1` is one byte without sign for each person), `criteria.toml`, and `meta.json` last. The same
+arguments give the same bytes; an instance with --capacities has the same people as the one without. Juniors mentor seniors, as in reverse mentoring.
 
   level          mentors 0..7 and mentees 5..11, low ones more often
   utc_offset     of one of 30 offices in 5 regions, the first offices larger (Zipf)
@@ -21,10 +21,14 @@ instance with --capacities has the same people as the one without. Juniors mento
 import argparse
 import hashlib
 import json
+import os
 import pathlib
+import re
 import shutil
 
 import numpy as np
+
+from cases import CASES
 
 HERE = pathlib.Path(__file__).resolve().parent
 INSTANCES = HERE.parent / "target" / "bench" / "instances"
@@ -147,12 +151,31 @@ def write(name, mentors, mentees, seed=1, ties=False, capacities=False):
     return folder
 
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description="Writes an instance for the matching benchmark.")
-    parser.add_argument("name")
-    parser.add_argument("mentors", type=int)
-    parser.add_argument("mentees", type=int)
+def write_case(name, case, seed):
+    """The same for an instance of `cases.py`; other seeds than the first have folders of their own."""
+    name = name if seed == 1 else f"{name}-seed{seed}"
+    return write(name, case.mentors, case.mentees, seed, case.ties, case.capacities)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Writes an instance for the matching benchmark and prints its folder.")
+    parser.add_argument("name", help=f"of a new one, or alone {', '.join(CASES)}")
+    parser.add_argument("mentors", type=int, nargs="?")
+    parser.add_argument("mentees", type=int, nargs="?")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--ties", action="store_true", help="coarse criteria, under which very many drafts are equally good")
     parser.add_argument("--capacities", action="store_true", help="up to 3 mentees a mentor and 2 mentors a mentee")
-    print(write(**vars(parser.parse_args())))
+    args = parser.parse_args()
+    if not re.fullmatch(r"\w[\w.-]*", args.name):
+        parser.error(f"{args.name!r} has to be a name, of a folder in {INSTANCES}")
+    if args.mentees is not None:
+        folder = write(**vars(args))
+    elif args.mentors is None and args.name in CASES and not args.ties and not args.capacities:
+        folder = write_case(args.name, CASES[args.name], args.seed)
+    else:
+        parser.error(f"give the numbers of mentors and mentees, or one of these names alone: {', '.join(CASES)}")
+    print(os.path.relpath(folder))
+
+
+if __name__ == "__main__":
+    main()

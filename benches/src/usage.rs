@@ -11,6 +11,11 @@ pub fn cpu_seconds() -> Option<f64> {
     cpu_of(&fs::read_to_string("/proc/self/stat").ok()?)
 }
 
+/// Seconds of all threads since a reading of [`cpu_seconds`].
+pub fn cpu_since(start: Option<f64>) -> Option<f64> {
+    Some(cpu_seconds()? - start?)
+}
+
 /// The most memory that was resident at any time, in GiB.
 pub fn most_memory_gib() -> Option<f64> {
     memory_of(&fs::read_to_string("/proc/self/status").ok()?)
