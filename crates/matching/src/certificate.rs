@@ -8,7 +8,7 @@ use crate::compiled::CompiledInstance;
 use crate::instance::PairIds;
 use crate::objective::{Bonus, Objective, ObjectiveValue};
 use crate::profile::{Side, Sides};
-use crate::solve::{Bound, Pair, Solution, rents};
+use crate::solve::{Bound, Pair, Solution, Status, rents};
 
 /// Dual prices that prove a draft to be the best: give every person's place a price so that no pair outside the draft
 /// is worth more than its two places cost, and every pair inside is worth exactly its places plus its rent. Whatever
@@ -91,10 +91,11 @@ impl Certificate {
             gap: solution.status.gap(),
             bonus: compiled.bonus(solution.objective),
             prices: by_id(&solution.prices),
-            bounds: solution.bounds.iter().map(bound).collect(),
-            rents: match solution.objective {
-                Objective::Stable { .. } => Vec::new(),
-                objective => rents(compiled, &found, &solution.prices, objective),
+            bounds: solution.bounds.iter().filter(|_| solution.status == Status::Optimal).map(bound).collect(),
+            rents: match (solution.objective, solution.bounds.first()) {
+                (Objective::Stable { .. }, _) => Vec::new(),
+                (_, Some(bound)) if solution.status != Status::Optimal => bound.rents.clone(),
+                (objective, _) => rents(compiled, &found, &solution.prices, objective),
             },
         }
     }

@@ -106,12 +106,13 @@ impl Bonus {
         Self { first_place: pair, pair }
     }
 
-    /// What a price under other bonuses comes to under these: most prices are a multiple of the bonus and some points.
+    /// What a price under other bonuses comes to under these: most prices are a multiple of the bonus and some points. Of
+    /// any two numbers, it is one that a price can have.
     pub(crate) fn translate(self, other: Self, price: i64) -> i64 {
-        if other.pair == 0 {
-            return price;
-        }
-        price + (price + other.pair / 2).div_euclid(other.pair) * (self.pair - other.pair)
+        let most = i64::from(FULL_SCORE) + self.pair + 2 * self.first_place;
+        let multiple = if other.pair > 0 { price.saturating_add(other.pair / 2).div_euclid(other.pair) } else { 0 };
+        let shift = multiple.saturating_mul(self.pair.saturating_sub(other.pair));
+        price.saturating_add(shift).clamp(0, most)
     }
 
     /// The one sum that the optimum maximizes.

@@ -5,8 +5,7 @@
 //! ```
 //! use counterflow_matching::{Criteria, Objective};
 //! let criteria = Criteria::from_toml(r#"
-//! aim = "coverage"               # or "total", "fair", "stable"; see Objective. Beside "stable": proposer = "mentee"
-//!                                # (the default) or "mentor"
+//! aim = "coverage"               # or "total", "fair", "stable" (with proposer = "mentee" or "mentor"); see Objective
 //!
 //! [chain_of_command]             # nobody is paired with somebody above or below them in the org tree
 //! depth = "any"                  # the default; or a number of levels: 2 is the manager, and the manager's manager

@@ -29,7 +29,7 @@ pub(super) struct Row<'a> {
     tiles: Vec<u32>,
     looked_at: usize,
     found: Vec<Found>,
-    /// Whether those found are known to be kept apart by nothing; until the end it is cheaper not to ask.
+    /// Whether pairs that something beside the criteria keeps apart are dropped as they are scored; it is cheaper at the end.
     careful: bool,
     rest: i64,
 }

@@ -118,7 +118,7 @@ impl Choice {
             if !fallen.is_empty() {
                 let lists = self.ask(scan, &fallen, |column| is_fallen[column], most, Step::Prove, watch)?;
                 is_cut |= fallen.iter().zip(&lists).any(|(ask, list)| list.rest > ask.above);
-                better.extend(self.take(&fallen, &lists));
+                better.extend(self.take(&fallen, &lists)?);
             }
             if !all.is_empty() {
                 better.extend(self.scan_all(scan, &all, most, Step::Prove, watch)?);
@@ -173,8 +173,7 @@ impl Choice {
             self.lists[ask.row as usize] = Listed { rest: list.rest, epoch: self.epochs.len() };
         }
         self.epochs.push(self.network.sides[COLUMNS].price.clone());
-        let better = self.take(asks, &lists);
-        if self.listed > self.most_listed { ControlFlow::Break(Halt::Settle) } else { ControlFlow::Continue(better) }
+        self.take(asks, &lists)
     }
 
     /// Scans rows at the present prices of some of the columns.
@@ -196,7 +195,7 @@ impl Choice {
 
     /// Adds what is new in the answers to the arcs. Returns the rows of pairs that are worth more than the prices, a row a
     /// pair.
-    fn take(&mut self, asks: &[Ask], lists: &[Shortlist]) -> Vec<usize> {
+    fn take(&mut self, asks: &[Ask], lists: &[Shortlist]) -> ControlFlow<Halt, Vec<usize>> {
         let mut better = Vec::new();
         let mut known = Vec::new();
         for (ask, list) in asks.iter().zip(lists) {
@@ -211,7 +210,7 @@ impl Choice {
             self.listed += arcs.len() as u64;
             self.network.add_arcs(row, arcs);
         }
-        better
+        if self.listed > self.most_listed { ControlFlow::Break(Halt::Settle) } else { ControlFlow::Continue(better) }
     }
 
     /// Begins with prices and pairs of another choice; each pair as row and arc, and only those that may be chosen.
@@ -231,7 +230,7 @@ impl Choice {
 
     /// Makes do with what is known: fills places with listed pairs, and raises the prices of rows until no pair at all can
     /// be worth more than its two prices, but for those chosen.
-    pub fn settle(&mut self) {
+    pub fn bound_all(&mut self) {
         for row in 0..self.lists.len() {
             for arc in self.network.sides[ROWS].arcs[row].clone() {
                 self.network.pair(row, arc);

@@ -24,7 +24,11 @@ pub(super) fn solution(
     bounds: Vec<Bound>,
 ) -> Solution {
     let Found { pairs: mut chosen, prices, is_best } = found;
-    let rents = if is_best { Vec::new() } else { rents(compiled, &chosen, &prices, objective) };
+    let rents = match bounds.first() {
+        _ if is_best => Vec::new(),
+        Some(bound) => bound.rents.clone(),
+        None => rents(compiled, &chosen, &prices, objective),
+    };
     let least = chosen.iter().map(|&(mentor, mentee)| compiled.worth(mentor, mentee)).min();
     chosen.extend(compiled.pinned_pairs());
     chosen.sort_unstable();
@@ -66,7 +70,9 @@ fn bound(compiled: &CompiledInstance, objective: Objective, prices: &Sides<Vec<i
     let bonus = compiled.bonus(objective);
     let of_person = |side: Side, at: usize, pins: u32| {
         let (pinned, first) = if pins > 0 { (bonus.first_place, 0) } else { (0, bonus.first_place) };
-        let (free, price) = (i64::from(compiled.people(side).capacity(at) - pins), prices.of(side)[at]);
+        let across = compiled.people(side.other()).len() as u32;
+        let free = i64::from((compiled.people(side).capacity(at) - pins).min(across));
+        let price = prices.of(side)[at];
         pinned + if free > 0 { price + (price - first).max(0) * (free - 1) } else { 0 }
     };
     let of_side = |side| {

@@ -95,7 +95,8 @@ impl<'c> Engine<'c> {
         let pair = |pair: &super::Pair| {
             let mentor = compiled.position(Side::Mentor, &pair.mentor)?;
             let mentee = compiled.position(Side::Mentee, &pair.mentee)?;
-            if !compiled.is_admissible(mentor, mentee) || compiled.is_pinned(mentor, mentee) {
+            let are_open = self.nodes.mentors[mentor].places > 0 && self.nodes.mentees[mentee].places > 0;
+            if !are_open || !compiled.is_admissible(mentor, mentee) || compiled.is_pinned(mentor, mentee) {
                 return None;
             }
             let (row, column) = if self.rows == Side::Mentor { (mentor, mentee) } else { (mentee, mentor) };
@@ -109,7 +110,7 @@ impl<'c> Engine<'c> {
         match self.run(least_score, watch) {
             ControlFlow::Break(Halt::Cancel) => ControlFlow::Break(Halt::Cancel),
             ControlFlow::Break(Halt::Settle) => {
-                self.choice.settle();
+                self.choice.bound_all();
                 ControlFlow::Continue(false)
             }
             ControlFlow::Continue(()) => ControlFlow::Continue(true),

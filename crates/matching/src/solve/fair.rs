@@ -30,9 +30,10 @@ pub(super) fn solve(compiled: &CompiledInstance, mut engine: Engine, watch: &mut
         let asked = reached.midpoint(beyond);
         if !engine.run_or_settle(asked, watch)? {
             // What is still proven is how many people and pairs, and how many points, there can be.
-            let first = bounds.swap_remove(0);
-            let best = Found { prices: first.prices, is_best: false, ..best };
-            return ControlFlow::Continue(draft::solution(compiled, Objective::MaxMin, best, Vec::new()));
+            bounds.truncate(1);
+            let prices = bounds.iter().map(|bound| bound.prices.clone()).next().unwrap_or_default();
+            let best = Found { prices, is_best: false, ..best };
+            return ControlFlow::Continue(draft::solution(compiled, Objective::MaxMin, best, bounds));
         }
         if engine.reach() == most {
             best = Found { pairs: engine.found(), prices: engine.prices(), is_best };

@@ -111,7 +111,7 @@ pub struct Solution {
     /// [`Objective::Stable`].
     pub prices: Sides<Vec<i64>>,
     /// For [`Objective::MaxMin`]: what proves that no draft reaches more people or pairs, and none as many with a better
-    /// worst pair.
+    /// worst pair. Where a limit came first, only whose prices these are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bounds: Vec<Bound>,
 }
@@ -197,7 +197,8 @@ type Watch<'w> = dyn FnMut(Progress) -> ControlFlow<Halt> + Send + 'w;
 /// `progress` is called every few people and places, and stops the work by breaking off.
 ///
 /// Takes a byte or two for each topic and each person of one side, and about 32 for each listed pair, of which there are
-/// some dozens a person. A look at all pairs is exhaustive, and never stores them; most instances need two or three.
+/// some dozens a person; what it took is in the output of `bin/bench matching`. A look at all pairs is exhaustive, and never
+/// stores them.
 ///
 /// # Errors
 /// [`SolveError::Cancelled`] when `progress` breaks off.
@@ -279,22 +280,18 @@ fn shortlists(
     step: Step,
     watch: &mut Watch,
 ) -> ControlFlow<Halt, Vec<Shortlist>> {
-    let mut halt = Halt::Cancel;
-    let state = Mutex::new((0, watch, &mut halt));
+    let state = Mutex::new((0, watch, ControlFlow::Continue(())));
     let go_on = |rows: usize| {
         let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
         state.0 += rows as u64;
         let done = state.0;
-        match (state.1)(Progress { step, done, of: asks.len() as u64 }) {
-            ControlFlow::Continue(()) => true,
-            ControlFlow::Break(why) => {
-                *state.2 = why;
-                false
-            }
+        // Whoever broke off is not asked again by another thread.
+        if state.2.is_continue() {
+            state.2 = (state.1)(Progress { step, done, of: asks.len() as u64 });
         }
+        state.2.is_continue()
     };
-    match scan.shortlists(prices, asks, most, &go_on) {
-        Some(lists) => ControlFlow::Continue(lists),
-        None => ControlFlow::Break(halt),
-    }
+    let lists = scan.shortlists(prices, asks, most, &go_on);
+    state.into_inner().unwrap_or_else(PoisonError::into_inner).2?;
+    lists.map_or(ControlFlow::Break(Halt::Cancel), ControlFlow::Continue)
 }

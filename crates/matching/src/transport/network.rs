@@ -185,7 +185,7 @@ impl Network {
     }
 
     /// Fills places until nobody wants more: rows one place at a time, in their order, then columns whose price is
-    /// above the reserve without reason. `after` is called with the number of searches, and can stop the work.
+    /// above the reserve without reason. Rows with partners have to be [settled](Self::settle). `after` is called with the number of searches, and can stop the work.
     pub fn complete<B>(&mut self, after: &mut dyn FnMut(u64) -> ControlFlow<B>) -> ControlFlow<B> {
         let mut searches = 0;
         for side in [ROWS, COLUMNS] {

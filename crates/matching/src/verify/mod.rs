@@ -47,7 +47,8 @@ pub struct Proof {
     /// By what the draft is the best. Of a stable draft it is proven that it is stable: not that of all stable drafts it
     /// is the best for the proposing side.
     pub objective: Objective,
-    /// What it reaches, and no other draft exceeds by the objective, or by no more than the gap.
+    /// What it reaches, and no other draft exceeds by the objective. With a gap, another one may be worth so much more, and
+    /// nothing is proven of the worst pair.
     pub value: ObjectiveValue,
     /// The sum of all prices and rents, which is also the worth of the draft with all bonuses if there is no gap. Of a
     /// stable draft only its total, which another draft may well exceed.
@@ -128,10 +129,11 @@ fn prove(
     let draft = Draft::read(compiled, &rules, &scorer, solution)?;
     let value = draft.check_value(solution, certificate)?;
     let bound = match solution.objective {
-        Objective::Stable { .. } => {
+        Objective::Stable { .. } if solution.status == Status::Optimal => {
             stable::prove(how, &draft, &scorer, certificate)?;
             value.total
         }
+        Objective::Stable { .. } => return Err(Violation::Unfinished),
         _ if solution.status != Status::Optimal => prove_bound(how, &draft, &scorer, certificate)?,
         _ => prove_best(how, &draft, &scorer, value, certificate)?,
     };

@@ -102,7 +102,8 @@ impl<'d> PriceList<'d> {
         Ok(())
     }
 
-    /// What a pair can be worth at most, and so a price or a rent; sums of them are far from the end of an `i64`.
+    /// What a pair can be worth at most, and so a price or a rent. A sum of prices has at most one for each pair of people,
+    /// and so stays below the number of pairs times this.
     fn most(&self) -> i64 {
         i64::from(FULL_SCORE) + self.pair_bonus + 2 * self.first_place
     }
@@ -186,6 +187,8 @@ impl<'d> PriceList<'d> {
 
     fn person_bound(&self, side: Side, position: usize) -> i64 {
         let Places { free, bonus, .. } = self.places(side, position);
+        // Nobody fills more places than there are people across.
+        let free = free.min(self.prices.of(side.other()).len() as u32);
         let pinned = if self.draft.pins.of(side)[position] > 0 { self.first_place } else { 0 };
         let price = self.prices.of(side)[position];
         let further = (price - bonus).max(0) * i64::from(free.saturating_sub(1));

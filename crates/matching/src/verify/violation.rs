@@ -108,6 +108,9 @@ pub enum Violation {
     /// The certificate of a stable draft has prices, rents or bounds, which such a draft has no use for.
     #[error("the certificate has prices, and a stable draft has none")]
     Priced,
+    /// A draft that was settled for cannot be called stable.
+    #[error("a limit came before the draft was stable")]
+    Unfinished,
     /// A pair of a stable draft in which one gave a list without the other on it.
     #[error("mentor {} and mentee {} are paired, but the {side} did not choose the other", pair.mentor, pair.mentee)]
     NotChosen {

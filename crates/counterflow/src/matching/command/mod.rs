@@ -72,7 +72,7 @@ struct Matching {
     /// Stops looking for a better draft after so many seconds, and says how much better one could be
     #[arg(long, value_name = "SECONDS")]
     time_limit: Option<u32>,
-    /// The same when listed pairs take so many MiB
+    /// The same when what the solver holds beside the people takes so many MiB
     #[arg(long, value_name = "MIB")]
     memory_limit: Option<u32>,
     /// How the result is printed
@@ -374,7 +374,7 @@ mod tests {
         assert!(matches!(beyond, Some(report::Beyond::Points(1..))), "{beyond:?}");
         let coverage = counterflow_matching::Bonus { first_place: 2_000_000, pair: 2_000_000 };
         let beyond = report::Beyond::of(&proof, coverage);
-        assert!(matches!(beyond, Some(report::Beyond::Points(_))), "{beyond:?}");
+        assert!(matches!(beyond, Some(report::Beyond::PointsOfSameReach(_))), "{beyond:?}");
     }
 
     #[test]

@@ -43,6 +43,10 @@ pub struct Report {
 pub(super) enum Beyond {
     /// So many points more.
     Points(i64),
+    /// So many points more, if it reaches as many people and pairs; it cannot reach more.
+    PointsOfSameReach(i64),
+    /// So many points more, if it reaches as many, and its worst pair may be better.
+    PointsOrWorst(i64),
     /// So many people and pairs more, counted together.
     Reach(i64),
 }
@@ -51,8 +55,14 @@ impl Beyond {
     /// A draft with more people or pairs may have fewer points, but not less than none.
     pub(super) fn of(proof: &Proof, bonus: Bonus) -> Option<Self> {
         let gap = proof.gap?;
-        let more = if bonus.pair == 0 { 0 } else { (gap + proof.value.total) / bonus.pair };
-        Some(if more == 0 { Self::Points(gap) } else { Self::Reach(more) })
+        if bonus.pair == 0 {
+            return Some(Self::Points(gap));
+        }
+        Some(match ((gap + proof.value.total) / bonus.pair, proof.objective) {
+            (0, Objective::MaxMin) => Self::PointsOrWorst(gap),
+            (0, _) => Self::PointsOfSameReach(gap),
+            (more, _) => Self::Reach(more),
+        })
     }
 }
 
