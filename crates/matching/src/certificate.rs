@@ -12,7 +12,8 @@ use crate::solve::{Bound, Pair, Solution, Status, rents};
 
 /// Dual prices that prove a draft to be the best: give every person's place a price so that no pair outside the draft
 /// is worth more than its two places cost, and every pair inside is worth exactly its places plus its rent. Whatever
-/// draft somebody else proposes, its worth is then at most the sum of prices and rents, which this draft reaches.
+/// draft somebody else proposes, its worth is then at most the sum of prices and rents, which this draft reaches. Where a limit came first, pairs inside
+/// may be worth less than their places, and the draft misses the sum by the [gap](Self::gap).
 ///
 /// A pair is worth its score, plus [`Bonus::pair`], plus [`Bonus::first_place`] for each of the two people without
 /// pins; a place beyond a person's first costs `first_place` less (for people without pins). [`verify`](crate::verify)

@@ -56,6 +56,7 @@
 //! * [`Instance`]: people, org tree, pins, forbidden pairs; [`Instance::compile`] checks everything at once.
 //! * [`count`] and [`funnel`]: what the rules leave, before a run.
 //! * [`solve`] and [`Objective`]: the best draft, or the stable one by [`Profile::choices`] and scores; [`admissible_pairs`] for a check by another solver.
+//! * [`resolve`]: the same after a change, from the draft before; [`Limits`]: a draft in time, with a proven bound.
 //! * [`form_circles`] and [`verify_circles`]: groups of 3 to 8 people, with a bound on what any arrangement can reach.
 //! * [`stable`]: the same without people and criteria: stable matchings from lists of positions, or from keys on demand.
 //! * [`Certificate`] and [`verify`]: the proof, and its check, which shares with the solver the input and the adder of bytes, and nothing else.

@@ -2,8 +2,9 @@
 //!
 //! Weak duality in one sentence: for any prices and rents of 0 or more under which no pair outside the draft is worth
 //! more than its two places cost, no draft can be worth more than all prices and rents together. A draft that is worth
-//! exactly that much is the best. Everything is recomputed from the people and the criteria; from the certificate only
-//! the prices and rents are taken, and it does not matter where they came from.
+//! exactly that much is the best; one that misses it by a gap is at most so much worse than the best. Everything is
+//! recomputed from the people and the criteria; from the certificate only the prices and rents are taken, and it does not
+//! matter where they came from.
 //!
 //! A stable draft needs no prices: it is looked for two people who would both rather have each other (`stable.rs`).
 //!
@@ -74,7 +75,8 @@ struct How {
 /// Below so many pairs a bound takes longer than it saves.
 const BOUND_FROM: usize = 50_000;
 
-/// Checks that the solution is a draft of this instance, and the best one; of a stable draft, that it is stable.
+/// Checks that the solution is a draft of this instance, and the best one, or as near to the best as its status says; of a
+/// stable draft, that it is stable.
 ///
 /// Judges every possible pair anew, on as many threads as the machine runs at once; takes memory for the people, never
 /// for the pairs. Of several pairs that are worth more than they cost, or that both want, it names the first in the order of the smaller
