@@ -11,8 +11,8 @@
 
 use std::ops::ControlFlow;
 
-use super::Arc;
-use super::network::{COLUMNS, Network, ROWS};
+use super::network::{COLUMNS, Network, Nodes, ROWS};
+use super::{Arc, Node};
 
 /// Prices here are in fractions of a point: about one pair in so many is lost when prices are rounded to whole points, and
 /// has to be found again along a path.
@@ -35,21 +35,43 @@ struct Bidders {
 }
 
 impl Bidders {
-    fn new(network: &Network, side: usize) -> Self {
-        let nodes = &network.sides[side];
-        let (mut starts, mut slot_starts) = (vec![0], vec![0]);
-        for (arcs, node) in nodes.arcs.iter().zip(&nodes.nodes) {
-            starts.push(starts.last().copied().unwrap_or(0) + arcs.len());
-            // With a bonus for the first place, only first places are worth fighting for.
-            let most = if node.first_bonus > 0 { 1 } else { arcs.len().max(1) };
-            let slots = (node.places as usize).min(most);
-            slot_starts.push(slot_starts.last().copied().unwrap_or(0) + slots);
+    /// The rows with their arcs.
+    fn rows(network: &Network) -> Self {
+        let arcs = &network.sides[ROWS].arcs;
+        let counts = arcs.iter().map(Vec::len);
+        Self::new(&network.sides[ROWS], starts(counts), arcs.concat())
+    }
+
+    /// The columns with the arcs of the rows.
+    fn columns(network: &Network, rows: &Self) -> Self {
+        let nodes = &network.sides[COLUMNS];
+        let mut counts = vec![0; nodes.nodes.len()];
+        rows.arcs.iter().for_each(|arc| counts[arc.to as usize] += 1);
+        let starts = starts(counts);
+        let mut ends = starts.clone();
+        let mut arcs = vec![Arc::new(0, 0); rows.arcs.len()];
+        for row in 0..rows.price.len() {
+            for arc in rows.arcs(row) {
+                let end = &mut ends[arc.to as usize];
+                arcs[*end] = Arc::new(row as u32, arc.worth);
+                *end += 1;
+            }
         }
+        Self::new(nodes, starts, arcs)
+    }
+
+    fn new(nodes: &Nodes, starts: Vec<usize>, arcs: Vec<Arc>) -> Self {
+        let slots = |(node, ends): (&Node, &[usize])| {
+            // With a bonus for the first place, only first places are worth fighting for.
+            let most = if node.first_bonus > 0 { 1 } else { (ends[1] - ends[0]).max(1) };
+            (node.places as usize).min(most)
+        };
+        let slot_starts = self::starts(nodes.nodes.iter().zip(starts.windows(2)).map(slots));
         Self {
             price: (0..nodes.nodes.len()).map(|node| (nodes.price[node] - nodes.reserve(node, 1)) * UNIT).collect(),
             places: slot_starts.windows(2).map(|ends| (ends[1] - ends[0]) as u32).collect(),
             starts,
-            arcs: nodes.arcs.concat(),
+            arcs,
             slots: vec![Arc::new(0, 0); slot_starts.last().copied().unwrap_or(0)],
             slot_starts,
             filled: vec![0; nodes.nodes.len()],
@@ -83,6 +105,16 @@ impl Bidders {
     }
 }
 
+/// Where each of several lists begins that stand one after the other, and where the last one ends.
+fn starts(lengths: impl IntoIterator<Item = usize>) -> Vec<usize> {
+    let mut starts = vec![0];
+    starts.extend(lengths.into_iter().scan(0, |end, length| {
+        *end += length;
+        Some(*end)
+    }));
+    starts
+}
+
 fn worth(arc: Arc) -> i64 {
     i64::from(arc.worth) * UNIT
 }
@@ -108,8 +140,9 @@ impl Network {
         floor: i64,
         after: &mut dyn FnMut(u64) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
-        self.mirror();
-        let sides = [Bidders::new(self, ROWS), Bidders::new(self, COLUMNS)];
+        let rows = Bidders::rows(self);
+        let columns = Bidders::columns(self, &rows);
+        let sides = [rows, columns];
         let mut auction = Auction { sides, floor: floor * UNIT, increment: 0, waiting: Vec::new(), bids: 0 };
         for (row, partners) in self.sides[ROWS].partners.iter().enumerate() {
             partners.iter().for_each(|&arc| auction.keep(row, arc));
@@ -193,8 +226,9 @@ impl Auction {
     fn two_best(&self, here: usize, node: usize) -> (Option<(i64, Arc)>, i64) {
         let (mut best, mut second): (Option<(i64, Arc)>, i64) = (None, i64::MIN);
         let partners = self.sides[here].partners(node);
+        let prices = &self.sides[1 - here].price[..];
         for &arc in self.sides[here].arcs(node) {
-            let value = self.value(here, arc);
+            let value = worth(arc) - prices[arc.to as usize];
             if value <= second || partners.iter().any(|partner| partner.to == arc.to) {
                 continue;
             }

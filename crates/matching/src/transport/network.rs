@@ -16,8 +16,9 @@ pub(crate) struct Nodes {
     pub nodes: Vec<Node>,
     /// Of a place beyond the first.
     pub price: Vec<i64>,
-    /// From the best worth down; columns have them only once somebody asked for them.
+    /// From the best worth down after [`sort`](Self::sort); columns have them only once somebody asked for them.
     pub arcs: Vec<Vec<Arc>>,
+    is_sorted: Vec<bool>,
     /// The chosen arcs.
     pub partners: Vec<Vec<Arc>>,
 }
@@ -28,6 +29,7 @@ impl Nodes {
             nodes: nodes.to_vec(),
             price: nodes.iter().map(|node| -node.first_bonus).collect(),
             arcs: vec![Vec::new(); nodes.len()],
+            is_sorted: vec![true; nodes.len()],
             partners: vec![Vec::new(); nodes.len()],
         }
     }
@@ -54,15 +56,20 @@ impl Nodes {
     pub fn has_partner(&self, node: usize, other: u32) -> bool {
         self.partners[node].iter().any(|arc| arc.to == other)
     }
-}
 
-fn best_first(arc: &Arc) -> (Reverse<i32>, u32) {
-    (Reverse(arc.worth), arc.to)
-}
+    fn add_arc(&mut self, node: usize, arc: Arc) {
+        self.arcs[node].push(arc);
+        self.is_sorted[node] = false;
+    }
 
-fn insert(arcs: &mut Vec<Arc>, arc: Arc) {
-    let at = arcs.partition_point(|other| best_first(other) < best_first(&arc));
-    arcs.insert(at, arc);
+    /// Puts the arcs of every node in order, which not every use of them needs.
+    pub fn sort(&mut self) {
+        for (arcs, is_sorted) in self.arcs.iter_mut().zip(&mut self.is_sorted) {
+            if !std::mem::replace(is_sorted, true) {
+                arcs.sort_unstable_by_key(|arc| (Reverse(arc.worth), arc.to));
+            }
+        }
+    }
 }
 
 /// A partial choice with prices under which it is the best for the places that are filled:
@@ -87,11 +94,12 @@ impl Network {
 
     /// Gives every row its arcs in place of those it had.
     pub fn set_arcs<A: IntoIterator<Item = Arc>>(&mut self, arcs: impl IntoIterator<Item = A>) {
-        for (list, arcs) in self.sides[ROWS].arcs.iter_mut().zip(arcs) {
+        let rows = &mut self.sides[ROWS];
+        for (list, arcs) in rows.arcs.iter_mut().zip(arcs) {
             list.clear();
             list.extend(arcs);
-            list.sort_unstable_by_key(best_first);
         }
+        rows.is_sorted.fill(false);
         self.mirrored = false;
     }
 
@@ -99,24 +107,23 @@ impl Network {
     pub fn add_arcs(&mut self, row: usize, arcs: impl IntoIterator<Item = Arc>) {
         let [rows, columns] = &mut self.sides;
         for arc in arcs {
-            insert(&mut rows.arcs[row], arc);
+            rows.add_arc(row, arc);
             if self.mirrored {
-                insert(&mut columns.arcs[arc.to as usize], Arc::new(row as u32, arc.worth));
+                columns.add_arc(arc.to as usize, Arc::new(row as u32, arc.worth));
             }
         }
     }
 
     /// Gives the columns their arcs.
-    pub fn mirror(&mut self) {
+    fn mirror(&mut self) {
         if std::mem::replace(&mut self.mirrored, true) {
             return;
         }
         let [rows, columns] = &mut self.sides;
         columns.arcs.iter_mut().for_each(Vec::clear);
         for (row, arcs) in (0..).zip(&rows.arcs) {
-            arcs.iter().for_each(|arc| columns.arcs[arc.to as usize].push(Arc::new(row, arc.worth)));
+            arcs.iter().for_each(|arc| columns.add_arc(arc.to as usize, Arc::new(row, arc.worth)));
         }
-        columns.arcs.iter_mut().for_each(|arcs| arcs.sort_unstable_by_key(best_first));
     }
 
     /// What an arc is worth above the price of the node it leads to; `from` is the side it is seen from.
@@ -195,6 +202,7 @@ impl Network {
                 }
                 self.mirror();
             }
+            self.sides[side].sort();
             let mut search = Search::new(self, side);
             while search.insert_all(&mut searches, after)? {}
         }
