@@ -1,5 +1,6 @@
 mod checking_in;
 mod enrolling;
+mod excluding;
 mod import_command;
 mod importing;
 mod matching;
@@ -8,5 +9,6 @@ mod pairing;
 mod passwords;
 mod programs;
 mod registering;
+mod rounds;
 mod signing_in;
 mod watching;
