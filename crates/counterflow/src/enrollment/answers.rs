@@ -35,6 +35,8 @@ pub struct Answers {
     pub time_zone: String,
     /// What shall not be talked about: keys of `[boundary]` in words/en.toml, or their own words.
     pub out_of_bounds: BTreeSet<String>,
+    /// Answers to the program's private questions, by key. Read by the matching only, and shown to nobody else.
+    pub private: BTreeMap<String, BTreeSet<String>>,
     /// With whom they should not be paired. Read by the program managers and the matching only.
     pub never_with: Vec<PersonId>,
     /// How many people on the other side they have room for.

@@ -11,7 +11,10 @@ use crate::{
         ids::PersonId,
     },
     people::{self, Card},
-    programs::{Side, template::Topic},
+    programs::{
+        Side,
+        template::{PrivateQuestion, Topic},
+    },
 };
 
 /// What can be said about energy; the empty word is "rather not say".
@@ -35,11 +38,17 @@ pub(super) fn topic_field(key: &str) -> String {
     format!("topic-{key}")
 }
 
+/// The name of a private question's field.
+pub(super) fn private_field(key: &str) -> String {
+    format!("private-{key}")
+}
+
 /// Who answers, and what they are asked.
 pub(super) struct Asked<'a> {
     pub person: PersonId,
     pub side: Side,
     pub topics: &'a [Topic],
+    pub private: &'a [PrivateQuestion],
 }
 
 /// Reads a registration that is being sent.
@@ -55,6 +64,7 @@ pub(super) async fn read(tx: &mut Tx, fields: &Fields, asked: &Asked<'_>) -> Ans
     if energy.is_none() {
         check.problem("energy", "not_a_choice", Vec::new());
     }
+    let private = private(fields, asked.private);
     let times = times(&mut check, fields);
     let time_zone = check.zone("zone");
     let out_of_bounds = out_of_bounds(&mut check, fields);
@@ -74,6 +84,7 @@ pub(super) async fn read(tx: &mut Tx, fields: &Fields, asked: &Asked<'_>) -> Ans
             about: about?,
             languages: languages?,
             energy: (*energy?).to_owned(),
+            private,
             times,
             time_zone: time_zone?,
             out_of_bounds: out_of_bounds?,
@@ -116,6 +127,18 @@ fn words(check: &mut Check<'_>, field: &str, text: &str) -> Option<BTreeSet<Stri
 fn capitalized(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Private answers: none has to be given, others than those of the question are not listened to.
+fn private(fields: &Fields, questions: &[PrivateQuestion]) -> BTreeMap<String, BTreeSet<String>> {
+    let answered = |question: &PrivateQuestion| {
+        let name = private_field(&question.key);
+        let ticked = question.answers.iter().filter(|answer| fields.is(&name, answer)).cloned();
+        let most = if question.several { usize::MAX } else { 1 };
+        (question.key.clone(), ticked.take(most).collect())
+    };
+    let answers = questions.iter().map(answered);
+    answers.filter(|(_, ticked): &(String, BTreeSet<String>)| !ticked.is_empty()).collect()
 }
 
 fn times(check: &mut Check<'_>, fields: &Fields) -> BTreeSet<String> {
@@ -175,6 +198,11 @@ pub(super) async fn filled(tx: &mut Tx, answers: &Answers) -> Answer<Fields> {
     fields.push("about", answers.about.clone());
     fields.push("languages", answers.languages.iter().cloned().collect::<Vec<_>>().join(", "));
     fields.push("energy", answers.energy.clone());
+    for (key, ticked) in &answers.private {
+        for answer in ticked {
+            fields.push(private_field(key), answer.clone());
+        }
+    }
     for time in &answers.times {
         fields.push("times", time.clone());
     }

@@ -8,7 +8,7 @@ use super::{
     exclusion_store::Elsewhere,
     exclusions::stands_against,
     register,
-    registration_form::{self, Asked, ENERGIES, MOST_PLACES, highest, topic_field},
+    registration_form::{self, Asked, ENERGIES, MOST_PLACES, highest, private_field, topic_field},
     registration_store::{self, Facts, Registration},
     save_draft, store, takes_answers,
     week::{DAYS, HOURS},
@@ -82,7 +82,13 @@ impl Loaded {
     }
 
     fn asked(&self) -> Asked<'_> {
-        Asked { person: self.participant.person_id, side: self.side(), topics: &self.program.design.topics }
+        let design = &self.program.design;
+        Asked {
+            person: self.participant.person_id,
+            side: self.side(),
+            topics: &design.topics,
+            private: &design.private,
+        }
     }
 
     /// What stands in the form: what was typed last, or what was sent, or what the directory knows.
@@ -219,6 +225,18 @@ impl ThanksPage {
     /// The topics by name with their steps, highest first.
     fn topics(&self) -> Vec<(&str, u8)> {
         self.answers.topics(self.it.side(), &self.it.program.design.topics)
+    }
+
+    /// The private questions that were answered, with the answers in their order.
+    fn private(&self) -> Vec<(&str, String)> {
+        let questions = self.it.program.design.private.iter();
+        let answered = questions.filter_map(|question| {
+            let ticked = self.answers.private.get(&question.key)?;
+            let answers: Vec<&str> =
+                question.answers.iter().filter(|answer| ticked.contains(*answer)).map(String::as_str).collect();
+            Some((question.question.as_str(), answers.join(", ")))
+        });
+        answered.collect()
     }
 
     /// The days with their ticked blocks.

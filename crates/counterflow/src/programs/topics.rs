@@ -127,7 +127,7 @@ impl Reader<'_, '_> {
 
     /// A key made of the name, and of a number where that is taken.
     fn new_key(&mut self, name: &str) -> String {
-        let plain = key_of(name);
+        let plain = key_of(name, "topic");
         let numbered = (2..).map(|number| format!("{plain}-{number}"));
         let free = std::iter::once(plain.clone()).chain(numbered).find(|key| !self.keys.contains(key));
         let key = free.unwrap_or(plain);
@@ -136,11 +136,11 @@ impl Reader<'_, '_> {
     }
 }
 
-/// `AI at work` becomes `ai-at-work`. Letters beyond ASCII are left out; a name without any other becomes `topic`.
-fn key_of(name: &str) -> String {
+/// `AI at work` becomes `ai-at-work`. Letters beyond ASCII are left out; a name without any other becomes `otherwise`.
+pub(super) fn key_of(name: &str, otherwise: &str) -> String {
     let ascii = name.to_lowercase().replace(|letter: char| !letter.is_ascii_alphanumeric(), "-");
     let words: Vec<_> = ascii.split('-').filter(|word| !word.is_empty()).collect();
-    if words.is_empty() { "topic".to_owned() } else { words.join("-") }
+    if words.is_empty() { otherwise.to_owned() } else { words.join("-") }
 }
 
 #[cfg(test)]
@@ -152,7 +152,7 @@ mod tests {
         for (name, key) in
             [("AI at work", "ai-at-work"), ("  R&D: what's next? ", "r-d-what-s-next"), ("人工智能", "topic")]
         {
-            assert_eq!(key_of(name), key);
+            assert_eq!(key_of(name, "topic"), key);
         }
     }
 }

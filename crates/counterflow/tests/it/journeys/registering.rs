@@ -15,7 +15,12 @@ use crate::{
 
 /// Ruth and Ana, chosen and invited. Answers their links.
 async fn invited(app: &TestApp) -> (StartedRound, String, String) {
-    let mut round = app.started_round().await;
+    invited_to(app, "digital-fluency").await
+}
+
+/// The same in a program from another template.
+async fn invited_to(app: &TestApp, template: &str) -> (StartedRound, String, String) {
+    let mut round = app.started_round_from(template).await;
     app.employee("Ruth Okafor", 9, "Finance").await;
     app.employee("Ana Lim", 3, "Sales").await;
     for side in ["mentee", "mentor"] {
@@ -100,6 +105,34 @@ on_both! {
         // The link still works, as often as needed, for whoever is signed in.
         browser.get(&link).await.ok().says("You have registered");
         browser.post(&link, &[]).await.ok().says("Thank you, Ana");
+    }
+}
+
+on_both! {
+    async fn private_answers_are_given_freely_and_shown_to_nobody_else(app: TestApp) {
+        let (mut round, _, link) = invited_to(app, "inclusion").await;
+        let mut browser = app.browser();
+        let path = open(app, &mut browser, &link, "ana.lim@halden.example").await;
+        browser.get(&path).await.ok().says("Which of these has shaped how you see work?").says("Read by nobody").says("Rather not say")
+            .says("5: I have helped others with it");
+
+        // Nobody has to answer.
+        browser.post(&path, &with(&[("topic-meetings", "3")])).await.ok().says("Thank you, Ana").says("Who gets heard in meetings (I have lived it)")
+            .does_not_say("Where did you grow up");
+        assert!(participant(app, &round, "ana.lim@halden.example").await.answers().private.is_empty());
+
+        let answers = [("topic-meetings", "3"), ("private-perspective", "My age"), ("private-perspective", "My faith"),
+            ("private-perspective", "Something else"), ("private-grew-up", "In another country"), ("private-grew-up", "In more than one country")];
+        browser.post(&path, &with(&answers)).await.ok().says("My faith, My age").says("Besides you, read by nobody");
+        let ana = participant(app, &round, "ana.lim@halden.example").await;
+        let private = ana.answers().private;
+        assert_eq!(private["perspective"].len(), 2, "{private:?}");
+        assert_eq!(private["grew-up"].iter().collect::<Vec<_>>(), ["In another country"], "one answer is asked for");
+        let form = browser.get(&format!("{path}/form")).await.ok();
+        assert!(form.body.contains("value=\"My age\" checked") && !form.body.contains("value=\"My gender\" checked"));
+
+        let answers = round.manager.get(&format!("/participants/{}", ana.id)).await.ok().says("What they answered");
+        answers.does_not_say("My faith").does_not_say("In another country");
     }
 }
 
