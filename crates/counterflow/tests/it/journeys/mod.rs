@@ -1,6 +1,8 @@
 mod checking_in;
 mod enrolling;
+mod import_changes;
 mod import_command;
+mod import_folder;
 mod importing;
 mod matching;
 pub mod meeting;
