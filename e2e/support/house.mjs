@@ -9,19 +9,19 @@ import { databases, startServer } from "./server.mjs";
  * Opens a house on a database for one story, and closes it after it, whatever happens. Pages are the same on every
  * database, so they are looked at closely on the first only; errors in the console end the story on each.
  */
-export async function withHouse(database, story) {
+export async function withHouse(database, story, { watches = false } = {}) {
   const mail = await startMail();
   const people = [];
   let server;
   try {
-    server = await startServer({ database: database.fresh, smtp: mail });
+    server = await startServer({ database: database.fresh, smtp: mail, watches });
     /** Lets somebody in, with a browser of their own. */
     const comes = async (options) => {
       const who = await person(server.url, { looks: database === databases[0], ...options });
       people.push(who);
       return who;
     };
-    await story({ mail, comes });
+    await story({ mail, comes, nightly: server.nightly });
     assert.deepEqual(people.flatMap((who) => who.problems), []);
   } catch (error) {
     await keepEvidence(people, database.name);

@@ -1,7 +1,7 @@
 // Starts the product as an operator would: the binary, a database, a mail server.
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -32,12 +32,14 @@ async function freshPostgres() {
 }
 
 /** A running server: `url`, `stop()`, `log()`, and `restart()` for pulling the plug in the middle. `args` is what it is
- * started with, told where it may listen and keep files. */
-export async function startServer({ database, smtp, args = () => ["serve"] }) {
+ * started with, told where it may listen and keep files. One that `watches` imports what lies in `nightly`. */
+export async function startServer({ database, smtp, watches = false, args = () => ["serve"] }) {
   const folder = await mkdtemp(join(tmpdir(), "counterflow-e2e-"));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const databaseUrl = typeof database === "function" ? await database(folder) : database;
+  const nightly = watches ? join(folder, "nightly") : undefined;
+  if (nightly) await mkdir(nightly);
   let output = "";
   let process_;
   const launch = async () => {
@@ -48,6 +50,7 @@ export async function startServer({ database, smtp, args = () => ["serve"] }) {
         COUNTERFLOW_DATABASE: databaseUrl,
         COUNTERFLOW_LISTEN: `127.0.0.1:${port}`,
         COUNTERFLOW_PUBLIC_URL: url,
+        ...(nightly ? { COUNTERFLOW_IMPORT_FOLDER: nightly } : {}),
         ...(smtp ? { COUNTERFLOW_SMTP_URL: `smtp://127.0.0.1:${smtp.port}`, COUNTERFLOW_MAIL_FROM: "Counterflow <mentoring@halden.example>" } : {}),
       },
     });
@@ -72,6 +75,7 @@ export async function startServer({ database, smtp, args = () => ["serve"] }) {
   return {
     url,
     folder,
+    nightly,
     database: databaseUrl,
     log: () => output,
     kill: () => end("SIGKILL"),

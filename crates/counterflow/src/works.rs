@@ -11,6 +11,7 @@ use crate::{
     meetings, pairs, people, programs,
 };
 
+const FIVE_MINUTES: SignedDuration = SignedDuration::from_mins(5);
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
 /// For work that grows with the organization: a match run over thousands of people, a directory of a hundred thousand.
@@ -43,6 +44,9 @@ pub fn kinds() -> Vec<Kind> {
         each(HOUR, "people.forget_uploads", |app, _| Box::pin(people::import::jobs::forget_uploads(app))),
         once("people.check_import", |app, import| Box::pin(people::import::jobs::check(app, import))).within(LONG),
         once("people.apply_import", |app, import| Box::pin(people::import::jobs::apply(app, import))).within(LONG),
+        once("people.undo_import", |app, import| Box::pin(people::import::undo::carry_out(app, import))).within(LONG),
+        each(FIVE_MINUTES, "people.watch_folder", |app, _| Box::pin(people::import::folder::watch(app))),
+        once("people.look_into_folder", |app, _| Box::pin(people::import::folder::watch(app))),
         each(HOUR, "enrollment.remind", |app, _| Box::pin(enrollment::remind_due(app))),
         once("enrollment.withdraw_leaver", |app, person| Box::pin(enrollment::withdraw_leaver(app, person))),
         once("checkins.after_meeting", |app, meeting| Box::pin(checkins::after_meeting(app, meeting))),

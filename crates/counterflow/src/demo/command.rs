@@ -114,5 +114,6 @@ fn config(database: &Path, listen: SocketAddr) -> Config {
         smtp: None,
         demo: true,
         trusted_proxies: 0,
+        import_folder: None,
     }
 }

@@ -126,7 +126,7 @@ async fn found(past: &mut Past) -> Answer<()> {
 /// A people file, with everything that an admin says about it.
 async fn import_people(past: &mut Past, piet: PersonId, export: Export) -> Answer<()> {
     let id = ImportId::new();
-    let new = import::open(&past.app, id, "people.csv".to_owned(), Past::file(export), None).await?;
+    let new = import::open(&past.app, id, "people.csv".to_owned(), Past::file(export), None, None).await?;
     let new = new.map_err(Error::defect)?;
     let mut tx = past.app.db.write().await?;
     let viewer = past.viewer(&mut tx, piet).await?;

@@ -22,6 +22,8 @@ pub struct Config {
     pub demo: bool,
     /// How many proxies in front of the server may be believed about the visitor's address.
     pub trusted_proxies: usize,
+    /// Where people files are dropped to be imported.
+    pub import_folder: Option<PathBuf>,
 }
 
 /// The organization's mail server.
@@ -44,6 +46,7 @@ struct File {
     smtp_url: Option<Url>,
     mail_from: Option<String>,
     trusted_proxies: Option<usize>,
+    import_folder: Option<PathBuf>,
 }
 
 /// What was given on the command line or in the environment.
@@ -70,6 +73,9 @@ pub struct Given {
     /// Number of reverse proxies in front of the server whose X-Forwarded-For is believed
     #[arg(long, env = "COUNTERFLOW_TRUSTED_PROXIES", value_name = "N")]
     pub trusted_proxies: Option<usize>,
+    /// Folder that is watched for people files; each file belongs to the source whose pattern its name fits
+    #[arg(long, env = "COUNTERFLOW_IMPORT_FOLDER", value_name = "DIR")]
+    pub import_folder: Option<PathBuf>,
 }
 
 /// Why the settings make no sense.
@@ -126,6 +132,7 @@ impl Given {
             smtp: self.smtp_url.or(file.smtp_url).map(|url| smtp(url, sender)).transpose()?,
             demo: false,
             trusted_proxies: self.trusted_proxies.or(file.trusted_proxies).unwrap_or(0),
+            import_folder: self.import_folder.or(file.import_folder),
         })
     }
 

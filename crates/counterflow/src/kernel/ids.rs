@@ -80,6 +80,8 @@ ids! {
     PersonId = "person";
     /// One upload of a people file.
     ImportId = "import";
+    /// Where people files come from.
+    SourceId = "source";
     /// A program.
     ProgramId = "program";
     /// One run of a program.

@@ -1,10 +1,11 @@
 //! JSON in text columns, the same in both databases.
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sqlx::{Database, Decode, Encode, Type, encode::IsNull, error::BoxDynError};
 
 /// A value that is stored as JSON in a text column.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct JsonText<T>(pub T);
 
 impl<T, DB: Database> Type<DB> for JsonText<T>

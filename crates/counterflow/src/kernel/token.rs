@@ -15,7 +15,13 @@ pub fn new() -> String {
 /// What the database keeps of a token: its SHA-256 as hex. A token has 256 random bits, so no salt is needed.
 #[must_use]
 pub fn hash(token: &str) -> String {
-    hex(&Sha256::digest(token.as_bytes()))
+    hash_bytes(token.as_bytes())
+}
+
+/// The SHA-256 of a file as hex: the same only for the same bytes.
+#[must_use]
+pub fn hash_bytes(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 /// A keyed tag that ties a form to the person for whom it was rendered.

@@ -58,6 +58,14 @@ impl Letter {
         text: &impl Template,
         html: &impl Template,
     ) -> Answer<Self> {
+        Ok(Self { person: Some(person), ..Self::to(key, address, text, html)? })
+    }
+
+    /// The same to an address that need not be anybody's in the directory.
+    ///
+    /// # Errors
+    /// When a template fails.
+    pub fn to(key: String, address: &str, text: &impl Template, html: &impl Template) -> Answer<Self> {
         let text = text.render()?;
         let (subject, text) = text
             .strip_prefix("Subject: ")
@@ -65,7 +73,7 @@ impl Letter {
             .ok_or_else(|| Error::defect("a letter's text does not begin with its subject"))?;
         Ok(Self {
             key,
-            person: Some(person),
+            person: None,
             address: address.to_owned(),
             subject: subject.to_owned(),
             text: text.to_owned(),

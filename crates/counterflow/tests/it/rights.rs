@@ -7,7 +7,7 @@ use counterflow::{
     accounts, cli, execute, fetch_one,
     kernel::{
         guard,
-        ids::{ImportId, PairId, ParticipantId, PersonId, ProgramId, ProposalId},
+        ids::{ImportId, PairId, ParticipantId, PersonId, ProgramId, ProposalId, SourceId},
         rights::Role,
     },
     people::import,
@@ -48,6 +48,7 @@ async fn halden(app: &TestApp) -> Halden {
     app.work().await;
     let piet = app.person_at("piet.visser@halden.example").await;
     let import = rejected_import(app, piet).await;
+    let source = a_source(app, piet).await;
     let elsewhere = another_program(app).await;
     let [karin, tunde, starter, nobody] = [
         app.person("Karin Vogt").await,
@@ -95,6 +96,7 @@ async fn halden(app: &TestApp) -> Halden {
         ("checkin", checkin),
         ("person", pair.mentor.to_string()),
         ("import", import.to_string()),
+        ("source", source.to_string()),
         ("letter", letter),
         ("side", "mentor".to_owned()),
         ("table", "people.csv".to_owned()),
@@ -155,6 +157,20 @@ async fn rejected_import(app: &TestApp, piet: PersonId) -> ImportId {
     tx.commit().await.unwrap();
     app.work().await;
     id
+}
+
+/// Where people files come from.
+async fn a_source(app: &TestApp, piet: PersonId) -> SourceId {
+    let source = SourceId::new();
+    let fields = [
+        ("id", &*source.to_string()),
+        ("name", "Workday"),
+        ("missing_policy", "stay"),
+        ("most_leavers", "10"),
+        ("least_share", "90"),
+    ];
+    app.as_person(piet).await.post("/directory/sources", &fields).await.ok();
+    source
 }
 
 /// Marta manages a program in which none of the others is.

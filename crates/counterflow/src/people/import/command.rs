@@ -12,18 +12,20 @@ use counterflow_roster::{Field, Mapping, MappingError, Question, Source, TableEr
 use serde_json::{Value, json};
 
 use super::{
-    Consent, Lack,
+    Consent, Lack, Policy, Source as PeopleSource,
     file::{self, Facts, PeopleFile},
     jobs,
     report::{Counts, Missing, Problem, Report},
-    store, wording, write,
+    source_store,
+    store::{self, Applied},
+    wording, write,
 };
 use crate::kernel::{
     clock::Clock,
     config,
     db::{Db, Refusal, Tx},
     error::Error,
-    filters,
+    filters, token,
 };
 
 /// Files with at least so many rows are long: what is being done is told on standard error.
@@ -43,6 +45,9 @@ pub struct Given {
     /// What the columns mean; without it, what was confirmed for such a file before, or a guess
     #[arg(long, value_name = "MAP.toml")]
     pub mapping: Option<PathBuf>,
+    /// The source of the file: its columns, and what may change without a question
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
     /// The sheet of a workbook; by default the first one with rows
     #[arg(long, value_name = "NAME")]
     pub sheet: Option<String>,
@@ -58,6 +63,12 @@ pub struct Given {
     /// More than a tenth of the people really leave
     #[arg(long)]
     pub confirm_leavers: bool,
+    /// The file is about a part of the organization only
+    #[arg(long)]
+    pub confirm_partial: bool,
+    /// One field really changes for most people
+    #[arg(long)]
+    pub confirm_changes: bool,
     /// Whoever works here and is missing from the file has left
     #[arg(long)]
     pub mark_missing_left: bool,
@@ -78,6 +89,7 @@ enum Stop {
     Settings(config::ConfigError),
     NoDatabase,
     Refused(Refusal),
+    NoSource(String),
     Server(Error),
     Unreadable { path: String, error: io::Error },
     File(TableError),
@@ -104,17 +116,21 @@ struct Done {
     facts: Facts,
     mapping: Mapping,
     report: Report,
+    /// What may happen without a question.
+    policy: Policy,
+    /// What becomes of those who are missing.
+    missing: Missing,
     /// What has to be said before it is imported.
     lacks: Vec<Lack>,
 }
 
 impl Done {
-    /// 0 clean, 2 rows were rejected, 1 a word about leavers is missing.
+    /// 0 clean, 2 rows were rejected, 1 a word is missing.
     fn exit_code(&self) -> u8 {
-        match (self.report.counts.rejected, self.lacks.contains(&Lack::Leavers)) {
+        match (self.report.counts.rejected, self.lacks.is_empty()) {
             (1.., _) => 2,
-            (0, true) => 1,
-            (0, false) => 0,
+            (0, false) => 1,
+            (0, true) => 0,
         }
     }
 }
@@ -154,10 +170,10 @@ fn file_name(given: &Given) -> String {
 async fn import(given: &Given, clock: Clock, err: &mut (dyn Write + Send)) -> Result<Done, Stop> {
     let path = given.file.display().to_string();
     let content = file::bytes(&given.file).map_err(|error| Stop::Unreadable { path, error })?.map_err(Stop::File)?;
-    let sheet = given.sheet.clone();
+    let (sheet, content_hash) = (given.sheet.clone(), token::hash_bytes(&content));
     let file = file::aside(move || PeopleFile::read(&content, sheet.as_deref())).await?.map_err(Stop::File)?;
     let db = open(given, clock).await?;
-    let done = import_into(&db, given, file, err).await;
+    let done = import_into(&db, given, file, &content_hash, err).await;
     db.close().await;
     done
 }
@@ -172,11 +188,18 @@ async fn open(given: &Given, clock: Clock) -> Result<Db, Stop> {
     opened.map_err(Stop::Refused)
 }
 
-async fn import_into(db: &Db, given: &Given, file: PeopleFile, err: &mut (dyn Write + Send)) -> Result<Done, Stop> {
+async fn import_into(
+    db: &Db,
+    given: &Given,
+    file: PeopleFile,
+    content_hash: &str,
+    err: &mut (dyn Write + Send),
+) -> Result<Done, Stop> {
     let facts = file.facts();
     let mut tell = Tell { rows: facts.rows, err };
     tell.reading();
-    let mapping = mapping(&mut db.read().await?, given, &file).await?;
+    let source = source(&mut db.read().await?, given).await?;
+    let mapping = mapping(&mut db.read().await?, given, source.as_ref(), &file).await?;
     let errors = mapping.check(&file.table);
     if !errors.is_empty() {
         return Err(Stop::Mapping(errors));
@@ -191,38 +214,61 @@ async fn import_into(db: &Db, given: &Given, file: PeopleFile, err: &mut (dyn Wr
         return Err(Stop::Questions(reading.questions));
     }
     tell.comparing();
-    let consent = Consent {
-        rejected: given.accept_rejected,
-        leavers: given.confirm_leavers,
-        missing: if given.mark_missing_left { Missing::Leave } else { Missing::Stay },
-    };
+    let policy = source.as_ref().map_or_else(Policy::default, PeopleSource::policy);
+    let consent = consent(given, policy);
     let mut tx = if given.dry_run { db.read().await? } else { db.write().await? };
     if !given.dry_run {
         tx.lock("directory").await?;
     }
     let plan = jobs::plan(&mut tx, Arc::new(reading)).await?;
-    let lacks = consent.lacks(&plan.report.counts);
+    let (counts, missing) = (&plan.report.counts, consent.missing);
+    let lacks = policy.lacks(counts, &consent);
     if !given.dry_run && lacks.is_empty() {
-        let total = plan.report.counts.changes();
-        write::write(&mut tx, &plan, consent.missing, None, &mut |written| tell.writing(written, total)).await?;
-        store::insert_applied(&mut tx, &file_name(given), facts.clone(), &plan.report.counts).await?;
+        let (total, source) = (counts.changes(), source.map(|source| source.id));
+        let (file_name, facts) = (&*file_name(given), facts.clone());
+        let applied = Applied { file_name, facts, counts, missing, source, content_hash };
+        let import = store::insert_applied(&mut tx, applied).await?;
+        write::write(&mut tx, import, &plan, missing, None, &mut |written| tell.writing(written, total)).await?;
         if given.mapping.is_some() {
-            file.remember(&mut tx, &mapping).await?;
+            file.remember(&mut tx, source, &mapping).await?;
         }
         tx.commit().await?;
     }
-    Ok(Done { facts, mapping, report: plan.report, lacks })
+    Ok(Done { facts, mapping, report: plan.report, policy, missing, lacks })
+}
+
+fn consent(given: &Given, policy: Policy) -> Consent {
+    Consent {
+        rejected: given.accept_rejected,
+        leavers: given.confirm_leavers,
+        partial: given.confirm_partial,
+        sweeping: given.confirm_changes,
+        missing: if given.mark_missing_left { Missing::Leave } else { policy.missing },
+    }
+}
+
+/// The source that was named.
+async fn source(tx: &mut Tx, given: &Given) -> Result<Option<PeopleSource>, Stop> {
+    let Some(name) = &given.source else { return Ok(None) };
+    let found = source_store::all(tx).await?.into_iter().find(|source| source.name.eq_ignore_ascii_case(name));
+    found.map(Some).ok_or_else(|| Stop::NoSource(name.clone()))
 }
 
 /// The mapping that was given; where it names no columns, with those of an earlier such file or as guessed.
-async fn mapping(tx: &mut Tx, given: &Given, file: &PeopleFile) -> Result<Mapping, Stop> {
-    let Some(path) = &given.mapping else { return Ok(file.mapping(tx).await?.0) };
+async fn mapping(
+    tx: &mut Tx,
+    given: &Given,
+    source: Option<&PeopleSource>,
+    file: &PeopleFile,
+) -> Result<Mapping, Stop> {
+    let source = source.map(|source| source.id);
+    let Some(path) = &given.mapping else { return Ok(file.mapping(tx, source).await?.0) };
     let name = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|error| Stop::Unreadable { path: name.clone(), error })?;
     let said =
         Mapping::from_toml(&text).map_err(|error| Stop::MappingFile { path: name, detail: error.to_string() })?;
     if said.columns.is_empty() {
-        return Ok(Mapping { columns: file.mapping(tx).await?.0.columns, ..said });
+        return Ok(Mapping { columns: file.mapping(tx, source).await?.0.columns, ..said });
     }
     Ok(said)
 }
@@ -275,8 +321,18 @@ impl Text<'_> {
         &self.done.report.counts
     }
 
-    fn missing(&self) -> Missing {
-        if self.given.mark_missing_left { Missing::Leave } else { Missing::Stay }
+    /// How many would leave.
+    fn going(&self) -> usize {
+        self.counts().going(self.done.missing)
+    }
+
+    /// How many of a hundred that is.
+    fn share(&self) -> usize {
+        self.counts().share(self.done.missing)
+    }
+
+    fn field(&self, key: &str) -> String {
+        wording::field_label(key)
     }
 
     /// The columns that are read, with what they are read as, in the order of the file.
@@ -303,6 +359,8 @@ fn done_json(given: &Given, done: &Done) -> Value {
         "needs": done.lacks.iter().map(|lack| match lack {
             Lack::Rejected => "--accept-rejected",
             Lack::Leavers => "--confirm-leavers",
+            Lack::Missing => "--confirm-partial",
+            Lack::Sweeping => "--confirm-changes",
         }).collect::<Vec<_>>(),
         "columns": done.mapping.columns,
         "counts": done.report.counts,
@@ -333,6 +391,7 @@ fn stop_json(given: &Given, stop: &Stop) -> Value {
         Stop::Settings(error) => ("settings", json!(error.to_string())),
         Stop::NoDatabase => ("settings", Value::Null),
         Stop::Refused(error) => ("database", json!(error.to_string())),
+        Stop::NoSource(name) => ("source", json!(name)),
         Stop::Server(error) => ("database", json!(error.to_string())),
         Stop::Unreadable { error, .. } => ("unreadable", json!(error.to_string())),
         Stop::File(error) => ("file", json!(error)),

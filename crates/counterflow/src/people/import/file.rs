@@ -10,10 +10,11 @@ use counterflow_roster::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::store;
+use super::{source_store, store};
 use crate::kernel::{
     db::Tx,
     error::{Answer, Error},
+    ids::SourceId,
     token,
 };
 
@@ -92,9 +93,14 @@ impl PeopleFile {
         self.people(mapping).questions
     }
 
-    /// What was confirmed for the same headers before, if it still fits; else the guess.
-    pub async fn mapping(&self, tx: &mut Tx) -> Answer<(Mapping, MappingFrom)> {
-        if let Some(toml) = store::remembered(tx, &self.headers_hash()).await? {
+    /// What was confirmed for this source before, or for the same headers, if it still fits; else the guess.
+    pub async fn mapping(&self, tx: &mut Tx, source: Option<SourceId>) -> Answer<(Mapping, MappingFrom)> {
+        let of_source = match source {
+            Some(source) => source_store::mapping(tx, source).await?,
+            None => None,
+        };
+        let of_headers = store::remembered(tx, &self.headers_hash()).await?;
+        for toml in [of_source, of_headers].into_iter().flatten() {
             let remembered = Mapping::from_toml(&toml).map_err(Error::defect)?;
             if remembered.check(&self.table).is_empty() {
                 return Ok((remembered, MappingFrom::Memory));
@@ -103,9 +109,12 @@ impl PeopleFile {
         Ok((self.guess.mapping.clone(), MappingFrom::Guess))
     }
 
-    /// Remembers what somebody said for the next file with the same headers.
-    pub async fn remember(&self, tx: &mut Tx, mapping: &Mapping) -> Answer<()> {
-        store::remember(tx, &self.headers_hash(), &mapping.to_toml()).await
+    /// Remembers what somebody said for the next file of the same source, or with the same headers.
+    pub async fn remember(&self, tx: &mut Tx, source: Option<SourceId>, mapping: &Mapping) -> Answer<()> {
+        match source {
+            Some(source) => source_store::set_mapping(tx, source, &mapping.to_toml()).await,
+            None => store::remember(tx, &self.headers_hash(), &mapping.to_toml()).await,
+        }
     }
 
     /// The same for the same set of headers, in whatever order.

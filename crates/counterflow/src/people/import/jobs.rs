@@ -8,10 +8,14 @@ use jiff::SignedDuration;
 use serde_json::Value;
 
 use super::{
-    Import, State, Step,
+    Import, State, Step, changes_store,
     file::{self, PeopleFile},
-    plan::Plan,
-    store, write,
+    folder,
+    folder_files::Shelf,
+    folder_store,
+    letters::What,
+    plan::{Change, Plan},
+    store, undo, write,
 };
 use crate::{
     jobs,
@@ -29,6 +33,8 @@ use crate::{
 
 /// Uploads that nobody goes on with are forgotten after this time: files hold the data of everybody.
 const KEPT: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// How many changes are written at once while a file is only looked at.
+const BATCH: usize = 2_000;
 
 /// Job `people.check_import`: compares the file with the directory, and keeps what it would do for somebody to see.
 ///
@@ -54,12 +60,15 @@ pub async fn apply(app: App, payload: Value) -> Answer<()> {
 /// When the database fails.
 pub async fn forget_uploads(app: App) -> Answer<()> {
     let mut tx = app.db.write().await?;
-    let before = tx.now().minus(KEPT);
+    let now = tx.now();
+    let before = now.minus(KEPT);
     for (import,) in store::abandoned(&mut tx, before).await? {
         if store::set_over(&mut tx, &ByServer(import), State::Cancelled).await? {
             Event::by_server("import.forgotten").on(import).record(&mut tx).await?;
         }
     }
+    changes_store::forget_old(&mut tx, now.minus(undo::KEPT)).await?;
+    folder_store::forget_old(&mut tx, before).await?;
     tx.commit().await.map_err(Error::from)
 }
 
@@ -73,13 +82,21 @@ async fn end_if_broken(app: &App, import: ByServer<ImportId>, result: Answer<()>
         Ok(()) | Err(Error::Database(_)) => result,
         Err(error) => {
             tracing::error!(import = %import.0, %error, "an import failed");
-            let mut tx = app.db.write().await?;
-            if store::set_over(&mut tx, &import, State::Failed).await? {
-                Event::by_server("import.failed").on(import.0).record(&mut tx).await?;
-            }
-            tx.commit().await.map_err(Error::from)
+            fail(app, import).await
         }
     }
+}
+
+async fn fail(app: &App, import: ByServer<ImportId>) -> Answer<()> {
+    let mut tx = app.db.write().await?;
+    if !store::set_over(&mut tx, &import, State::Failed).await? {
+        return Ok(());
+    }
+    Event::by_server("import.failed").on(import.0).record(&mut tx).await?;
+    let found = store::find(&mut tx, &import).await?.ok_or(Error::NotFound)?;
+    folder::tell(&mut tx, app, &found, What::Failed).await?;
+    tx.commit().await?;
+    folder::shelve(app, &found, Shelf::Asks).await
 }
 
 /// An import whose file is read, ready to be compared.
@@ -108,26 +125,83 @@ pub async fn prepare(app: &App, import: ByServer<ImportId>, state: State) -> Ans
 
 async fn try_check(app: &App, import: ByServer<ImportId>) -> Answer<()> {
     let Some(ready) = prepare(app, import, State::Checking).await? else { return Ok(()) };
+    let found = ready.import;
     if !ready.reading.questions.is_empty() {
-        let mut tx = app.db.write().await?;
-        store::ask(&mut tx, &import, ready.reading.questions.clone()).await?;
-        return tx.commit().await.map_err(Error::from);
+        return ask(app, &found, &ready.reading).await;
     }
     note(app, import, Step::Comparing).await?;
     let plan = plan(&mut app.db.read().await?, ready.reading).await?;
+    if !keep_changes(app, import, &plan).await? {
+        return Ok(()); // cancelled meanwhile
+    }
     let mut tx = app.db.write().await?;
-    store::set_report(&mut tx, &import, &plan.report).await?;
-    tx.commit().await.map_err(Error::from)
+    let mut shelf = None;
+    if store::set_report(&mut tx, &import, &plan.report).await? && found.is_unattended() {
+        shelf = folder::go_on_or_ask(&mut tx, app, &found, &plan.report.counts).await?;
+    }
+    tx.commit().await?;
+    shelve(app, &found, shelf).await
+}
+
+/// Asks what only a person can say.
+async fn ask(app: &App, import: &Import, reading: &Reading) -> Answer<()> {
+    let mut tx = app.db.write().await?;
+    store::ask(&mut tx, &ByServer(import.id), reading.questions.clone()).await?;
+    let unattended = import.is_unattended();
+    if unattended {
+        folder::tell(&mut tx, app, import, What::Columns).await?;
+    }
+    tx.commit().await?;
+    shelve(app, import, unattended.then_some(Shelf::Asks)).await
+}
+
+async fn shelve(app: &App, import: &Import, shelf: Option<Shelf>) -> Answer<()> {
+    match shelf {
+        Some(shelf) => folder::shelve(app, import, shelf).await,
+        None => Ok(()),
+    }
+}
+
+/// Keeps what the file would change about each person, for somebody to look at. In steps, so that whoever writes
+/// meanwhile need not wait for all. Answers whether it is still wanted.
+async fn keep_changes(app: &App, import: ByServer<ImportId>, plan: &Plan) -> Answer<bool> {
+    let mut tx = app.db.write().await?;
+    changes_store::forget(&mut tx, import.0).await?;
+    tx.commit().await?;
+    let all: Vec<&Change> = plan.changes.iter().chain(&plan.missing).collect();
+    for (nth, batch) in all.chunks(BATCH).enumerate() {
+        let mut tx = app.db.write().await?;
+        if !store::set_step(&mut tx, &import, Step::Comparing).await? {
+            return Ok(false);
+        }
+        write::keep(&mut tx, import.0, nth * BATCH, batch).await?;
+        tx.commit().await?;
+    }
+    Ok(true)
 }
 
 async fn try_apply(app: &App, import: ByServer<ImportId>) -> Answer<()> {
     let Some(ready) = prepare(app, import, State::Applying).await? else { return Ok(()) };
+    let found = ready.import.clone();
     note(app, import, Step::Writing).await?;
     let mut tx = app.db.write().await?;
-    if finish(&mut tx, ready).await? == Finish::Cancelled {
-        return Ok(()); // dropping the transaction undoes it
-    }
-    tx.commit().await.map_err(Error::from)
+    let shelf = match finish(&mut tx, ready).await? {
+        Finish::Cancelled => return Ok(()), // dropping the transaction undoes it
+        Finish::Applied => {
+            let counts = found.counts.clone().unwrap_or_default().0;
+            let left = counts.leavers(found.missing());
+            folder::tell(&mut tx, app, &found, What::Imported { counts: &counts, left }).await?;
+            Some(Shelf::Done)
+        }
+        Finish::ToBeSeenAgain if found.is_unattended() => {
+            let found = store::find(&mut tx, &import).await?.ok_or(Error::NotFound)?;
+            let counts = found.counts.clone().unwrap_or_default().0;
+            folder::go_on_or_ask(&mut tx, app, &found, &counts).await?
+        }
+        Finish::ToBeSeenAgain => None,
+    };
+    tx.commit().await?;
+    shelve(app, &found, shelf).await
 }
 
 /// How writing an import ended.
@@ -150,10 +224,13 @@ pub async fn finish(tx: &mut Tx, Ready { import, reading }: Ready) -> Answer<Fin
     tx.lock("directory").await?;
     let plan = plan(tx, reading).await?;
     if import.report.as_ref().is_none_or(|seen| seen.0 != plan.report) {
+        changes_store::forget(tx, import.id).await?;
+        let all: Vec<&Change> = plan.changes.iter().chain(&plan.missing).collect();
+        write::keep(tx, import.id, 0, &all).await?;
         store::set_report(tx, &leave, &plan.report).await?;
         return Ok(Finish::ToBeSeenAgain);
     }
-    write::write(tx, &plan, import.missing(), import.created_by, &mut |_| {}).await?;
+    write::write(tx, import.id, &plan, import.missing(), import.created_by, &mut |_| {}).await?;
     // Last, so that whoever cancels meanwhile need not wait until all is written.
     Ok(if store::set_applied(tx, &leave).await? { Finish::Applied } else { Finish::Cancelled })
 }

@@ -7,29 +7,46 @@
 //! ```
 //! Until it is applied an import can be cancelled, and nothing of it stays.
 
+pub mod changes_pages;
+mod changes_store;
 pub mod command;
+mod difference;
 mod draft;
 mod file;
+pub mod folder;
+mod folder_files;
+mod folder_store;
 mod form;
 mod identity;
 pub mod jobs;
+mod letters;
 mod org_lines;
 pub mod pages;
 mod plan;
+mod policy;
 mod record;
 mod report;
+mod source_form;
+pub mod source_pages;
+mod source_store;
 mod store;
 #[cfg(test)]
 mod tests;
+pub mod undo;
+mod undo_store;
 mod wording;
 mod write;
 
 use counterflow_roster::{Mapping, Question, TableError};
 use serde_json::Value;
 
+pub use difference::Touched;
 pub use file::{Facts, MappingFrom, bytes, is_unsure};
+pub use policy::{Consent, Lack, Policy};
 pub use report::{Cause, Counts, Leaver, Missing, Problem, Report};
+pub use source_store::Source;
 pub use store::{Import, Listed};
+pub use undo::{Named, UndoReport};
 pub use wording::{field_words, file_words, mapping_words};
 
 use self::file::PeopleFile;
@@ -40,7 +57,7 @@ use crate::{
         error::{Answer, Error},
         event::Event,
         guard::{Access, ByServer, Leave},
-        ids::ImportId,
+        ids::{ImportId, SourceId},
         viewer::Viewer,
     },
     words,
@@ -67,6 +84,18 @@ words! {
 }
 
 words! {
+    /// How a file comes.
+    Arrival {
+        /// By a form.
+        Upload = "upload",
+        /// By the command line.
+        Command = "command",
+        /// By the watched folder.
+        Folder = "folder",
+    }
+}
+
+words! {
     /// What is being done while an import is checked or applied.
     Step {
         /// Nothing yet.
@@ -89,43 +118,14 @@ pub struct NewImport {
     pub file_name: String,
     /// The bytes.
     pub content: Vec<u8>,
+    source: Option<SourceId>,
     facts: Facts,
     mapping: Mapping,
     mapping_from: MappingFrom,
     questions: Vec<Question>,
 }
 
-/// What somebody agrees to, having seen the report.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Consent {
-    /// To import without the rejected rows.
-    pub rejected: bool,
-    /// That more than a tenth of the people really leave.
-    pub leavers: bool,
-    /// What happens to those who are missing from the file.
-    pub missing: Missing,
-}
-
-/// What a consent lacks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lack {
-    /// A word about the rejected rows.
-    Rejected,
-    /// A word about the many who would leave.
-    Leavers,
-}
-
-impl Consent {
-    /// What has to be said before the import of this report may begin.
-    #[must_use]
-    pub fn lacks(&self, counts: &Counts) -> Vec<Lack> {
-        let rejected = (counts.rejected > 0 && !self.rejected).then_some(Lack::Rejected);
-        let leavers = (counts.many_leave(self.missing) && !self.leavers).then_some(Lack::Leavers);
-        rejected.into_iter().chain(leavers).collect()
-    }
-}
-
-/// Reads an uploaded file, with the mapping that was confirmed for such a file before, or a guess.
+/// Reads an uploaded file, with the mapping that was confirmed for its source or for such a file before, or a guess.
 ///
 /// # Errors
 /// The inner one says what is wrong with the file.
@@ -135,20 +135,21 @@ pub async fn open(
     file_name: String,
     content: Vec<u8>,
     sheet: Option<String>,
+    source: Option<SourceId>,
 ) -> Answer<Result<NewImport, TableError>> {
     let read = move || PeopleFile::read(&content, sheet.as_deref()).map(|file| (file, content));
     let (file, content) = match file::aside(read).await? {
         Ok(opened) => opened,
         Err(error) => return Ok(Err(error)),
     };
-    let (mapping, mapping_from) = file.mapping(&mut app.db.read().await?).await?;
+    let (mapping, mapping_from) = file.mapping(&mut app.db.read().await?, source).await?;
     let facts = file.facts();
     let (mapping, questions) = file::aside(move || {
         let questions = file.questions(&mapping);
         (mapping, questions)
     })
     .await?;
-    Ok(Ok(NewImport { id, file_name, content, facts, mapping, mapping_from, questions }))
+    Ok(Ok(NewImport { id, file_name, content, source, facts, mapping, mapping_from, questions }))
 }
 
 /// Keeps an upload until somebody has confirmed its columns. A double click sends the same file twice and makes one
@@ -165,7 +166,7 @@ pub async fn upload(tx: &mut Tx, viewer: &Viewer, mut new: NewImport) -> Answer<
         new.id = ImportId::new();
     }
     let (id, file_name) = (new.id, new.file_name.clone());
-    if store::insert(tx, viewer.person, new).await? {
+    if store::insert(tx, Some(viewer.person), new).await? {
         let event = Event::by(viewer, "import.uploaded").on(id);
         event.with(serde_json::json!({ "file": file_name })).record(tx).await?;
     }
@@ -195,15 +196,22 @@ pub async fn with_content(tx: &mut Tx, leave: &impl Leave<ImportId>) -> Answer<(
     Ok((import, content))
 }
 
-/// What the columns mean is said: remembers it for the next such file, and has the file checked.
+/// What the columns mean is said: remembers it for the next file of this source, or with these columns, and has the
+/// file checked.
 ///
 /// # Errors
 /// 409 if the import is past its columns.
-async fn confirm_mapping(tx: &mut Tx, access: &Access<ImportId>, file: &PeopleFile, mapping: &Mapping) -> Answer<()> {
+async fn confirm_mapping(
+    tx: &mut Tx,
+    access: &Access<ImportId>,
+    source: Option<SourceId>,
+    file: &PeopleFile,
+    mapping: &Mapping,
+) -> Answer<()> {
     if !store::set_mapping(tx, access, &mapping.to_toml()).await? {
         return Err(Error::conflict("over"));
     }
-    file.remember(tx, mapping).await?;
+    file.remember(tx, source, mapping).await?;
     Event::by(&access.viewer, "import.mapped").on(access.id).record(tx).await?;
     enqueue(tx, "people.check_import", access.id).await
 }
@@ -214,10 +222,11 @@ async fn confirm_mapping(tx: &mut Tx, access: &Access<ImportId>, file: &PeopleFi
 /// As [`with_content`]; 409 if the import is past its columns.
 pub async fn confirm_guess(tx: &mut Tx, access: &Access<ImportId>) -> Answer<()> {
     let (import, content) = with_content(tx, access).await?;
+    let source = import.source_id;
     let read = move || PeopleFile::read(&content, import.sheet.as_deref());
     let file = file::aside(read).await?.map_err(Error::defect)?;
-    let (mapping, _) = file.mapping(tx).await?;
-    confirm_mapping(tx, access, &file, &mapping).await
+    let (mapping, _) = file.mapping(tx, source).await?;
+    confirm_mapping(tx, access, source, &file, &mapping).await
 }
 
 /// Somebody says yes to what they saw: has the import applied.
@@ -226,7 +235,7 @@ pub async fn confirm_guess(tx: &mut Tx, access: &Access<ImportId>) -> Answer<()>
 /// The inner one lists what has to be said before. 409 if there is no report to say yes to.
 pub async fn confirm(tx: &mut Tx, access: &Access<ImportId>, consent: Consent) -> Answer<Result<(), Vec<Lack>>> {
     let import = store::find(tx, access).await?.ok_or(Error::NotFound)?;
-    let lacks = consent.lacks(&import.counts.unwrap_or_default().0);
+    let lacks = import.policy().lacks(&import.counts.unwrap_or_default().0, &consent);
     if !lacks.is_empty() {
         return Ok(Err(lacks));
     }

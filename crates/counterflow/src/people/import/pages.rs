@@ -3,26 +3,28 @@
 use askama::Template;
 use axum::{
     http::{HeaderValue, header},
-    response::IntoResponse,
+    response::Response,
 };
 use counterflow_roster::{Look, OrgWarning, Separator, Source, Why};
 
 use super::{
-    Consent, Import, Lack, Listed, State, Step,
+    Arrival, Consent, Import, Lack, Listed, Policy, Source as PeopleSource, State, Step,
     file::{self, PeopleFile},
     form::{self, Asked, ColumnsForm},
     report::{Counts, Missing, Problem, Report},
-    store,
+    source_store, store,
+    undo::{self, UndoReport},
+    wording,
 };
 use crate::{
     kernel::{
         app::App,
-        clock::Day,
+        clock::{Day, Timestamp},
         error::{Answer, Error},
         export, filters,
         form::Fields,
         guard::Access,
-        ids::ImportId,
+        ids::{ImportId, SourceId},
         json_text::JsonText,
         page::{self, Page, Query},
         token,
@@ -46,18 +48,22 @@ struct NewPage {
     /// The id of the import that the form makes.
     id: ImportId,
     earlier: Vec<Listed>,
+    sources: Vec<PeopleSource>,
+    /// The source that is chosen.
+    source: String,
     /// What was wrong with the last file, and its name.
     trouble: Option<(String, String)>,
 }
 
-/// `GET /directory/import`
-pub async fn new(app: App, page: Page) -> Answer {
-    page::html(&new_page(&app, page, None).await?)
+/// `GET /directory/import?source=`
+pub async fn new(app: App, page: Page, Query(query): Query) -> Answer {
+    page::html(&new_page(&app, page, query.get("source"), None).await?)
 }
 
-async fn new_page(app: &App, page: Page, trouble: Option<(String, String)>) -> Answer<NewPage> {
-    let earlier = store::latest(&mut app.db.read().await?, EARLIER).await?;
-    Ok(NewPage { page, id: ImportId::new(), earlier, trouble })
+async fn new_page(app: &App, page: Page, source: &str, trouble: Option<(String, String)>) -> Answer<NewPage> {
+    let mut tx = app.db.read().await?;
+    let (earlier, sources) = (store::latest(&mut tx, None, EARLIER).await?, source_store::all(&mut tx).await?);
+    Ok(NewPage { page, id: ImportId::new(), earlier, sources, source: source.to_owned(), trouble })
 }
 
 /// `POST /directory/imports`
@@ -65,12 +71,14 @@ pub async fn create(app: App, page: Page, viewer: Viewer, upload: Result<Upload,
     let upload = match upload {
         Err(Error::Trouble { key: "wrong_file", .. }) => {
             let trouble = crate::kernel::words::say("trouble", "wrong_file", &[]);
-            return page::invalid(&new_page(&app, page, Some((String::new(), trouble))).await?);
+            return page::invalid(&new_page(&app, page, "", Some((String::new(), trouble))).await?);
         }
         other => other?,
     };
     let id: ImportId = upload.fields.get("id").parse().map_err(|_| Error::bad_request("unreadable"))?;
-    match import::open(&app, id, upload.file_name.clone(), upload.content, None).await? {
+    let source = upload.fields.get("source").to_owned();
+    let known = known_source(&app, &source).await?;
+    match import::open(&app, id, upload.file_name.clone(), upload.content, None, known).await? {
         Ok(new) => {
             let mut tx = app.db.write().await?;
             let import = import::upload(&mut tx, &viewer, new).await?;
@@ -79,9 +87,15 @@ pub async fn create(app: App, page: Page, viewer: Viewer, upload: Result<Upload,
         }
         Err(error) => {
             let trouble = Some((upload.file_name, import::file_words(&error)));
-            page::invalid(&new_page(&app, page, trouble).await?)
+            page::invalid(&new_page(&app, page, &source, trouble).await?)
         }
     }
+}
+
+/// The source that the form names; none if it names none, or one that was removed meanwhile.
+async fn known_source(app: &App, named: &str) -> Answer<Option<SourceId>> {
+    let sources = source_store::all(&mut app.db.read().await?).await?;
+    Ok(sources.into_iter().map(|source| source.id).find(|id| id.to_string() == named))
 }
 
 fn path(import: ImportId) -> String {
@@ -122,6 +136,22 @@ struct CheckedPage {
     lacks: Vec<Lack>,
 }
 
+impl CheckedPage {
+    fn policy(&self) -> Policy {
+        self.import.policy()
+    }
+
+    /// As it was sent, or as the source says.
+    fn missing_ticked(&self) -> bool {
+        let sent = !self.typed.get("seen").is_empty();
+        if sent { self.typed.is("missing", "leave") } else { self.policy().missing == Missing::Leave }
+    }
+
+    fn field(&self, key: &str) -> String {
+        wording::field_label(key)
+    }
+}
+
 #[derive(Template)]
 #[template(path = "people/import/over.html")]
 struct OverPage {
@@ -130,6 +160,8 @@ struct OverPage {
     counts: Counts,
     /// How many left, with those who were missing from the file if somebody said that they had.
     left: usize,
+    /// Until when it can be undone; nothing if it cannot.
+    undo_until: Option<Timestamp>,
 }
 
 /// `GET /directory/imports/{import}?columns&from=`
@@ -141,11 +173,25 @@ pub async fn show(app: App, page: Page, access: Access<ImportId>, Query(query): 
         State::Checked if wants_columns => columns(page, import, None, Vec::new()),
         State::Checked => page::html(&checked(page, import, &query, Fields::default(), Vec::new())),
         State::Checking | State::Applying => progress(page, import),
-        State::Applied | State::Cancelled | State::Failed => {
-            let counts = counts(&import);
-            page::html(&OverPage { page, left: counts.leavers(import.missing()), import, counts })
-        }
+        State::Applied | State::Cancelled | State::Failed => over(page, import),
     }
+}
+
+fn over(page: Page, import: Import) -> Answer {
+    let counts = counts(&import);
+    let until = import.finished_at.map(|at| at.plus(undo::KEPT)).filter(|until| *until > page.now);
+    let is_open = import.state == State::Applied && import.has_changes && import.undo_asked_at.is_none();
+    let is_being_undone = import.undo_asked_at.is_some() && import.undone_at.is_none();
+    let (left, undo_until) = (counts.leavers(import.missing()), until.filter(|_| is_open));
+    let html = page::html(&OverPage { page, left, undo_until, import, counts })?;
+    Ok(if is_being_undone { reloading(html) } else { html })
+}
+
+/// A page that loads itself again until the work is done.
+fn reloading(html: Response) -> Response {
+    let mut response = html;
+    response.headers_mut().insert(header::REFRESH, HeaderValue::from_static(RELOAD));
+    response
 }
 
 fn counts(import: &Import) -> Counts {
@@ -168,9 +214,7 @@ fn progress(page: Page, import: Import) -> Answer {
         Step::Comparing => 2,
         Step::Writing => 3,
     };
-    let mut response = page::html(&ProgressPage { page, import, counts, now })?.into_response();
-    response.headers_mut().insert(header::REFRESH, HeaderValue::from_static(RELOAD));
-    Ok(response)
+    Ok(reloading(page::html(&ProgressPage { page, import, counts, now })?))
 }
 
 fn checked(page: Page, import: Import, query: &Fields, typed: Fields, lacks: Vec<Lack>) -> CheckedPage {
@@ -192,7 +236,7 @@ fn seen(import: &Import) -> String {
 pub async fn choose_sheet(app: App, page: Page, access: Access<ImportId>, fields: Fields) -> Answer {
     let (found, content) = import::with_content(&mut app.db.read().await?, &access).await?;
     let sheet = Some(fields.get("sheet").to_owned());
-    match import::open(&app, access.id, found.file_name.clone(), content, sheet).await? {
+    match import::open(&app, access.id, found.file_name.clone(), content, sheet, found.source_id).await? {
         Ok(new) => {
             let mut tx = app.db.write().await?;
             import::choose_sheet(&mut tx, &access, new).await?;
@@ -221,7 +265,7 @@ pub async fn confirm_mapping(app: App, page: Page, access: Access<ImportId>, fie
         return columns(page, found, Some(&fields), form::error_words(&errors));
     }
     let mut tx = app.db.write().await?;
-    import::confirm_mapping(&mut tx, &access, &file, &mapping).await?;
+    import::confirm_mapping(&mut tx, &access, found.source_id, &file, &mapping).await?;
     tx.commit().await?;
     Ok(page::see_other(&path(access.id)))
 }
@@ -231,6 +275,8 @@ pub async fn confirm(app: App, page: Page, access: Access<ImportId>, fields: Fie
     let consent = Consent {
         rejected: fields.is("rejected", "keep-out"),
         leavers: fields.is("leavers", "yes"),
+        partial: fields.is("partial", "yes"),
+        sweeping: fields.is("sweeping", "yes"),
         missing: if fields.is("missing", "leave") { Missing::Leave } else { Missing::Stay },
     };
     let mut tx = app.db.write().await?;
@@ -254,6 +300,14 @@ pub async fn confirm(app: App, page: Page, access: Access<ImportId>, fields: Fie
 pub async fn cancel(app: App, access: Access<ImportId>, _: Fields) -> Answer {
     let mut tx = app.db.write().await?;
     import::cancel(&mut tx, &access).await?;
+    tx.commit().await?;
+    Ok(page::see_other(&path(access.id)))
+}
+
+/// `POST /directory/imports/{import}/undo`
+pub async fn undo(app: App, access: Access<ImportId>, _: Fields) -> Answer {
+    let mut tx = app.db.write().await?;
+    undo::ask(&mut tx, &access).await?;
     tx.commit().await?;
     Ok(page::see_other(&path(access.id)))
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use counterflow_roster::{Org, Reading};
 
 use super::{
+    difference,
     draft::{Draft, Draw},
     org_lines,
     record::{Columns, Known, Record},
@@ -14,6 +15,7 @@ use super::{
 use crate::{
     kernel::{clock::Day, ids::PersonId},
     people::Status,
+    words,
 };
 
 /// What a file changes in the directory.
@@ -32,20 +34,30 @@ pub(super) struct Plan {
 pub(super) struct Change {
     pub id: PersonId,
     pub kind: Kind,
+    /// The line in the file, if they are in it.
+    pub line: Option<u32>,
+    /// How the directory knows them; nothing if they are new.
+    pub before: Option<Record>,
     /// Whether employee id or e-mail change. Both are unique: somebody else may get the old one in the same import.
     pub gives_up_keys: bool,
     /// How they stand afterwards.
     pub after: Record,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    New,
-    Changed,
-    /// Had left, and is back.
-    Returns,
-    /// Works here, and leaves.
-    Leaves,
+words! {
+    /// What an import does to somebody.
+    Kind {
+        /// Is not in the directory yet.
+        New = "new",
+        /// Stays, or had left and stays so.
+        Changed = "changed",
+        /// Had left, and is back.
+        Returns = "returns",
+        /// Works here, and leaves.
+        Leaves = "leaves",
+        /// Works here and is in no row: leaves only if somebody says so.
+        Missing = "missing",
+    }
 }
 
 impl Plan {
@@ -67,6 +79,8 @@ impl Plan {
         let warnings = [&reading.warnings, &org.warnings, &draft.warnings].into_iter().flatten();
         report.warnings = warnings.cloned().map(Problem::from).collect();
         count_lines(&mut report);
+        report.counts.fields = difference::touched(&changes);
+        report.fingerprint = difference::fingerprint(changes.iter().chain(&missing));
         Self { changes, missing, report }
     }
 }
@@ -97,7 +111,7 @@ impl Writer<'_, '_> {
         let line = Some(self.draft.reading.people[place].line);
         match kind {
             Kind::New => counts.new += 1,
-            Kind::Leaves => {
+            Kind::Leaves | Kind::Missing => {
                 counts.leaving += 1;
                 list(&mut self.report.leavers, &after, line);
             }
@@ -116,6 +130,8 @@ impl Writer<'_, '_> {
         self.changes.push(Change {
             id,
             kind,
+            line,
+            before: before.cloned(),
             gives_up_keys: before.is_some_and(|before| keys_differ(before, &after)),
             after,
         });
@@ -126,7 +142,15 @@ impl Writer<'_, '_> {
         for place in &self.draft.released {
             let known = &self.draft.directory[*place];
             let after = Record { email: None, ..known.record.clone() };
-            self.changes.push(Change { id: known.id, kind: Kind::Changed, gives_up_keys: true, after });
+            let before = Some(known.record.clone());
+            self.changes.push(Change {
+                id: known.id,
+                kind: Kind::Changed,
+                line: None,
+                before,
+                gives_up_keys: true,
+                after,
+            });
         }
     }
 }
@@ -172,7 +196,14 @@ fn missing(draft: &Draft<'_>, today: Day) -> Vec<Change> {
         .filter(|(place, known)| known.is_here() && !known.is_admin && !draft.identities.mentioned.contains(place));
     let leave = |known: &Known| Record { status: Status::Left, left_on: Some(today), ..known.record.clone() };
     missing
-        .map(|(_, known)| Change { id: known.id, kind: Kind::Leaves, gives_up_keys: false, after: leave(known) })
+        .map(|(_, known)| Change {
+            id: known.id,
+            kind: Kind::Missing,
+            line: None,
+            before: Some(known.record.clone()),
+            gives_up_keys: false,
+            after: leave(known),
+        })
         .collect()
 }
 

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Everything about a person that an import may change.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Serialize, serde::Deserialize)]
 pub(super) struct Record {
     pub employee_id: Option<String>,
     pub email: Option<String>,

@@ -1,11 +1,19 @@
 //! What an import would do, and what keeps rows out of it: shown before anything is changed.
 
+use std::collections::BTreeMap;
+
 use counterflow_roster::{OrgWarning, Reason, RowError};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::difference::Touched;
+use crate::words;
+
 /// The most people a list of leavers names.
 pub const LISTED: usize = 1000;
+
+/// In a file about fewer people, most of them is nothing remarkable.
+const SWEEPING_FROM: usize = 10;
 
 /// What an import would do.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +33,9 @@ pub struct Report {
     pub missing: Vec<Leaver>,
     /// What deserves a look in the whole org tree.
     pub shape: Option<OrgWarning>,
+    /// Of everything that it would change, so that a yes is for what was seen.
+    #[serde(default)]
+    pub fingerprint: String,
 }
 
 /// How many people of each kind. `new`, `changed`, `unchanged`, `leaving`, `left_before`, `repeated` and `rejected`
@@ -56,6 +67,9 @@ pub struct Counts {
     pub missing: usize,
     /// People who work here now.
     pub present: usize,
+    /// For how many of those who change each field does, by its key in a mapping.
+    #[serde(default)]
+    pub fields: BTreeMap<String, Touched>,
 }
 
 impl Counts {
@@ -65,17 +79,31 @@ impl Counts {
         self.new + self.changed + self.leaving
     }
 
-    /// Whether so many would leave, now or on their last day (more than a tenth of those who work here), that somebody
-    /// has to say that they do. After the import nobody is asked again: when the day is over, they are signed out.
+    /// How many people of the file the directory knows already.
     #[must_use]
-    pub fn many_leave(&self, missing: Missing) -> bool {
-        10 * self.going(missing) > self.present
+    pub fn known(&self) -> usize {
+        self.changed + self.unchanged + self.leaving
+    }
+
+    /// The fields that lose what stood there for more than half of the people: columns may be swapped, or empty. In a
+    /// file of few people that means nothing.
+    #[must_use]
+    pub fn sweeping(&self) -> Vec<(&str, Touched)> {
+        let sweeps = |touched: &Touched| self.known() >= SWEEPING_FROM && 2 * touched.replaced > self.known();
+        let fields = self.fields.iter().filter(|(key, touched)| *key != "last_name" && sweeps(touched));
+        fields.map(|(key, touched)| (key.as_str(), *touched)).collect()
+    }
+
+    /// How many of a hundred, rounded.
+    #[must_use]
+    pub fn percent(part: usize, whole: usize) -> usize {
+        (200 * part + whole) / (2 * whole).max(1)
     }
 
     /// How many of a hundred who work here leave, now or on their last day, rounded.
     #[must_use]
     pub fn share(&self, missing: Missing) -> usize {
-        (200 * self.going(missing) + self.present) / (2 * self.present).max(1)
+        Self::percent(self.going(missing), self.present)
     }
 
     /// How many leave, now or on their last day.
@@ -94,14 +122,20 @@ impl Counts {
     }
 }
 
-/// What happens to those who work here and are not in the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Missing {
-    /// Nothing: the file may be about a part of the organization.
-    #[default]
-    Stay,
-    /// They have left.
-    Leave,
+words! {
+    /// What happens to those who work here and are not in the file.
+    Missing {
+        /// Nothing: the file may be about a part of the organization.
+        Stay = "stay",
+        /// They have left.
+        Leave = "leave",
+    }
+}
+
+impl Default for Missing {
+    fn default() -> Self {
+        Self::Stay
+    }
 }
 
 /// Something wrong at a line of the file.
@@ -169,15 +203,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn more_than_a_tenth_is_many() {
-        let counts = |leaving, missing| Counts { leaving, missing, present: 100, ..Counts::default() };
-        assert!(!counts(10, 90).many_leave(Missing::Stay));
-        assert!(counts(11, 0).many_leave(Missing::Stay));
-        assert!(counts(5, 6).many_leave(Missing::Leave));
-        assert!(!Counts::default().many_leave(Missing::Leave), "nobody of nobody");
-        let later = Counts { will_leave: 6, ..counts(5, 0) };
-        assert!(later.many_leave(Missing::Stay), "on their last day nobody is asked again");
-        assert_eq!((later.leavers(Missing::Stay), later.share(Missing::Stay)), (5, 11));
+    fn a_field_that_changes_for_most_people_is_sweeping() {
+        let counts = |unchanged, people, replaced| Counts {
+            changed: people,
+            unchanged,
+            fields: BTreeMap::from([("department".to_owned(), Touched { people, replaced })]),
+            ..Counts::default()
+        };
+        assert_eq!(counts(4, 6, 6).sweeping().len(), 1);
+        assert_eq!(counts(5, 5, 5).sweeping(), [], "half is not most");
+        assert_eq!(counts(4, 6, 1).sweeping(), [], "what was empty is filled in");
+        assert_eq!(counts(0, 9, 9).sweeping(), [], "few people");
+        assert_eq!(Counts { leaving: 5, will_leave: 6, present: 100, ..Counts::default() }.share(Missing::Stay), 11);
     }
 
     #[test]

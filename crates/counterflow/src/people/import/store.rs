@@ -3,10 +3,11 @@
 use counterflow_roster::Question;
 
 use super::{
-    Consent, NewImport, State, Step,
+    Arrival, Consent, NewImport, Policy, State, Step, changes_store,
     file::{Facts, MappingFrom},
     record::{Known, Record},
     report::{Counts, Missing, Report},
+    undo::UndoReport,
 };
 use crate::{
     execute, fetch_all, fetch_optional,
@@ -15,8 +16,9 @@ use crate::{
         db::Tx,
         error::Answer,
         guard::Leave,
-        ids::{ImportId, PersonId},
+        ids::{ImportId, PersonId, SourceId},
         json_text::JsonText,
+        token,
     },
     people::spelling,
 };
@@ -59,6 +61,25 @@ pub struct Import {
     pub created_at: Timestamp,
     /// When it was applied, cancelled or failed.
     pub finished_at: Option<Timestamp>,
+    /// How it came; nothing for old ones.
+    pub arrival: Option<Arrival>,
+    /// Where the file comes from, if that was said.
+    pub source_id: Option<SourceId>,
+    /// The name of the source.
+    pub source_name: Option<String>,
+    missing_policy: Option<Missing>,
+    most_leavers_percent: Option<i64>,
+    least_share_percent: Option<i64>,
+    /// Whether what it changes, or changed, about each person is kept.
+    pub has_changes: bool,
+    /// When somebody asked for it to be undone.
+    pub undo_asked_at: Option<Timestamp>,
+    /// Who did.
+    pub undo_asked_by_name: Option<String>,
+    /// When it was undone.
+    pub undone_at: Option<Timestamp>,
+    /// How undoing ended.
+    pub undo_report: Option<JsonText<UndoReport>>,
 }
 
 impl Import {
@@ -67,15 +88,39 @@ impl Import {
     pub fn missing(&self) -> Missing {
         if self.missing_leave { Missing::Leave } else { Missing::Stay }
     }
+
+    /// What may happen without a question: as its source says.
+    #[must_use]
+    pub fn policy(&self) -> Policy {
+        let usual = Policy::default();
+        let percent = |said: Option<i64>, usual| said.and_then(|said| usize::try_from(said).ok()).unwrap_or(usual);
+        Policy {
+            missing: self.missing_policy.unwrap_or(usual.missing),
+            most_leavers: percent(self.most_leavers_percent, usual.most_leavers),
+            least_share: percent(self.least_share_percent, usual.least_share),
+        }
+    }
+
+    /// Whether it came by itself and nobody has laid hands on it: then it goes on by itself too, as far as it may.
+    #[must_use]
+    pub fn is_unattended(&self) -> bool {
+        self.arrival == Some(Arrival::Folder) && self.mapping_from == MappingFrom::Memory
+    }
 }
 
 pub(super) async fn find(tx: &mut Tx, leave: &impl Leave<ImportId>) -> Answer<Option<Import>> {
     Ok(fetch_optional!(
         tx,
         Import,
-        "select imports.id, file_name, file, sheet, mapping, mapping_from, questions, state, step, report, counts,
-                checked_again, missing_leave, created_by, people.name as created_by_name, imports.created_at, finished_at
-         from imports left join people on people.id = imports.created_by where imports.id = $1",
+        "select imports.id, file_name, file, sheet, imports.mapping, mapping_from, questions, state, step, report, counts,
+                checked_again, missing_leave, imports.created_by, people.name as created_by_name, imports.created_at,
+                finished_at, arrival, source_id, s.name as source_name, s.missing_policy, s.most_leavers_percent,
+                s.least_share_percent, undo_asked_at, undone_at, undo_report, undoers.name as undo_asked_by_name,
+                exists (select 1 from import_changes c where c.import_id = imports.id) as has_changes
+         from imports left join people on people.id = imports.created_by
+              left join people undoers on undoers.id = imports.undo_asked_by
+              left join import_sources s on s.id = imports.source_id
+         where imports.id = $1",
         leave.id()
     )?)
 }
@@ -97,31 +142,45 @@ pub struct Listed {
     pub state: State,
     /// What it would do, or did.
     pub counts: Option<JsonText<Counts>>,
-    /// Who uploaded it; nobody if it was the command line.
+    /// Who uploaded it; nobody if it was the command line or the folder.
     pub created_by_name: Option<String>,
     /// When.
     pub created_at: Timestamp,
+    /// How it came; nothing for old ones.
+    pub arrival: Option<Arrival>,
+    /// Where the file comes from, if that was said.
+    pub source_name: Option<String>,
+    /// When it was undone.
+    pub undone_at: Option<Timestamp>,
 }
 
-pub(super) async fn latest(tx: &mut Tx, limit: i64) -> Answer<Vec<Listed>> {
+/// The latest imports, of one source or of all.
+pub(super) async fn latest(tx: &mut Tx, source: Option<SourceId>, limit: i64) -> Answer<Vec<Listed>> {
     Ok(fetch_all!(
         tx,
         Listed,
-        "select imports.id, file_name, state, counts, people.name as created_by_name, imports.created_at
+        "select imports.id, file_name, state, counts, people.name as created_by_name, imports.created_at, arrival,
+                s.name as source_name, undone_at
          from imports left join people on people.id = imports.created_by
-         order by imports.created_at desc, imports.id desc limit $1",
+              left join import_sources s on s.id = imports.source_id
+         where coalesce(source_id, '') = coalesce($1, source_id, '')
+         order by imports.created_at desc, imports.id desc limit $2",
+        source,
         limit
     )?)
 }
 
 /// Keeps an upload. Answers whether it was new: a double click sends the same one twice.
-pub(super) async fn insert(tx: &mut Tx, by: PersonId, new: NewImport) -> Answer<bool> {
+pub(super) async fn insert(tx: &mut Tx, by: Option<PersonId>, new: NewImport) -> Answer<bool> {
     let now = tx.now();
+    let arrival = if by.is_some() { Arrival::Upload } else { Arrival::Folder };
+    let hash = token::hash_bytes(&new.content);
     let rows = execute!(
         tx,
         "insert into imports (id, file_name, content, file, mapping, mapping_from, questions, state, step,
-                              checked_again, leavers_confirmed, rejected_kept_out, missing_leave, created_by, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, 'uploaded', 'waiting', false, false, false, false, $8, $9)
+                              checked_again, leavers_confirmed, rejected_kept_out, missing_leave, created_by, created_at,
+                              source_id, arrival, content_hash)
+         values ($1, $2, $3, $4, $5, $6, $7, 'uploaded', 'waiting', false, false, false, false, $8, $9, $10, $11, $12)
          on conflict (id) do nothing",
         new.id,
         new.file_name,
@@ -131,25 +190,50 @@ pub(super) async fn insert(tx: &mut Tx, by: PersonId, new: NewImport) -> Answer<
         new.mapping_from,
         JsonText(new.questions),
         by,
-        now
+        now,
+        new.source,
+        arrival,
+        hash
     )?;
     Ok(rows == 1)
 }
 
+/// Has a file checked whose columns mean what they meant before.
+pub(super) async fn begin_check(tx: &mut Tx, leave: &impl Leave<ImportId>) -> Answer<()> {
+    execute!(tx, "update imports set state = 'checking' where id = $1 and state = 'uploaded'", leave.id())?;
+    Ok(())
+}
+
+/// An import that the command line is about to apply.
+#[derive(Debug)]
+pub(super) struct Applied<'a> {
+    pub file_name: &'a str,
+    pub facts: Facts,
+    pub counts: &'a Counts,
+    pub missing: Missing,
+    pub source: Option<SourceId>,
+    pub content_hash: &'a str,
+}
+
 /// Notes an import that the command line has applied.
-pub(super) async fn insert_applied(tx: &mut Tx, file_name: &str, facts: Facts, counts: &Counts) -> Answer<ImportId> {
+pub(super) async fn insert_applied(tx: &mut Tx, applied: Applied<'_>) -> Answer<ImportId> {
     let id = ImportId::new();
     let now = tx.now();
     execute!(
         tx,
         "insert into imports (id, file_name, file, mapping, mapping_from, questions, state, step, counts, checked_again,
-                              leavers_confirmed, rejected_kept_out, missing_leave, created_at, finished_at)
-         values ($1, $2, $3, '', 'person', '[]', 'applied', 'writing', $4, false, false, false, false, $5, $5)",
+                              leavers_confirmed, rejected_kept_out, missing_leave, created_at, finished_at, source_id,
+                              arrival, content_hash)
+         values ($1, $2, $3, '', 'person', '[]', 'applied', 'writing', $4, false, false, false, $5, $6, $6, $7, $8, $9)",
         id,
-        file_name,
-        JsonText(facts),
-        JsonText(counts),
-        now
+        applied.file_name,
+        JsonText(applied.facts),
+        JsonText(applied.counts),
+        applied.missing == Missing::Leave,
+        now,
+        applied.source,
+        Arrival::Command,
+        applied.content_hash
     )?;
     Ok(id)
 }
@@ -196,8 +280,9 @@ pub(super) async fn ask(tx: &mut Tx, leave: &impl Leave<ImportId>, questions: Ve
 }
 
 /// Keeps what the check found, or found again because the directory had changed before it could be applied.
-pub(super) async fn set_report(tx: &mut Tx, leave: &impl Leave<ImportId>, report: &Report) -> Answer<()> {
-    execute!(
+/// Answers whether it is still wanted.
+pub(super) async fn set_report(tx: &mut Tx, leave: &impl Leave<ImportId>, report: &Report) -> Answer<bool> {
+    let rows = execute!(
         tx,
         "update imports set checked_again = (state = 'applying'), state = 'checked', report = $1, counts = $2
          where id = $3 and state in ('checking', 'applying')",
@@ -205,7 +290,7 @@ pub(super) async fn set_report(tx: &mut Tx, leave: &impl Leave<ImportId>, report
         JsonText(&report.counts),
         leave.id()
     )?;
-    Ok(())
+    Ok(rows == 1)
 }
 
 /// Somebody said yes to what they saw. Answers whether it still waited for that.
@@ -247,7 +332,7 @@ pub(super) async fn set_applied(tx: &mut Tx, leave: &impl Leave<ImportId>) -> An
     Ok(rows == 1)
 }
 
-/// It ends without a change of the directory, and nothing is kept of its file. Answers whether it was not over yet.
+/// It ends without a change of the directory, and nothing is kept of its file and of what it would have changed. Answers whether it was not over yet.
 pub(super) async fn set_over(tx: &mut Tx, leave: &impl Leave<ImportId>, state: State) -> Answer<bool> {
     let now = tx.now();
     let rows = execute!(
@@ -258,6 +343,9 @@ pub(super) async fn set_over(tx: &mut Tx, leave: &impl Leave<ImportId>, state: S
         now,
         leave.id()
     )?;
+    if rows == 1 {
+        changes_store::forget(tx, leave.id()).await?;
+    }
     Ok(rows == 1)
 }
 

@@ -3,6 +3,7 @@
 use counterflow_roster::{Mapping, Reason};
 
 use super::{
+    difference::differences,
     file::PeopleFile,
     plan::{Kind, Plan},
     record::{Known, Record},
@@ -278,4 +279,39 @@ fn whoever_gets_a_last_day_will_leave() {
 fn new_people_have_ids_of_their_own() {
     let ids: std::collections::HashSet<PersonId> = plan(&[], FILE).changes.iter().map(|change| change.id).collect();
     assert_eq!(ids.len(), 3);
+}
+
+#[test]
+fn the_same_counts_are_not_the_same_changes() {
+    let before =
+        after(&["employee_id,name,email,department\n1,Ana,ana@x.example,Finance\n2,Ben,ben@x.example,Sales\n"]);
+    let file = |department: &str| {
+        format!(
+            "employee_id,name,email,department,manager_id\n1,Ana,ana@x.example,{department},3\n3,Uma,uma@x.example,Sales,\n"
+        )
+    };
+    let print = |csv: &str| plan(&before, csv).report;
+    let (one, again, other) = (print(&file("People")), print(&file("People")), print(&file("Board")));
+    assert_eq!(one, again, "the ids of new people are made afresh, and the manager is one of them");
+    assert_eq!(one.counts, other.counts);
+    assert_ne!(one.fingerprint, other.fingerprint);
+}
+
+#[test]
+fn differences_name_the_field() {
+    let before = after(&["employee_id,name,email,title,extra:Band\n1,Ana Lim,ana@x.example,Analyst,A\n"]);
+    let plan =
+        plan(&before, "employee_id,name,email,title,extra:Band,location\n1,Ana Maria Lim,ana@x.example,,B,Lagos\n");
+    let change = &plan.changes[0];
+    let found: Vec<String> = differences(change.before.as_ref(), &change.after)
+        .into_iter()
+        .map(|one| format!("{}: {} -> {}", one.field, one.before.unwrap_or_default(), one.after.unwrap_or_default()))
+        .collect();
+    assert_eq!(
+        found,
+        ["name: Ana Lim -> Ana Maria Lim", "location:  -> Lagos", "extra:Band: A -> B", "title: Analyst -> "],
+        "what goes stands last"
+    );
+    let new = differences(None, &change.after);
+    assert!(new.iter().all(|one| one.before.is_none()) && new.len() == 6, "{new:?}");
 }

@@ -69,6 +69,22 @@ pub fn field_words(field: &Field) -> String {
     FieldText { field }.render().unwrap_or_default()
 }
 
+#[derive(Template)]
+#[template(path = "people/import/difference.txt")]
+struct DifferenceText<'a> {
+    field: &'a Field,
+    words: String,
+}
+
+/// What a field that changes is called, as the beginning of a line, by its key.
+#[must_use]
+pub(super) fn field_label(key: &str) -> String {
+    let Ok(field) = key.parse::<Field>() else { return key.to_owned() };
+    let words = DifferenceText { field: &field, words: field_words(&field) }.render().unwrap_or_default();
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use counterflow_roster::{Earlier, NoSuchDate, PersonAt};

@@ -38,6 +38,9 @@ impl Command {
             accept_rejected: false,
             confirm_leavers: false,
             mark_missing_left: false,
+            confirm_partial: false,
+            confirm_changes: false,
+            source: None,
         };
         Self { folder, given }
     }
@@ -228,5 +231,43 @@ on_both! {
         let mut tx = app.read().await;
         let (after,) = fetch_one!(tx, (i64,), "select count(*) from _sqlx_migrations").unwrap();
         assert_eq!(before, after);
+    }
+}
+
+on_both! {
+    async fn a_source_says_what_may_happen(app: TestApp) {
+        let missing = Command::on(app, GOOD).with(|given| given.source = Some("Workday".to_owned()));
+        let (code, _, err) = missing.run(app).await;
+        assert_eq!(code, 1);
+        says(&err, "there is no source \"Workday\"");
+        let mut tx = app.write().await;
+        let now = tx.now();
+        execute!(
+            tx,
+            "insert into import_sources (id, name, missing_policy, most_leavers_percent, least_share_percent, letters_to,
+                                         created_at)
+             values ('00000000-0000-7000-8000-000000000001', 'Workday', 'leave', 40, 60, '[]', $1)",
+            now
+        )
+        .unwrap();
+        tx.commit().await.unwrap();
+        let with_source = |content: &str| {
+            Command::on(app, content).with(|given| given.source = Some("workday".to_owned()))
+        };
+        let (code, ..) = with_source(GOOD).run(app).await;
+        assert_eq!((code, people(app).await), (0, 3));
+        let without_ana: String = GOOD.lines().take(3).map(|line| format!("{line}\n")).collect();
+        let (code, out, _) = with_source(&without_ana).run(app).await;
+        assert_eq!((code, people(app).await), (0, 2), "a third of the people is within what the source allows: {out}");
+        let only_karin: String = GOOD.lines().take(2).map(|line| format!("{line}\n")).collect();
+        let (code, out, _) = with_source(&only_karin).run(app).await;
+        assert_eq!((code, people(app).await), (1, 2));
+        says(&out, "1 of 2 people (50 %) would leave, and without a question at most 40 % may");
+        says(&out, "1 of 2 people are missing from the file");
+        let (code, ..) = with_source(&only_karin).with(|given| given.confirm_leavers = true).run(app).await;
+        assert_eq!((code, people(app).await), (0, 1));
+        let mut tx = app.read().await;
+        let (kept,) = fetch_one!(tx, (i64,), "select count(*) from import_changes").unwrap();
+        assert_eq!(kept, 1, "the last one can be undone in the browser");
     }
 }

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Halden's people as its HR system exports them. Piet has looked after the server since before.
-const HALDEN: &str = "\
+pub const HALDEN: &str = "\
 Employee ID,Worker,Work Email,Manager ID,Business Title,Job Level,Department,Location,Hire Date,Termination Date,Pronouns
 1,\"Holm, Karin\",karin.holm@halden.example,,CEO,12,Board,Berlin,2009-02-01,,she/her
 2,Ruth Okafor,ruth.okafor@halden.example,1,CFO,11,Finance,Berlin,2012-05-01,,
@@ -32,13 +32,13 @@ Employee ID,Worker,Work Email,Manager ID,Business Title,Job Level,Department,Loc
 5,Piet Visser,piet.visser@halden.example,3,IT,5,People,Berlin,2018-03-01,,
 ";
 
-async fn upload(browser: &mut Browser, name: &str, content: &[u8]) -> Reply {
+pub async fn upload(browser: &mut Browser, name: &str, content: &[u8]) -> Reply {
     let id = browser.get("/directory/import").await.ok().hidden("id");
     browser.upload("/directory/imports", &[("id", &id)], name, content).await
 }
 
 /// Sends the form of the columns as it is offered, but for the answers given.
-async fn take_columns(browser: &mut Browser, page: &Reply, answers: &[(&str, &str)]) -> Reply {
+pub async fn take_columns(browser: &mut Browser, page: &Reply, answers: &[(&str, &str)]) -> Reply {
     let action = format!("{}/mapping", page.path);
     let offered = page.form(&action);
     let kept = offered.iter().filter(|(name, _)| answers.iter().all(|(answer, _)| answer != name));
@@ -48,14 +48,14 @@ async fn take_columns(browser: &mut Browser, page: &Reply, answers: &[(&str, &st
 }
 
 /// Uploads, takes the columns as they are guessed, and answers the page of the dry run.
-async fn dry_run(app: &TestApp, browser: &mut Browser, content: &str) -> Reply {
+pub async fn dry_run(app: &TestApp, browser: &mut Browser, content: &str) -> Reply {
     let page = upload(browser, "people.csv", content.as_bytes()).await.ok();
     take_columns(browser, &page, &[]).await.ok().says("Being checked");
     app.work().await;
     browser.get(&page.path).await.ok()
 }
 
-async fn say_yes(app: &TestApp, browser: &mut Browser, dry_run: &Reply, answers: &[(&str, &str)]) -> Reply {
+pub async fn say_yes(app: &TestApp, browser: &mut Browser, dry_run: &Reply, answers: &[(&str, &str)]) -> Reply {
     let seen = dry_run.hidden("seen");
     let fields: Vec<(&str, &str)> = [("seen", seen.as_str())].into_iter().chain(answers.iter().copied()).collect();
     let reply = browser.post(&format!("{}/confirmation", dry_run.path), &fields).await;
@@ -66,7 +66,7 @@ async fn say_yes(app: &TestApp, browser: &mut Browser, dry_run: &Reply, answers:
     browser.get(&dry_run.path).await.ok()
 }
 
-async fn import(app: &TestApp, browser: &mut Browser, content: &str) -> Reply {
+pub async fn import(app: &TestApp, browser: &mut Browser, content: &str) -> Reply {
     let page = dry_run(app, browser, content).await;
     say_yes(app, browser, &page, &[]).await
 }
@@ -88,7 +88,7 @@ async fn count(app: &TestApp, kind: &str) -> i64 {
     fetch_one!(tx, (i64,), "select count(*) from events where kind = $1", kind).unwrap().0
 }
 
-async fn person(app: &TestApp, email: &str) -> PersonId {
+pub async fn person(app: &TestApp, email: &str) -> PersonId {
     let mut tx = app.read().await;
     fetch_one!(tx, (PersonId,), "select id from people where email = $1", email).unwrap().0
 }

@@ -1,7 +1,9 @@
 mod checking_in;
 mod enrolling;
 mod excluding;
+mod import_changes;
 mod import_command;
+mod import_folder;
 mod importing;
 mod matching;
 pub mod meeting;
