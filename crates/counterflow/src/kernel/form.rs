@@ -168,7 +168,13 @@ impl Problems {
     /// One problem, found after the form was read (a name that is taken).
     #[must_use]
     pub fn one(field: &str, key: &'static str) -> Self {
-        Self(vec![Problem { field: field.to_owned(), key, data: Vec::new() }])
+        Self::about(field, key, Vec::new())
+    }
+
+    /// The same, with what to fill in.
+    #[must_use]
+    pub fn about(field: &str, key: &'static str, data: Vec<(&'static str, String)>) -> Self {
+        Self(vec![Problem { field: field.to_owned(), key, data }])
     }
 
     /// Whether there is none.

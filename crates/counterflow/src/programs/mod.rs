@@ -4,6 +4,7 @@ mod changes;
 mod dates;
 mod design;
 mod endorse;
+mod keys;
 mod leaving;
 pub mod pages;
 mod role_store;
@@ -15,16 +16,17 @@ mod store;
 pub mod template;
 mod topics;
 
-pub use changes::{set_criteria, set_eligibility};
+pub use changes::{set_criteria, set_eligibility, set_kpis, set_questions, touch_round};
 pub use dates::Dates;
 pub use design::{Design, ProgramPlan, RoundPlan, Seen, Standing, save_design};
 pub use endorse::{Endorsement, endorse};
+pub use keys::free_key;
 pub use leaving::{drop_leaver, name_manager, unmanaged};
 pub use role_store::{Holder, Unmanaged, holders};
 pub use roles::{archive, grant_role, remove_role, unarchive};
 pub use stages::begin_stage;
 pub use start::{NewProgram, NewRound, open_round, start};
-pub use store::{program, program_of, round};
+pub use store::{latest_round, program, program_of, round};
 
 use std::fmt;
 

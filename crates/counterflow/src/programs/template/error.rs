@@ -103,6 +103,9 @@ pub enum Problem {
     /// A KPI from a question without figures.
     #[error("the answer to {0:?} is a text, not a figure")]
     NotAFigure(String),
+    /// A spread that answers from 1 to 5 cannot have.
+    #[error("{0} is not above 0 and up to 4")]
+    Spread(f64),
     /// A rule over a field with a missing or superfluous value.
     #[error("{0}")]
     RuleValue(&'static str),
