@@ -168,12 +168,12 @@ impl Problems {
     /// One problem, found after the form was read (a name that is taken).
     #[must_use]
     pub fn one(field: &str, key: &'static str) -> Self {
-        Self::about(field, key, Vec::new())
+        Self::with(field, key, Vec::new())
     }
 
-    /// The same, with what to fill in.
+    /// One problem, with what its sentence fills in.
     #[must_use]
-    pub fn about(field: &str, key: &'static str, data: Vec<(&'static str, String)>) -> Self {
+    pub fn with(field: &str, key: &'static str, data: Vec<(&'static str, String)>) -> Self {
         Self(vec![Problem { field: field.to_owned(), key, data }])
     }
 

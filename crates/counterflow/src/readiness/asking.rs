@@ -115,7 +115,7 @@ async fn named(tx: &mut Tx, addresses: &[String]) -> Answer<Result<Vec<Addressee
     if unknown.is_empty() {
         return Ok(Ok(found));
     }
-    Ok(Err(Problems::about("addresses", "nobody_called", vec![("text", unknown.join(", "))])))
+    Ok(Err(Problems::with("addresses", "nobody_called", vec![("text", unknown.join(", "))])))
 }
 
 /// Closes the program's open survey now. What is closed already stays so.

@@ -1,5 +1,6 @@
 mod checking_in;
 mod enrolling;
+mod excluding;
 mod import_command;
 mod importing;
 mod matching;
@@ -10,5 +11,6 @@ mod passwords;
 mod programs;
 mod readiness;
 mod registering;
+mod rounds;
 mod signing_in;
 mod watching;
