@@ -20,10 +20,11 @@ use crate::{
     },
     mail,
     matching::{board, criteria, proposals, runs},
+    measures,
     meetings::{pages as meeting, pair_page, planning},
     outcomes,
     pairs::{agreement_pages as agreement, delegates},
-    people, programs,
+    people, programs, readiness,
 };
 
 /// One row of the rights table.
@@ -255,6 +256,18 @@ pub fn table() -> Vec<Route> {
         post("/rounds/{round}/prompts/{moment}", &[Sponsor], outcomes::sponsor::said),
         post("/rounds/{round}/endorsement", &[Manager, Sponsor], programs::round_pages::save_endorsement),
         post("/rounds/{round}/stage", &[Manager], programs::round_pages::begin),
+        // Whether an organization is ready: asked by a manager, answered by whoever holds a link
+        get("/programs/{program}/readiness", &[Manager, Sponsor], readiness::pages::show),
+        post("/programs/{program}/readiness", &[Manager], readiness::pages::create),
+        post("/programs/{program}/readiness/closing", &[Manager], readiness::pages::end),
+        get("/readiness/{token}", ANYBODY, readiness::pages::show_link),
+        post("/readiness/{token}", ANYBODY, readiness::pages::save_link),
+        // Its measures and questions
+        get("/rounds/{round}/measures", &[Manager], measures::pages::show),
+        post("/rounds/{round}/measures", &[Manager], measures::pages::save),
+        get("/rounds/{round}/measures/notes", &[Manager], measures::pages::notes),
+        get("/rounds/{round}/questions", &[Manager], measures::question_pages::show),
+        post("/rounds/{round}/questions", &[Manager], measures::question_pages::save),
     ]
 }
 

@@ -8,7 +8,7 @@ use crate::{
     accounts, checkins, enrollment,
     jobs::{self, Kind, Work},
     matching::{proposals, runs},
-    meetings, pairs, people, programs,
+    meetings, pairs, people, programs, readiness,
 };
 
 const FIVE_MINUTES: SignedDuration = SignedDuration::from_mins(5);
@@ -53,6 +53,7 @@ pub fn kinds() -> Vec<Kind> {
         once("checkins.ask_last", |app, round| Box::pin(checkins::ask_last(app, round))),
         each(HOUR, "checkins.open_waves", |app, _| Box::pin(checkins::open_waves(app))),
         each(HOUR, "checkins.remind", |app, _| Box::pin(checkins::remind(app))),
+        each(HOUR, "readiness.close_due", |app, _| Box::pin(readiness::close_due(app))),
         once("matching.run", |app, payload| Box::pin(runs::work(app, payload))).within(LONG),
         each(HOUR, "matching.expire_proposals", |app, _| Box::pin(proposals::expire_due(app))),
         once("matching.end_with_round", |app, round| Box::pin(proposals::end_with_round(app, round))),

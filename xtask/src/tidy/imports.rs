@@ -3,7 +3,7 @@
 use super::{File, Finding};
 
 /// The modules of the application in the order in which data passes them. A module may use those before it.
-const ORDER: [&str; 20] = [
+const ORDER: [&str; 22] = [
     "kernel",
     "jobs",
     "mail",
@@ -11,10 +11,12 @@ const ORDER: [&str; 20] = [
     "people",
     "programs",
     "enrollment",
+    "readiness",
     "matching",
     "pairs",
     "meetings",
     "checkins",
+    "measures",
     "circle",
     "training",
     "outcomes",

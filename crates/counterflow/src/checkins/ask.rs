@@ -6,7 +6,7 @@ use askama::Template;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use super::{Checkin, OPEN_FOR, Occasion, REMIND_AFTER, store};
+use super::{Checkin, OPEN_FOR, Occasion, REMIND_AFTER, Waves, store, waves};
 use crate::{
     jobs,
     kernel::{
@@ -32,8 +32,6 @@ use crate::{
 const BATCH: i64 = 200;
 /// Days for which a wave can be opened; as long as it can be answered.
 const WAVE_DAYS: i32 = 14;
-/// The endline is asked so many days before the round ends, while people still meet.
-const ENDLINE_DAYS: i32 = 7;
 
 /// Job `checkins.after_meeting`: asks both sides about a meeting that was held. The payload is the meeting's id.
 ///
@@ -88,7 +86,8 @@ pub async fn ask_last(app: App, payload: Value) -> Answer<()> {
 async fn open_waves_of(app: &App, round: RoundId, today: Day) -> Answer<()> {
     let mut tx = app.db.write().await?;
     let round = programs::round(&mut tx, &ByServer(round)).await?;
-    for occasion in waves_on(today, &round) {
+    let waves = waves::waves(&mut tx, &round).await?;
+    for occasion in waves_on(today, waves) {
         open_wave(app, &mut tx, &round, occasion).await?;
     }
     tx.commit().await?;
@@ -116,14 +115,13 @@ fn began_for(occasion: Occasion, now: Timestamp) -> RangeInclusive<Timestamp> {
 
 /// The waves that are opened on a day. Baselines follow the pairs' own beginnings; the other two have the same days
 /// for the whole round, so that answers can be compared.
-fn waves_on(today: Day, round: &Round) -> Vec<Occasion> {
-    let middle = round.starts_on.plus_days(round.ends_on.days_since(round.starts_on) / 2);
+fn waves_on(today: Day, days: Waves) -> Vec<Occasion> {
     let open_from = |first: Day| (0..WAVE_DAYS).contains(&today.days_since(first));
     let mut waves = vec![Occasion::Baseline];
-    if open_from(middle) {
+    if open_from(days.midpoint) {
         waves.push(Occasion::Midpoint);
     }
-    if open_from(round.ends_on.plus_days(-ENDLINE_DAYS)) {
+    if open_from(days.endline) {
         waves.push(Occasion::Endline);
     }
     waves

@@ -15,18 +15,27 @@ pub mod pages;
 mod store;
 #[cfg(test)]
 mod tests;
+mod wave_store;
+mod waves;
 
 pub use answer::{Given, answer};
 pub use ask::{after_meeting, ask_last, open_waves, remind};
 pub use health_store::{PairRow, Running, of_round};
 pub use store::{Waiting, checkin, waiting};
+pub use wave_store::asked_waves;
+pub use waves::{Waves, set_waves, waves};
+
+use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, tz::TimeZone};
 
 use crate::{
     kernel::{
         clock::Timestamp,
-        ids::{CheckinId, PairId, PersonId, RoundId},
+        db::Tx,
+        error::{Answer, Error},
+        guard::Leave,
+        ids::{CheckinId, PairId, PersonId, ProgramId, RoundId},
     },
     programs::{Side, template::Question},
     words,
@@ -76,8 +85,22 @@ impl TryFrom<String> for Questions {
     }
 }
 
+/// The questions that a program has asked anybody, as they were asked, by key.
+///
+/// # Errors
+/// When the database fails.
+pub async fn asked_questions(tx: &mut Tx, leave: &impl Leave<ProgramId>) -> Answer<BTreeMap<String, Question>> {
+    let mut asked = BTreeMap::new();
+    for (set,) in wave_store::asked_sets(tx, leave).await? {
+        let Questions(questions) = Questions::try_from(set).map_err(Error::defect)?;
+        asked.extend(questions.into_iter().map(|question| (question.key.clone(), question)));
+    }
+    Ok(asked)
+}
+
 /// How a question is answered. A kind that a program's own file misspells is asked as text.
-fn kind_of(question: &Question) -> Kind {
+#[must_use]
+pub fn kind_of(question: &Question) -> Kind {
     question.kind.parse().unwrap_or(Kind::Text)
 }
 

@@ -100,6 +100,8 @@ ids! {
     MeetingId = "meeting";
     /// A few questions to one person.
     CheckinId = "checkin";
+    /// A few questions to leaders before a program begins.
+    SurveyId = "survey";
     /// An entry in the record of what happened.
     EventId = "event";
     /// Work to be done later.

@@ -3,7 +3,12 @@
 
 use axum::http::StatusCode;
 
-use super::{store, template::Eligibility};
+use serde_json::json;
+
+use super::{
+    Program, store,
+    template::{Checkin, Eligibility, Kpi},
+};
 use crate::kernel::{
     db::Tx,
     error::{Answer, Error},
@@ -69,6 +74,65 @@ pub async fn set_criteria(tx: &mut Tx, access: &Access<RoundId>, seen: i64, crit
     check_present(tx, round.program_id).await?;
     store::update_criteria(tx, access, seen, criteria).await?.or_conflict()?;
     record(tx, access, "round.criteria_changed").await
+}
+
+/// Changes what will show whether the program worked. `seen` is the [`super::Program::version`] that the viewer saw.
+/// What was promised before stays in the record: the event keeps name, target and baseline of each.
+///
+/// # Errors
+/// `archived`; `changed_meanwhile` if somebody else was faster; or when the database fails.
+pub async fn set_kpis(tx: &mut Tx, access: &Access<RoundId>, seen: i64, kpis: Vec<Kpi>) -> Answer<()> {
+    let mut program = program_to_change(tx, access).await?;
+    if program.design.kpis == kpis {
+        return Ok(());
+    }
+    let before = std::mem::replace(&mut program.design.kpis, kpis);
+    check_present(tx, program.id).await?;
+    store::update_program(tx, access, seen, &program).await?.or_conflict()?;
+    let facts = json!({ "before": before, "after": program.design.kpis });
+    Event::by(&access.viewer, "program.kpis_changed")
+        .program(program.id)
+        .round(access.id)
+        .on(program.id)
+        .with(facts)
+        .record(tx)
+        .await?;
+    Ok(())
+}
+
+/// Changes what people are asked, and when. `seen` is the [`super::Program::version`] that the viewer saw.
+///
+/// # Errors
+/// `archived`; `changed_meanwhile` if somebody else was faster; or when the database fails.
+pub async fn set_questions(tx: &mut Tx, access: &Access<RoundId>, seen: i64, checkins: Vec<Checkin>) -> Answer<()> {
+    let mut program = program_to_change(tx, access).await?;
+    if program.design.checkins == checkins {
+        return Ok(());
+    }
+    program.design.checkins = checkins;
+    check_present(tx, program.id).await?;
+    store::update_program(tx, access, seen, &program).await?.or_conflict()?;
+    record(tx, access, "program.questions_changed").await
+}
+
+/// Notes that what belongs to a round was changed on the sight of its version: a later change on the sight of the same
+/// version is a conflict.
+///
+/// # Errors
+/// `archived`; `changed_meanwhile` if somebody else was faster; or when the database fails.
+pub async fn touch_round(tx: &mut Tx, access: &Access<RoundId>, seen: i64, kind: &'static str) -> Answer<()> {
+    tx.lock(access.id).await?;
+    let round = store::round(tx, access).await?;
+    check_present(tx, round.program_id).await?;
+    store::touch_round(tx, access, seen).await?.or_conflict()?;
+    record(tx, access, kind).await
+}
+
+/// The program of a round, so that nobody else changes it before the end of the transaction.
+async fn program_to_change(tx: &mut Tx, access: &Access<RoundId>) -> Answer<Program> {
+    let round = store::round(tx, access).await?;
+    tx.lock(round.program_id).await?;
+    store::program_of(tx, &round).await
 }
 
 /// Records what the viewer did to the round.

@@ -1,9 +1,8 @@
 //! A program as a template, so that others can be started from what it has become.
 
 use super::{
-    store,
+    keys, store,
     template::{Shape, Template},
-    topics,
 };
 use crate::kernel::{
     db::Tx,
@@ -24,7 +23,7 @@ pub(super) async fn as_template(tx: &mut Tx, access: &Access<ProgramId>) -> Answ
     let round = store::round(tx, &ByServer(latest.id)).await?;
     let design = program.design;
     Ok(Template {
-        key: topics::key_of(&program.name, "program"),
+        key: keys::key_of(&program.name, "program"),
         name: program.name,
         shape: Shape {
             rhythm_days: round.rhythm_days,

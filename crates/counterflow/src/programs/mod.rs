@@ -7,6 +7,7 @@ mod endorse;
 mod evergreen;
 mod evergreen_store;
 mod keep;
+mod keys;
 mod leaving;
 pub mod pages;
 mod prompt_store;
@@ -21,18 +22,19 @@ mod store;
 pub mod template;
 mod topics;
 
-pub use changes::{set_criteria, set_eligibility};
+pub use changes::{set_criteria, set_eligibility, set_kpis, set_questions, touch_round};
 pub use dates::Dates;
 pub use design::{Design, ProgramPlan, RoundPlan, Seen, Standing, save_design};
 pub use endorse::{Endorsement, endorse};
 pub use evergreen::{Evergreen, open_rounds, set_evergreen};
+pub use keys::free_key;
 pub use leaving::{drop_leaver, name_manager, unmanaged};
 pub use prompts::{Asked, Moment, asked, prompt_sponsors, said};
 pub use role_store::{Addressee, Holder, Unmanaged, addressees, holders};
 pub use roles::{archive, grant_role, remove_role, unarchive};
 pub use stages::begin_stage;
 pub use start::{NewDuplicate, NewProgram, NewRound, duplicate, open_round, start};
-pub use store::{program, program_of, round};
+pub use store::{latest_round, program, program_of, round};
 
 use std::fmt;
 

@@ -111,7 +111,10 @@ pub async fn save(app: App, page: Page, access: Access<RoundId>, fields: Fields)
 }
 
 /// Who was faster, in words; any other error stays one.
-fn overtaken_words(error: Error) -> Answer<String> {
+///
+/// # Errors
+/// Every other error.
+pub fn overtaken_words(error: Error) -> Answer<String> {
     match error {
         Error::Trouble { key: "changed_meanwhile", data, .. } => Ok(words::say("trouble", "changed_meanwhile", &data)),
         other => Err(other),

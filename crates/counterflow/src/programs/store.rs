@@ -9,7 +9,7 @@ use crate::{
         clock::{Day, Timestamp},
         db::Tx,
         error::{Answer, Error},
-        guard::{Access, Leave},
+        guard::{Access, ByServer, Leave},
         ids::{PersonId, ProgramId, RoundId},
     },
 };
@@ -115,6 +115,17 @@ pub(super) async fn rounds(tx: &mut Tx, leave: &impl Leave<ProgramId>) -> Answer
          from rounds where program_id = $1 order by number desc",
         leave.id()
     )?)
+}
+
+/// The newest round of a program.
+///
+/// # Errors
+/// When the database fails.
+pub async fn latest_round(tx: &mut Tx, leave: &impl Leave<ProgramId>) -> Answer<Option<Round>> {
+    match rounds(tx, leave).await?.first() {
+        Some(line) => Ok(Some(round(tx, &ByServer(line.id)).await?)),
+        None => Ok(None),
+    }
 }
 
 /// A program in somebody's list, with the highest role that they hold in it.
@@ -291,6 +302,18 @@ pub(super) async fn update_criteria(
         tx,
         "update rounds set criteria = $1, version = version + 1, changed_by = $2 where id = $3 and version = $4",
         criteria,
+        access.viewer.person,
+        access.id,
+        seen,
+    )?;
+    round_changed(tx, access, rows).await
+}
+
+/// Counts a change of something that is stored beside the round.
+pub(super) async fn touch_round(tx: &mut Tx, access: &Access<RoundId>, seen: i64) -> Answer<Changed> {
+    let rows = execute!(
+        tx,
+        "update rounds set version = version + 1, changed_by = $1 where id = $2 and version = $3",
         access.viewer.person,
         access.id,
         seen,

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{design::Standing, template::Topic};
+use super::{design::Standing, keys::free_key, template::Topic};
 use crate::kernel::form::{Check, Fields, Form};
 
 /// The most topics: a menu, not a catalog.
@@ -121,38 +121,7 @@ impl Reader<'_, '_> {
         if !self.names.insert(row.name.to_lowercase()) {
             self.check.problem(&row.id, "topic_twice", Vec::new());
         }
-        let key = if row.key.is_empty() { self.new_key(&row.name) } else { row.key };
+        let key = if row.key.is_empty() { free_key(&row.name, "topic", &mut self.keys) } else { row.key };
         Some(Topic { key, name: row.name, help: row.help })
-    }
-
-    /// A key made of the name, and of a number where that is taken.
-    fn new_key(&mut self, name: &str) -> String {
-        let plain = key_of(name, "topic");
-        let numbered = (2..).map(|number| format!("{plain}-{number}"));
-        let free = std::iter::once(plain.clone()).chain(numbered).find(|key| !self.keys.contains(key));
-        let key = free.unwrap_or(plain);
-        self.keys.insert(key.clone());
-        key
-    }
-}
-
-/// `AI at work` becomes `ai-at-work`. Letters beyond ASCII are left out; a name without any other becomes `otherwise`.
-pub(super) fn key_of(name: &str, otherwise: &str) -> String {
-    let ascii = name.to_lowercase().replace(|letter: char| !letter.is_ascii_alphanumeric(), "-");
-    let words: Vec<_> = ascii.split('-').filter(|word| !word.is_empty()).collect();
-    if words.is_empty() { otherwise.to_owned() } else { words.join("-") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_are_made_of_names() {
-        for (name, key) in
-            [("AI at work", "ai-at-work"), ("  R&D: what's next? ", "r-d-what-s-next"), ("人工智能", "topic")]
-        {
-            assert_eq!(key_of(name, "topic"), key);
-        }
     }
 }

@@ -19,7 +19,7 @@ const OCCASIONS: &[&str] = &["after_meeting", "baseline", "midpoint", "endline"]
 const ASKED: &[&str] = &["mentor", "mentee", "both"];
 const KINDS: &[&str] = &["scale", "yes_no", "text"];
 const READERS: &[&str] = &["counted", "pair"];
-const SOURCES: &[&str] = &["question:KEY", "meetings_held", "meetings_kept", "finished"];
+const SOURCES: &[&str] = &["question:KEY", "meetings_held", "meetings_kept", "finished", "retention", "field:NAME"];
 const SCALE: RangeInclusive<i64> = 1..=5;
 const PERCENT: RangeInclusive<i64> = 0..=100;
 /// Answers of a private question.
@@ -284,11 +284,20 @@ impl Findings {
             self.text(&format!("{place}, name"), &kpi.name);
             match target_bounds(kpi, asked) {
                 Err(problem) => self.note(format!("{place}, source"), problem),
-                Ok(bounds) if !(*bounds.start() as f64..=*bounds.end() as f64).contains(&kpi.target) => {
-                    self.note(format!("{place}, target"), Problem::OutOfBounds { found: kpi.target, bounds });
-                }
-                Ok(_) => {}
+                Ok(bounds) => self.figures(&place, kpi, &bounds),
             }
+        }
+    }
+
+    fn figures(&mut self, place: &str, kpi: &Kpi, bounds: &RangeInclusive<i64>) {
+        for (field, found) in [("target", Some(kpi.target)), ("baseline", kpi.baseline)] {
+            if let Some(found) = found.filter(|found| !(*bounds.start() as f64..=*bounds.end() as f64).contains(found))
+            {
+                self.note(format!("{place}, {field}"), Problem::OutOfBounds { found, bounds: bounds.clone() });
+            }
+        }
+        if let Some(spread) = kpi.spread.filter(|spread| !(*spread > 0.0 && *spread <= 4.0)) {
+            self.note(format!("{place}, spread"), Problem::Spread(spread));
         }
     }
 
@@ -343,7 +352,8 @@ fn rule_problem(rule: &Rule) -> Option<&'static str> {
 fn target_bounds(kpi: &Kpi, asked: &BTreeMap<&str, &Question>) -> Result<RangeInclusive<i64>, Problem> {
     let Some(key) = kpi.source.strip_prefix("question:") else {
         return match kpi.source.as_str() {
-            "meetings_held" | "meetings_kept" | "finished" => Ok(PERCENT),
+            "meetings_held" | "meetings_kept" | "finished" | "retention" => Ok(PERCENT),
+            source if source.strip_prefix("field:").is_some_and(|name| !name.trim().is_empty()) => Ok(PERCENT),
             _ => Err(Problem::UnknownWord { found: kpi.source.clone(), known: SOURCES }),
         };
     };

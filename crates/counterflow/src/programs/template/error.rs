@@ -136,6 +136,9 @@ pub enum Problem {
         /// How it can be compared.
         possible: &'static [&'static str],
     },
+    /// A spread that answers from 1 to 5 cannot have.
+    #[error("{0} is not above 0 and up to 4")]
+    Spread(f64),
     /// A rule over a field with a missing or superfluous value.
     #[error("{0}")]
     RuleValue(&'static str),

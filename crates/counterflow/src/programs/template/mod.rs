@@ -124,14 +124,25 @@ impl Template {
     /// The unit of a KPI's target.
     #[must_use]
     pub fn unit(&self, kpi: &Kpi) -> Unit {
-        let asked = |key: &str| {
-            let mut questions = self.checkins.iter().flat_map(|checkin| &checkin.questions);
-            questions.find(|question| question.key == key)
-        };
-        match kpi.source.strip_prefix("question:").and_then(asked) {
+        match self.question_of(&kpi.source) {
             Some(question) if question.kind == "scale" => Unit::Scale,
             _ => Unit::Percent,
         }
+    }
+
+    /// The question whose answers a KPI counts.
+    #[must_use]
+    pub fn question_of(&self, source: &str) -> Option<&Question> {
+        let key = source.strip_prefix("question:")?;
+        let mut questions = self.checkins.iter().flat_map(|checkin| &checkin.questions);
+        questions.find(|question| question.key == key)
+    }
+
+    /// Whether a question is asked on an occasion.
+    #[must_use]
+    pub fn asks(&self, key: &str, occasion: &str) -> bool {
+        let mut at = self.checkins.iter().filter(|checkin| checkin.occasion == occasion);
+        at.any(|checkin| checkin.questions.iter().any(|question| question.key == key))
     }
 
     /// The name of a topic; its key if the topic was removed from the design.
@@ -354,10 +365,18 @@ pub struct Kpi {
     /// Where the figure comes from, and its unit: `question:KEY` (the mean answer on a scale of 1 to 5, or the percent
     /// of yes, each at the last occasion on which it was asked), `meetings_held` (held meetings
     /// as a percent of those that the round foresees), `meetings_kept` (as a percent of those that had a time), `finished` (the percent of pairs that
-    /// completed the round).
+    /// completed the round), `retention` (the percent of the people who still work here a year after the round began),
+    /// `field:NAME` (the percent of the people of whom the directory says something else there at the end).
     pub source: String,
     /// What is hoped for, in the unit of the source.
     pub target: f64,
+    /// Where it stood before, if that is known from elsewhere: a question that is asked at the beginning tells it anyway.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<f64>,
+    /// On a scale: by how much people's changes differ from each other, as a standard deviation. The power of the round
+    /// depends on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spread: Option<f64>,
 }
 
 /// What the target of a KPI counts.

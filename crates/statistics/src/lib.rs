@@ -1,0 +1,36 @@
+//! What a round can show, and later what it has shown: power, distributions, intervals.
+//!
+//! Pure: numbers go in, numbers come out. No clock, no files, no randomness, no dependencies; the same input gives the
+//! same bits. What is outside of a function's domain is an [`Error`], never a panic and never a NaN.
+//!
+//! Every formula names its source. From the bottom up:
+//! - [`special`]: the functions on which the distributions stand (error function, gamma, incomplete beta);
+//! - [`distribution`]: normal, Student's t, noncentral t, binomial;
+//! - [`proportion`]: intervals for a share;
+//! - [`power`]: what a planned number of people can show, before anybody is asked.
+//!
+//! ```
+//! use counterflow_statistics::power::paired;
+//! // 40 pairs answer before and after, and their changes spread by 1.1 levels.
+//! let change = paired::smallest_change(40.0, 1.1, 0.8, 0.05)?;
+//! assert_eq!(format!("{change:.1}"), "0.5");
+//! # Ok::<(), counterflow_statistics::Error>(())
+//! ```
+
+pub mod distribution;
+mod error;
+pub mod power;
+pub mod proportion;
+mod solve;
+pub mod special;
+
+pub use error::Error;
+
+/// From where to where something lies, with a stated confidence.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Interval {
+    /// The lower end.
+    pub lower: f64,
+    /// The upper end.
+    pub upper: f64,
+}
