@@ -124,17 +124,13 @@ impl Counts {
 
 words! {
     /// What happens to those who work here and are not in the file.
+    #[derive(Default)]
     Missing {
+        #[default]
         /// Nothing: the file may be about a part of the organization.
         Stay = "stay",
         /// They have left.
         Leave = "leave",
-    }
-}
-
-impl Default for Missing {
-    fn default() -> Self {
-        Self::Stay
     }
 }
 
