@@ -4,8 +4,8 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::{
-    Answers, Participant, State, admitting::admit_at_once, event, must_have, participant_lock, registration_store,
-    store, takes_answers,
+    Answers, Participant, State, admitting::lock_round_of, event, must_have, participant_lock, registration_store,
+    store, takes_answers, waiting,
 };
 use crate::{
     accounts,
@@ -57,6 +57,7 @@ pub fn commitment(program: &Program, round: &Round, name: &str, organization: &s
 /// # Errors
 /// `registration_over`, or when the database fails.
 pub async fn register(tx: &mut Tx, access: &Access<ParticipantId>, answers: &Answers, commitment: &str) -> Answer<()> {
+    lock_round_of(tx, access).await?;
     let (participant, round) = while_open(tx, access).await?;
     let json = serde_json::to_string(answers).map_err(Error::defect)?;
     registration_store::submit(tx, access.id, &json, commitment).await?;
@@ -64,8 +65,10 @@ pub async fn register(tx: &mut Tx, access: &Access<ParticipantId>, answers: &Ans
     let is_first = matches!(participant.state, State::Invited | State::Declined);
     let kind = if is_first { "participant.registered" } else { "registration.changed" };
     event(access, kind, &round).on(access.id).record(tx).await?;
-    if is_first && admit_at_once(tx, &round, access.id).await? {
-        event(access, "participant.admitted", &round).on(access.id).record(tx).await?;
+    if is_first {
+        waiting::seat(tx, access, &round, access.id).await?;
+    } else {
+        waiting::move_up(tx, &round).await?; // they may offer more places now, or fewer
     }
     move_to_zone(tx, access, &answers.time_zone).await
 }
@@ -84,6 +87,7 @@ async fn move_to_zone(tx: &mut Tx, access: &Access<ParticipantId>, zone: &str) -
 /// # Errors
 /// `registration_over`, or when the database fails.
 pub async fn decline(tx: &mut Tx, leave: &impl Leave<ParticipantId>) -> Answer<()> {
+    lock_round_of(tx, leave).await?;
     let (participant, round) = while_open(tx, leave).await?;
     if participant.state == State::Declined {
         return Ok(()); // a double click, or the link once more
@@ -97,5 +101,5 @@ pub async fn decline(tx: &mut Tx, leave: &impl Leave<ParticipantId>) -> Answer<(
             .round(round.id),
     };
     event.on(leave.id()).record(tx).await?;
-    Ok(())
+    waiting::move_up(tx, &round).await
 }

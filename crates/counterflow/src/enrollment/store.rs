@@ -216,19 +216,6 @@ pub(super) async fn set_admitted(tx: &mut Tx, id: ParticipantId) -> Answer<bool>
     Ok(rows == 1)
 }
 
-/// Admits everybody on a side who has registered. Answers how many.
-pub(super) async fn set_all_admitted(tx: &mut Tx, round: RoundId, side: Side) -> Answer<u64> {
-    let now = tx.now();
-    Ok(execute!(
-        tx,
-        "update participants set state = 'admitted', admitted_at = $1
-         where round_id = $2 and role = $3 and state = 'registered'",
-        now,
-        round,
-        side,
-    )?)
-}
-
 /// Puts somebody on the waiting list.
 pub(super) async fn set_waiting(tx: &mut Tx, id: ParticipantId) -> Answer<bool> {
     let now = tx.now();
@@ -285,10 +272,14 @@ pub(super) async fn withdraw_unpaired(tx: &mut Tx, person: PersonId) -> Answer<V
 
 pub(super) async fn admission(tx: &mut Tx, round: RoundId) -> Answer<Admission> {
     let found = fetch_optional!(tx, (Admission,), "select policy from admissions where round_id = $1", round)?;
-    Ok(found.map_or(Admission::Everybody, |(policy,)| policy))
+    Ok(found.map_or(Admission::AsNeeded, |(policy,)| policy))
 }
 
 pub(super) async fn set_admission(tx: &mut Tx, round: RoundId, policy: Admission, by: PersonId) -> Answer<()> {
+    if policy == Admission::AsNeeded {
+        execute!(tx, "delete from admissions where round_id = $1", round)?;
+        return Ok(());
+    }
     let now = tx.now();
     execute!(
         tx,

@@ -86,6 +86,8 @@ ids! {
     RoundId = "round";
     /// A person in one role in one round.
     ParticipantId = "participant";
+    /// An act on many participants at once.
+    BulkId = "bulk";
     /// One run of the matching engine.
     RunId = "run";
     /// A draft pair that was sent out.

@@ -8,5 +8,7 @@ mod pairing;
 mod passwords;
 mod programs;
 mod registering;
+mod several;
 mod signing_in;
+mod waiting;
 mod watching;
