@@ -45,6 +45,10 @@ enum Command {
     ///
     /// Exit code: 0 clean, 2 rows were rejected, 1 the file could not be read or a question is open.
     Import(import::command::Given),
+    /// Notes that a letter came back, from the message on standard input
+    ///
+    /// Exit code: 0 whatever the message was, 75 if it should be given again later, 78 if the settings make no sense.
+    Bounce(mail::bounce_command::Given),
     /// Matches people by criteria, without a server
     Match(matching::command::Given),
     /// Prints every route with its method and the roles that may use it
@@ -69,6 +73,7 @@ pub fn main() -> ExitCode {
         Command::Demo(given) => demo_with(&given),
         Command::Serve(given) => serve_with(given),
         Command::Import(given) => import_with(given),
+        Command::Bounce(given) => bounce_with(given),
         Command::Match(given) => matching::command::run(&given),
         Command::Routes { json } => routes(json),
     }
@@ -132,6 +137,16 @@ fn import_with(given: import::command::Given) -> ExitCode {
     };
     let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
     let command = import::command::run(given, Clock::System, &mut out, &mut err);
+    runtime.block_on(command).map_or_else(|error| fail(error, 74), ExitCode::from)
+}
+
+fn bounce_with(given: mail::bounce_command::Given) -> ExitCode {
+    let runtime = match runtime() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(error, 1),
+    };
+    let (mut message, mut out) = (std::io::stdin(), std::io::stdout());
+    let command = mail::bounce_command::run(given, Clock::System, &mut message, &mut out);
     runtime.block_on(command).map_or_else(|error| fail(error, 74), ExitCode::from)
 }
 

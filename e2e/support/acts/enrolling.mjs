@@ -70,7 +70,8 @@ export async function inviteAll(manager, round) {
   await page.goto(`${round}/enroll`);
   for (const side of ["leader", "mentor"]) {
     await page.getByRole("button", { name: new RegExp(`^Invite \\d+ ${side}s?$`) }).click();
-    await page.getByRole("status").waitFor();
+    await page.getByRole("button", { name: "Send the letters now" }).click();
+    await page.getByText("The letters are on their way").waitFor();
   }
   await fine(manager, "enroll-invited");
 }

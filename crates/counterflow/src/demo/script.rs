@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     accounts::{self, setup},
-    enrollment,
+    enrollment::{self, Admission},
     kernel::{
         db::Tx,
         error::{Answer, Error},
@@ -167,6 +167,9 @@ async fn begin_program(past: &mut Past) -> Answer<()> {
     }
     let departments = ["Technology", "Data and AI", "Product"];
     choose(past, &mut tx, first, &eligibility("7", None, &departments)).await?;
+    // The first round took everybody; the second one has as many mentors as its leaders need.
+    let access = past.access(&mut tx, ines.person, first, &[Role::Manager]).await?;
+    enrollment::set_admission(&mut tx, &access, Admission::Everybody).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -228,7 +231,7 @@ async fn invite(past: &mut Past, number: usize) -> Answer<()> {
     let mut tx = past.app.db.write().await?;
     let access = past.access(&mut tx, past.person("Inés Duarte")?, past.rounds[number], &[Role::Manager]).await?;
     for side in [Side::Mentee, Side::Mentor] {
-        enrollment::invite_all(&mut tx, &past.app, &access, side).await?;
+        enrollment::act_on_side(&mut tx, &past.app, &access, enrollment::Act::Invite, side).await?;
     }
     let invited = enrollment::participants(&mut tx, &access).await?;
     tx.commit().await?;
@@ -242,7 +245,7 @@ async fn admit(past: &mut Past) -> Answer<()> {
     let mut tx = past.app.db.write().await?;
     let access = past.access(&mut tx, past.person("Inés Duarte")?, past.rounds[0], &[Role::Manager]).await?;
     for side in [Side::Mentee, Side::Mentor] {
-        enrollment::admit_all(&mut tx, &access, side).await?;
+        enrollment::act_on_side(&mut tx, &past.app, &access, enrollment::Act::Admit, side).await?;
     }
     tx.commit().await?;
     Ok(())

@@ -8,6 +8,8 @@ use super::{
     State, decline, inviting,
     link_store::{self, Link},
     registration_store, takes_answers,
+    waiting::ask_next_time,
+    waiting_store,
 };
 use crate::{
     accounts::{self, Address},
@@ -79,6 +81,8 @@ struct Opened {
     program: Program,
     managers: Vec<String>,
     good_for: Use,
+    /// They said no, and asked for the next round.
+    next_time: bool,
 }
 
 impl Opened {
@@ -88,7 +92,8 @@ impl Opened {
         let program = programs::program_of(tx, &round).await?;
         let managers = registration_store::managers(tx, round.id).await?;
         let good_for = Use::of(&link, &round, visitor, tx.now());
-        Ok(Some(Self { link, round, program, managers, good_for }))
+        let next_time = waiting_store::wants_next_time(tx, link.participant_id).await?;
+        Ok(Some(Self { link, round, program, managers, good_for, next_time }))
     }
 
     /// `r•••••@halden.example`: enough to recognize one's own address, too little to learn somebody else's.
@@ -162,6 +167,18 @@ pub async fn say_no(app: App, page: Page, visitor: Visitor, secret: Segment, _: 
         return show_opened(page, opened, &secret);
     }
     decline(&mut tx, &opened.link.participant_leave()).await?;
+    tx.commit().await?;
+    Ok(page::see_other(&format!("/invitations/{}", secret.last())))
+}
+
+/// `POST /invitations/{token}/next-time`: not now, but please ask again.
+pub async fn next_time(app: App, page: Page, visitor: Visitor, secret: Segment, _: Fields) -> Answer {
+    let mut tx = app.db.write().await?;
+    let Some(opened) = Opened::load(&mut tx, &secret, &visitor).await? else { return unknown(page) };
+    if opened.good_for != Use::Works {
+        return show_opened(page, opened, &secret);
+    }
+    ask_next_time(&mut tx, &opened.link).await?;
     tx.commit().await?;
     Ok(page::see_other(&format!("/invitations/{}", secret.last())))
 }

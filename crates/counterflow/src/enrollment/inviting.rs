@@ -1,13 +1,12 @@
 //! Inviting: the first letter, reminders (two at most), and new links.
 
 use jiff::SignedDuration;
-use serde_json::json;
 
 use super::{
-    WEEK, event,
+    event,
     letters::{Letters, Occasion, To},
     link_store::{self, Link},
-    lock_name, must_have, must_take_people, participant_lock, store,
+    must_have, must_take_people, participant_lock, store,
 };
 use crate::{
     kernel::{
@@ -19,8 +18,7 @@ use crate::{
         ids::{ParticipantId, RoundId},
         rights::Role,
     },
-    people,
-    programs::{self, Side, Stage, begin_stage},
+    programs::{self, Stage, begin_stage},
 };
 
 /// Writes an invitation to somebody who was chosen, or who declined before. The first one begins the round's
@@ -46,33 +44,6 @@ pub async fn invite(tx: &mut Tx, app: &App, leave: &impl Leave<ParticipantId>) -
     Letters::of(tx, app, round).await?.write(tx, app, Occasion::Invitation, To::from(&to)).await
 }
 
-/// Writes to everybody on a side who was chosen and has an address. Answers how many.
-///
-/// # Errors
-/// `enrollment_over`, or when the database fails.
-pub async fn invite_all(tx: &mut Tx, app: &App, leave: &impl Leave<RoundId>, side: Side) -> Answer<usize> {
-    tx.lock(lock_name(leave.id())).await?;
-    let round = programs::round(tx, leave).await?;
-    must_take_people(&round)?;
-    let mut invited = Vec::new();
-    for to in link_store::chosen(tx, round.id, side).await? {
-        if store::set_invited(tx, to.id).await? {
-            invited.push(to);
-        }
-    }
-    if invited.is_empty() {
-        return Ok(0);
-    }
-    begin_stage(tx, leave, Stage::Enroll).await?;
-    let facts = json!({ "side": side, "count": invited.len() });
-    event(leave, "invitation.sent", &round).with(facts).record(tx).await?;
-    let letters = Letters::of(tx, app, round).await?;
-    for to in &invited {
-        letters.write(tx, app, Occasion::Invitation, To::from(to)).await?;
-    }
-    Ok(invited.len())
-}
-
 /// Reminds somebody who has not registered. `seen` is how many reminders the caller knows of: a double click reminds
 /// once.
 ///
@@ -87,51 +58,6 @@ pub async fn remind(tx: &mut Tx, app: &App, leave: &impl Leave<ParticipantId>, s
     must_have(store::set_reminded(tx, to.id, seen).await?)?;
     event(leave, "invitation.reminded", &round).on(to.id).record(tx).await?;
     Letters::of(tx, app, round).await?.write(tx, app, Occasion::Reminder, To::from(&to)).await
-}
-
-/// Reminds everybody on a side who has not opened their link and has heard nothing for a week. Answers how many.
-///
-/// # Errors
-/// `enrollment_over`, or when the database fails.
-pub async fn remind_all(tx: &mut Tx, app: &App, leave: &impl Leave<RoundId>, side: Side) -> Answer<usize> {
-    tx.lock(lock_name(leave.id())).await?;
-    let round = programs::round(tx, leave).await?;
-    must_take_people(&round)?;
-    let since = tx.now().minus(WEEK);
-    let letters = Letters::of(tx, app, round.clone()).await?;
-    let mut count = 0;
-    for to in link_store::unopened(tx, round.id, side, since).await? {
-        if store::set_reminded(tx, to.id, to.reminders).await? {
-            letters.write(tx, app, Occasion::Reminder, To::from(&to)).await?;
-            count += 1;
-        }
-    }
-    if count > 0 {
-        let facts = json!({ "side": side, "count": count });
-        event(leave, "invitation.reminded", &round).with(facts).record(tx).await?;
-    }
-    Ok(count)
-}
-
-/// The job `enrollment.remind`: one reminder, a week after the invitation, to whoever has not registered.
-///
-/// # Errors
-/// When the database fails. Each reminder is a transaction of its own: those before it stay.
-pub async fn remind_due(app: App) -> Answer<()> {
-    let mut tx = app.db.read().await?;
-    let (since, today) = (tx.now().minus(WEEK), people::leaving::today(&mut tx).await?);
-    let due = link_store::due_for_reminder(&mut tx, since, today).await?;
-    drop(tx);
-    for id in due {
-        let mut tx = app.db.write().await?;
-        match remind(&mut tx, &app, &ByServer(id), 0).await {
-            Ok(()) => tx.commit().await?,
-            // Somebody reminded them, or they registered, since the list was read.
-            Err(Error::Trouble { .. }) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
 }
 
 impl Link {

@@ -97,6 +97,19 @@ impl Letters {
 
     /// Writes a letter with a new link.
     pub async fn write(&self, tx: &mut Tx, app: &App, occasion: Occasion, to: To<'_>) -> Answer<()> {
+        let now = tx.now();
+        self.write_at(tx, app, occasion, to, now).await.map(drop)
+    }
+
+    /// Writes a letter that is not sent before `at`. Answers the hash of its link.
+    pub async fn write_at(
+        &self,
+        tx: &mut Tx,
+        app: &App,
+        occasion: Occasion,
+        to: To<'_>,
+        at: Timestamp,
+    ) -> Answer<String> {
         let secret = token::new();
         let hash = token::hash(&secret);
         link_store::insert_link(tx, &hash, to.participant, self.link_expires(tx.now())).await?;
@@ -116,8 +129,8 @@ impl Letters {
             calendar: None,
             useless_after: None,
         };
-        mail::write(tx, app, letter).await?;
-        Ok(())
+        mail::write_at(tx, app, letter, at).await?;
+        Ok(hash)
     }
 
     /// The program's own invitation, filled in.

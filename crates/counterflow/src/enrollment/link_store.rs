@@ -2,9 +2,9 @@
 
 use super::State;
 use crate::{
-    execute, fetch_all, fetch_one, fetch_optional,
+    execute, fetch_one, fetch_optional,
     kernel::{
-        clock::{Day, Timestamp},
+        clock::Timestamp,
         db::Tx,
         error::Answer,
         ids::{ParticipantId, PersonId, RoundId},
@@ -78,7 +78,6 @@ pub(super) struct Addressee {
     pub name: String,
     pub email: String,
     pub role: Side,
-    pub reminders: i64,
 }
 
 /// The participant as an addressee; none if the directory has no address, or they left.
@@ -86,59 +85,9 @@ pub(super) async fn addressee(tx: &mut Tx, id: ParticipantId) -> Answer<Option<A
     Ok(fetch_optional!(
         tx,
         Addressee,
-        "select p.id, p.person_id, people.name, people.email, p.role, p.reminders
+        "select p.id, p.person_id, people.name, people.email, p.role
          from participants p join people on people.id = p.person_id
          where p.id = $1 and people.email is not null and people.status <> 'left'",
         id
     )?)
-}
-
-/// Everybody on a side who was chosen and can be written to.
-pub(super) async fn chosen(tx: &mut Tx, round: RoundId, side: Side) -> Answer<Vec<Addressee>> {
-    Ok(fetch_all!(
-        tx,
-        Addressee,
-        "select p.id, p.person_id, people.name, people.email, p.role, p.reminders
-         from participants p join people on people.id = p.person_id
-         where p.round_id = $1 and p.role = $2 and p.state = 'chosen'
-           and people.email is not null and people.status <> 'left'
-         order by people.sort_name, p.id",
-        round,
-        side,
-    )?)
-}
-
-/// Everybody on a side who has not opened their link, and last heard of it at or before `since`.
-pub(super) async fn unopened(tx: &mut Tx, round: RoundId, side: Side, since: Timestamp) -> Answer<Vec<Addressee>> {
-    Ok(fetch_all!(
-        tx,
-        Addressee,
-        "select p.id, p.person_id, people.name, people.email, p.role, p.reminders
-         from participants p join people on people.id = p.person_id
-         where p.round_id = $1 and p.role = $2 and p.state = 'invited' and p.opened_at is null and p.reminders < 2
-           and coalesce(p.reminded_at, p.invited_at) <= $3
-           and people.email is not null and people.status <> 'left'
-         order by people.sort_name, p.id",
-        round,
-        side,
-        since,
-    )?)
-}
-
-/// Everybody who was invited at or before `since`, has not registered, and was never reminded, in rounds that
-/// still ask people to register.
-pub(super) async fn due_for_reminder(tx: &mut Tx, since: Timestamp, today: Day) -> Answer<Vec<ParticipantId>> {
-    let rows = fetch_all!(
-        tx,
-        (ParticipantId,),
-        "select p.id
-         from participants p join people on people.id = p.person_id join rounds on rounds.id = p.round_id
-         where p.state = 'invited' and p.reminders = 0 and p.invited_at <= $1
-           and people.email is not null and people.status <> 'left' and rounds.stage in ('design', 'enroll')
-           and rounds.enroll_until >= $2
-         order by p.round_id, p.id",
-        since,
-        today,
-    )?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
 }

@@ -4,6 +4,9 @@
 
 mod admitting;
 mod answers;
+mod bulk;
+pub mod bulk_pages;
+mod bulk_store;
 pub mod candidate_pages;
 mod choosing;
 pub mod exclusion_pages;
@@ -22,24 +25,36 @@ mod registering;
 mod registration_form;
 pub mod registration_pages;
 mod registration_store;
+mod reminding;
+mod reminding_store;
 mod rule_form;
 pub mod rules;
 mod standing;
 mod store;
+mod table;
+mod waiting;
+mod waiting_letters;
+pub mod waiting_pages;
+mod waiting_store;
 mod week;
 
 use jiff::SignedDuration;
 
-pub use admitting::{admit, admit_all, put_on_waiting_list, set_admission, withdraw, withdraw_leaver};
+pub use admitting::{admit, put_on_waiting_list, set_admission, withdraw, withdraw_leaver};
 pub use answers::{Answers, BOUNDARIES};
+pub use bulk::{Act, act_on_side, go_on};
 pub use choosing::{Chosen, choose, choose_again, choose_by_email, choose_everybody_who_fits};
 pub use exclusions::{NewGroup, exclude, include, leave_out, let_in};
-pub use inviting::{invite, invite_all, remind, remind_all, remind_due};
+pub use inviting::{invite, remind};
 pub use list_store::Counts;
 pub use registering::{commitment, decline, register, save_draft};
 pub use registration_store::Open;
+pub use reminding::{ReminderPlan, remind_due, set_reminder_plan};
 pub use standing::{Standing, standing};
 pub use store::{Participant, participant, participants};
+pub use waiting::{carry_over, set_leader_places, with_reserve};
+pub use waiting_letters::tell_place;
+pub use waiting_store::Place;
 pub use week::weekly_slots_utc;
 
 use crate::{
@@ -86,6 +101,8 @@ words! {
 words! {
     /// Whether whoever registers takes part at once.
     Admission {
+        /// Leaders do, and as many mentors as they need; the others wait in line. The rule where none was set.
+        AsNeeded = "as_needed",
         /// Everybody who registers is admitted.
         Everybody = "everybody",
         /// A manager admits them.

@@ -3,13 +3,17 @@
 use askama::Template;
 
 use super::{
-    Admission, Standing, State, admit_all, invite_all,
-    list_store::{self, Counts, Filter, Listed},
-    remind_all,
+    Act, Admission, MOST_REMINDERS, Standing, State,
+    bulk_pages::LastAct,
+    list_store::{self, Counts, Found, Listed, Order},
+    reminding::{self, ReminderPlan, set_reminder_plan},
     rules::{self, Field},
     set_admission, standing,
     standing::{Next, Registration},
-    store, takes_people,
+    store,
+    table::Shown,
+    takes_people,
+    waiting_store::{self, Carried},
 };
 use crate::{
     kernel::{
@@ -17,7 +21,7 @@ use crate::{
         clock::Timestamp,
         db::Tx,
         error::{Answer, Error},
-        export,
+        export, filters,
         form::{Fields, Form},
         guard::Access,
         ids::RoundId,
@@ -72,8 +76,19 @@ struct EnrollPage {
     next: Next,
     rules: Eligibility,
     admission: Admission,
+    plan: ReminderPlan,
+    /// When the next reminder goes out by itself.
+    next_reminder: Option<Timestamp>,
+    /// Who came over from an earlier round.
+    carried: Vec<Carried>,
+    /// The last act on many, while it can be taken back.
+    last: Option<LastAct>,
     form: Form,
-    filter: Filter,
+    shown: Shown,
+    /// How many the table has on all its pages.
+    found: i64,
+    /// After how many of them this page begins.
+    first: i64,
     people: Vec<Listed>,
     newer: Option<i64>,
     older: Option<i64>,
@@ -87,11 +102,14 @@ impl EnrollPage {
         let standing = standing(tx, access).await?;
         let is_over = page.now.day_in(&page.zone) > round.enroll_until || !takes_people(round.stage);
         let registration = if is_over { Registration::Over } else { Registration::Open };
-        let filter = filter(query);
+        let shown = Shown::read(query);
+        let plan = reminding::plan(tx, access).await?;
         let from: i64 = query.get("from").parse().unwrap_or(0).clamp(0, FARTHEST);
-        let mut people = list_store::list(tx, access, &filter, PER_PAGE + 1, from).await?;
-        let older = (people.len() > PER_PAGE as usize).then_some(from + PER_PAGE);
-        people.truncate(PER_PAGE as usize);
+        let found = match standing.count_on(&shown.filter) {
+            Some(found) => found,
+            None => list_store::count(tx, access, &shown.filter).await?,
+        };
+        let people = list_store::list(tx, access, &shown, PER_PAGE, from).await?;
         Ok(Self {
             steps: stages::steps(&round, Some(Stage::Enroll)),
             direction,
@@ -100,11 +118,17 @@ impl EnrollPage {
             standing,
             rules: rules::eligibility(&round)?,
             admission: store::admission(tx, round.id).await?,
+            next_reminder: if is_over { None } else { reminding::next_at(tx, access, plan).await? },
+            plan,
+            carried: waiting_store::carried(tx, access).await?,
+            last: LastAct::latest(tx, access).await?,
             form,
-            filter,
-            people,
+            shown,
+            found,
+            first: from,
             newer: (from > 0).then(|| (from - PER_PAGE).max(0)),
-            older,
+            older: (found > from + PER_PAGE).then_some(from + PER_PAGE),
+            people,
             is_open: takes_people(round.stage),
             round,
             page,
@@ -140,65 +164,84 @@ impl EnrollPage {
         ]
     }
 
-    /// The people of one side, in the state that is chosen.
     fn on_side(&self, side: &Side) -> String {
-        format!("{}#people", self.query(Some(*side), self.filter.state, 0))
+        self.link(&self.shown.on(Some(*side)), 0)
     }
 
     fn on_both_sides(&self) -> String {
-        format!("{}#people", self.query(None, self.filter.state, 0))
+        self.link(&self.shown.on(None), 0)
     }
 
-    /// The people in one state, on the side that is chosen.
     fn in_state(&self, state: &State) -> String {
-        format!("{}#people", self.query(self.filter.side, Some(*state), 0))
+        self.link(&self.shown.in_state(Some(*state)), 0)
     }
 
     fn is_state(&self, state: &State) -> bool {
-        self.filter.state == Some(*state)
+        self.shown.filter.state == Some(*state)
     }
 
     fn in_any_state(&self) -> String {
-        format!("{}#people", self.query(self.filter.side, None, 0))
+        self.link(&self.shown.in_state(None), 0)
     }
 
-    fn query(&self, side: Option<Side>, state: Option<State>, from: i64) -> String {
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        side.map(|side| query.append_pair("side", side.name()));
-        state.map(|state| query.append_pair("state", state.name()));
-        if !self.filter.find.is_empty() {
-            query.append_pair("q", &self.filter.find);
+    fn with(&self, found: &Found) -> String {
+        self.link(&self.shown.with(Some(*found)), 0)
+    }
+
+    fn is_with(&self, found: &Found) -> bool {
+        self.shown.filter.found == Some(*found)
+    }
+
+    fn by(&self, order: Order) -> String {
+        self.link(&self.shown.by(order), 0)
+    }
+
+    /// How a column is sorted, as `aria-sort` says it.
+    fn sorted(&self, order: Order) -> &'static str {
+        match (self.shown.order == order, self.shown.backwards) {
+            (false, _) => "none",
+            (true, false) => "ascending",
+            (true, true) => "descending",
         }
-        if from > 0 {
-            query.append_pair("from", &from.to_string());
-        }
-        format!("{}/enroll?{}", self.round.href(), query.finish())
+    }
+
+    /// The table, shown in another way or from another row on.
+    fn link(&self, shown: &Shown, from: i64) -> String {
+        format!("{}/enroll?{}#people", self.round.href(), shown.query(from))
     }
 
     /// Other pages of the same list.
     fn from(&self, from: &i64) -> String {
-        format!("{}#people", self.query(self.filter.side, self.filter.state, *from))
+        self.link(&self.shown, *from)
+    }
+
+    /// The number of the last row on this page.
+    fn last_row(&self) -> i64 {
+        self.first + i64::try_from(self.people.len()).unwrap_or_default()
     }
 
     /// Where an act on somebody leads back to.
     fn back(&self) -> String {
-        self.from(&0)
+        self.link(&self.shown, self.first)
     }
 
     fn file(&self) -> String {
-        self.query(self.filter.side, self.filter.state, 0).replacen("/enroll?", "/participants.csv?", 1)
+        format!("{}/participants.csv?{}", self.round.href(), self.shown.query(0))
+    }
+
+    /// How many more mentors to invite for the places that are missing, as they said yes so far; none while it is unknown.
+    fn to_invite_more(&self) -> Option<(i64, i64)> {
+        let mentors = &self.standing.mentors;
+        let lacking = self.standing.places_lacking() - mentors.may_answer();
+        let answered = mentors.registered + mentors.declined;
+        (lacking > 0 && answered >= 5 && mentors.registered > 0).then(|| {
+            let said_yes = mentors.registered * 100 / answered;
+            ((lacking * answered + mentors.registered - 1) / mentors.registered, said_yes)
+        })
     }
 }
 
-fn filter(query: &Fields) -> Filter {
-    Filter {
-        side: query.get("side").parse().ok(),
-        state: query.get("state").parse().ok(),
-        find: query.get("q").trim().to_owned(),
-    }
-}
-
-/// `GET /rounds/{round}/enroll?side=&state=&q=&from=`
+/// `GET /rounds/{round}/enroll?side=&state=&mail=&q=&sort=&from=`
 pub async fn show(app: App, page: Page, access: Access<RoundId>, Query(query): Query) -> Answer {
     let mut tx = app.db.read().await?;
     page::html(&EnrollPage::load(&mut tx, page, &access, &query, Form::default()).await?)
@@ -209,9 +252,9 @@ pub(super) async fn back_with(mut tx: Tx, page: Page, access: &Access<RoundId>, 
     page::invalid(&EnrollPage::load(&mut tx, page, access, &Fields::default(), form).await?)
 }
 
-/// `GET /rounds/{round}/participants.csv?side=&state=&q=`: the table as a file.
+/// `GET /rounds/{round}/participants.csv?side=&state=&mail=&q=&sort=`: the table as a file.
 pub async fn file(app: App, access: Access<RoundId>, Query(query): Query) -> Answer {
-    const HEAD: [&str; 14] = [
+    const HEAD: [&str; 17] = [
         "name",
         "email",
         "title",
@@ -226,10 +269,13 @@ pub async fn file(app: App, access: Access<RoundId>, Query(query): Query) -> Ans
         "registered_at",
         "admitted_at",
         "declined_at",
+        "waiting_since",
+        "last_letter",
+        "bounced",
     ];
     let mut tx = app.db.read().await?;
     let round = programs::round(&mut tx, &access).await?;
-    let people = list_store::list(&mut tx, &access, &filter(&query), i64::MAX, 0).await?;
+    let people = list_store::list(&mut tx, &access, &Shown::read(&query), i64::MAX, 0).await?;
     let at = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
     let text = |text: Option<String>| text.unwrap_or_default();
     let row = |one: Listed| {
@@ -248,40 +294,12 @@ pub async fn file(app: App, access: Access<RoundId>, Query(query): Query) -> Ans
             at(one.registered_at),
             at(one.admitted_at),
             at(one.declined_at),
+            at(one.waits_since),
+            text(one.letter),
+            text(one.bounced),
         ]
     };
     export::csv(&format!("{} participants", round.label()), HEAD, people.into_iter().map(row))
-}
-
-fn side_in(fields: &Fields) -> Answer<Side> {
-    fields.get("side").parse().map_err(|_| Error::bad_request("unreadable"))
-}
-
-/// `POST /rounds/{round}/invitations`: to everybody on a side who was chosen.
-pub async fn invite_chosen(app: App, access: Access<RoundId>, fields: Fields) -> Answer {
-    let side = side_in(&fields)?;
-    let mut tx = app.db.write().await?;
-    invite_all(&mut tx, &app, &access, side).await?;
-    tx.commit().await?;
-    Ok(page::done(&enroll_path(access.id, side), "invited"))
-}
-
-/// `POST /rounds/{round}/reminders`: to everybody on a side who has not opened their link for a week.
-pub async fn remind_silent(app: App, access: Access<RoundId>, fields: Fields) -> Answer {
-    let side = side_in(&fields)?;
-    let mut tx = app.db.write().await?;
-    remind_all(&mut tx, &app, &access, side).await?;
-    tx.commit().await?;
-    Ok(page::done(&enroll_path(access.id, side), "reminded"))
-}
-
-/// `POST /rounds/{round}/admissions`: everybody on a side who registered.
-pub async fn admit_registered(app: App, access: Access<RoundId>, fields: Fields) -> Answer {
-    let side = side_in(&fields)?;
-    let mut tx = app.db.write().await?;
-    admit_all(&mut tx, &access, side).await?;
-    tx.commit().await?;
-    Ok(page::done(&enroll_path(access.id, side), "admitted"))
 }
 
 /// `POST /rounds/{round}/admission-policy`
@@ -291,4 +309,18 @@ pub async fn set_policy(app: App, access: Access<RoundId>, fields: Fields) -> An
     set_admission(&mut tx, &access, policy).await?;
     tx.commit().await?;
     Ok(page::done(&format!("/rounds/{}/enroll#settings", access.id), "saved"))
+}
+
+/// `POST /rounds/{round}/reminder-plan`: after how many days, and how often.
+pub async fn plan_reminders(app: App, page: Page, access: Access<RoundId>, fields: Fields) -> Answer {
+    let mut check = fields.check();
+    let days = check.number("days", *ReminderPlan::DAYS.start(), *ReminderPlan::DAYS.end());
+    let times = check.number("times", 0, MOST_REMINDERS);
+    let mut tx = app.db.write().await?;
+    match check.done(|| Some(ReminderPlan { days: days?, times: times? })) {
+        Ok(plan) => set_reminder_plan(&mut tx, &access, plan).await?,
+        Err(problems) => return back_with(tx, page, &access, Form::back(fields, problems)).await,
+    }
+    tx.commit().await?;
+    Ok(page::done(&format!("/rounds/{}/enroll#reminders", access.id), "saved"))
 }

@@ -91,8 +91,12 @@ async fn cards(tx: &mut Tx, people: &[PersonId]) -> Answer<Vec<Card>> {
 /// Where an act leads back to: the list or the page on which its button stood.
 fn back(fields: &Fields, round: RoundId, id: ParticipantId) -> String {
     let to = fields.get("back");
-    let list = format!("/rounds/{round}/enroll?");
-    if to.starts_with(&list) && !to.contains(['\r', '\n']) { to.to_owned() } else { participant_path(id) }
+    let (list, line) = (format!("/rounds/{round}/enroll?"), format!("/rounds/{round}/waiting"));
+    if (to.starts_with(&list) || to == line) && !to.contains(['\r', '\n']) {
+        to.to_owned()
+    } else {
+        participant_path(id)
+    }
 }
 
 /// `POST /participants/{participant}/invitation`

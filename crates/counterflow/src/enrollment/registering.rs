@@ -5,10 +5,10 @@ use serde_json::json;
 
 use super::{
     Answers, Participant, State,
-    admitting::admit_at_once,
+    admitting::lock_round_of,
     event,
     exclusions::{Asks, must_be_free},
-    must_have, participant_lock, registration_store, store, takes_answers,
+    must_have, participant_lock, registration_store, store, takes_answers, waiting,
 };
 use crate::{
     accounts,
@@ -60,6 +60,7 @@ pub fn commitment(program: &Program, round: &Round, name: &str, organization: &s
 /// # Errors
 /// `registration_over`, `takes_part_elsewhere`, or when the database fails.
 pub async fn register(tx: &mut Tx, access: &Access<ParticipantId>, answers: &Answers, commitment: &str) -> Answer<()> {
+    lock_round_of(tx, access).await?;
     let (participant, round) = while_open(tx, access).await?;
     let is_first = matches!(participant.state, State::Invited | State::Declined);
     if is_first {
@@ -70,8 +71,10 @@ pub async fn register(tx: &mut Tx, access: &Access<ParticipantId>, answers: &Ans
     must_have(store::set_registered(tx, access.id, i64::from(answers.capacity.max(1))).await?)?;
     let kind = if is_first { "participant.registered" } else { "registration.changed" };
     event(access, kind, &round).on(access.id).record(tx).await?;
-    if is_first && admit_at_once(tx, &round, access.id).await? {
-        event(access, "participant.admitted", &round).on(access.id).record(tx).await?;
+    if is_first {
+        waiting::seat(tx, access, &round, access.id).await?;
+    } else {
+        waiting::move_up(tx, &round).await?; // they may offer more places now, or fewer
     }
     move_to_zone(tx, access, &answers.time_zone).await
 }
@@ -90,6 +93,7 @@ async fn move_to_zone(tx: &mut Tx, access: &Access<ParticipantId>, zone: &str) -
 /// # Errors
 /// `registration_over`, or when the database fails.
 pub async fn decline(tx: &mut Tx, leave: &impl Leave<ParticipantId>) -> Answer<()> {
+    lock_round_of(tx, leave).await?;
     let (participant, round) = while_open(tx, leave).await?;
     if participant.state == State::Declined {
         return Ok(()); // a double click, or the link once more
@@ -103,5 +107,5 @@ pub async fn decline(tx: &mut Tx, leave: &impl Leave<ParticipantId>) -> Answer<(
             .round(round.id),
     };
     event.on(leave.id()).record(tx).await?;
-    Ok(())
+    waiting::move_up(tx, &round).await
 }

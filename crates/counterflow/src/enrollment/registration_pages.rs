@@ -11,6 +11,7 @@ use super::{
     registration_form::{self, Asked, ENERGIES, MOST_PLACES, highest, private_field, topic_field},
     registration_store::{self, Facts, Registration},
     save_draft, store, takes_answers,
+    waiting_store::{self, Place},
     week::{DAYS, HOURS},
 };
 use crate::{
@@ -26,7 +27,7 @@ use crate::{
         words,
     },
     people::{self, Card},
-    programs::{self, Program, Round, Side},
+    programs::{self, Program, Round, Side, Stage},
 };
 
 /// A registration with everything that its pages need.
@@ -174,7 +175,7 @@ pub async fn show(app: App, page: Page, access: Access<ParticipantId>) -> Answer
     let mut tx = app.db.read().await?;
     let it = Loaded::of(&mut tx, &app, &access).await?;
     if it.is_registered() {
-        return thanks(&mut tx, page, it).await;
+        return thanks(&mut tx, page, &access, it).await;
     }
     ask(&mut tx, page, it).await
 }
@@ -219,6 +220,10 @@ struct ThanksPage {
     answers: Answers,
     never_with: Vec<String>,
     zone: String,
+    /// Where they stand in line, if they wait.
+    place: Option<Place>,
+    /// The round into which they were carried over.
+    carried_to: Option<String>,
 }
 
 impl ThanksPage {
@@ -253,14 +258,16 @@ impl ThanksPage {
     }
 }
 
-async fn thanks(tx: &mut Tx, page: Page, it: Loaded) -> Answer {
+async fn thanks(tx: &mut Tx, page: Page, access: &Access<ParticipantId>, it: Loaded) -> Answer {
     let answers = it.participant.answers();
     let mut never_with = Vec::new();
     for person in &answers.never_with {
         never_with.extend(people::card(tx, *person).await?.map(|card| card.name));
     }
     let zone = answers.time_zone.rsplit('/').next().unwrap_or_default().replace('_', " ");
-    page::html(&ThanksPage { page, it, answers, never_with, zone })
+    let place = waiting_store::place(tx, access).await?;
+    let carried_to = waiting_store::carried_to(tx, access).await?;
+    page::html(&ThanksPage { page, it, answers, never_with, zone, place, carried_to })
 }
 
 /// `POST /registrations/{participant}/draft`: by the Save button, or by itself while somebody types.

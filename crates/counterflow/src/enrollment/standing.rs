@@ -1,7 +1,7 @@
 //! How a round's enrollment stands, and the one thing that comes next. Leaders first: how many mentors are needed
 //! follows from them.
 
-use super::{list_store, list_store::Counts};
+use super::{list_store, list_store::Counts, table::Filter};
 use crate::{
     kernel::{db::Tx, error::Answer, guard::Leave, ids::RoundId},
     programs::Side,
@@ -62,6 +62,12 @@ impl Standing {
             Side::Mentor => &self.mentors,
             Side::Mentee => &self.mentees,
         }
+    }
+
+    /// How many people a filter finds that asks for a side at most: they are counted already.
+    pub(super) fn count_on(&self, filter: &Filter) -> Option<i64> {
+        let sides = filter.side.map_or(self.mentees.chosen + self.mentors.chosen, |side| self.of(side).chosen);
+        (*filter == Filter { side: filter.side, ..Filter::default() }).then_some(sides)
     }
 
     fn of_mut(&mut self, side: Side) -> &mut Counts {

@@ -203,30 +203,30 @@ pub(super) async fn set_registered(tx: &mut Tx, id: ParticipantId, capacity: i64
     Ok(rows == 1)
 }
 
-/// Admits somebody who registered.
+/// Admits somebody who registered. Answers whether it did: not where they stand elsewhere by now, nor where another
+/// program or a group outside stands against it (`exclusions`).
 pub(super) async fn set_admitted(tx: &mut Tx, id: ParticipantId) -> Answer<bool> {
     let now = tx.now();
     let rows = execute!(
         tx,
         "update participants set state = 'admitted', admitted_at = $1, waiting_at = null
-         where id = $2 and state in ('registered', 'waiting')",
+         where id = $2 and state in ('registered', 'waiting')
+           and not exists (
+             select 1 from rounds here
+             join program_exclusions e on here.program_id in (e.program_id, e.other_id)
+             join rounds there on there.program_id in (e.program_id, e.other_id) and there.program_id <> here.program_id
+             join participants other on other.round_id = there.id
+             where here.id = participants.round_id and there.stage not in ('close', 'prove')
+               and other.person_id = participants.person_id and other.state in ('registered', 'admitted'))
+           and not exists (
+             select 1 from rounds here
+             join outside_groups on outside_groups.program_id = here.program_id
+             join outside_members on outside_members.group_id = outside_groups.id
+             where here.id = participants.round_id and outside_members.person_id = participants.person_id)",
         now,
         id,
     )?;
     Ok(rows == 1)
-}
-
-/// Admits everybody on a side who has registered. Answers how many.
-pub(super) async fn set_all_admitted(tx: &mut Tx, round: RoundId, side: Side) -> Answer<u64> {
-    let now = tx.now();
-    Ok(execute!(
-        tx,
-        "update participants set state = 'admitted', admitted_at = $1
-         where round_id = $2 and role = $3 and state = 'registered'",
-        now,
-        round,
-        side,
-    )?)
 }
 
 /// Puts somebody on the waiting list.
@@ -285,10 +285,14 @@ pub(super) async fn withdraw_unpaired(tx: &mut Tx, person: PersonId) -> Answer<V
 
 pub(super) async fn admission(tx: &mut Tx, round: RoundId) -> Answer<Admission> {
     let found = fetch_optional!(tx, (Admission,), "select policy from admissions where round_id = $1", round)?;
-    Ok(found.map_or(Admission::Everybody, |(policy,)| policy))
+    Ok(found.map_or(Admission::AsNeeded, |(policy,)| policy))
 }
 
 pub(super) async fn set_admission(tx: &mut Tx, round: RoundId, policy: Admission, by: PersonId) -> Answer<()> {
+    if policy == Admission::AsNeeded {
+        execute!(tx, "delete from admissions where round_id = $1", round)?;
+        return Ok(());
+    }
     let now = tx.now();
     execute!(
         tx,

@@ -6,7 +6,7 @@ use crate::{
         clock::{Day, Timestamp},
         db::Tx,
         error::Answer,
-        ids::{MeetingId, PairId, PersonId, ProposalId, RoundId},
+        ids::{MeetingId, PairId, ParticipantId, PersonId, ProposalId, RoundId},
     },
     pairs,
     programs::{Side, Stage},
@@ -65,14 +65,27 @@ pub(super) struct Part {
     pub state: enrollment::State,
     pub enroll_until: Day,
     pub starts_on: Day,
+    pub stage: Stage,
+    /// The registration is at `/registrations/{participant}`.
+    pub participant: ParticipantId,
+    /// Where they stand in line, and how long it is, if they wait.
+    pub nth: i64,
+    pub of: i64,
 }
 
 pub(super) async fn parts(tx: &mut Tx, me: PersonId) -> Answer<Vec<Part>> {
     Ok(fetch_all!(
         tx,
         Part,
-        "select rounds.name as round, programs.name as program, p.role, p.state, rounds.enroll_until, rounds.starts_on
+        "select rounds.name as round, programs.name as program, p.role, p.state, rounds.enroll_until, rounds.starts_on,
+                rounds.stage, p.id as participant,
+                (select count(*) from waiting_entries w join participants q on q.id = w.participant_id
+                 where q.round_id = p.round_id and q.role = p.role
+                   and (w.since < mine.since or (w.since = mine.since and w.participant_id <= p.id))) as nth,
+                (select count(*) from waiting_entries w join participants q on q.id = w.participant_id
+                 where q.round_id = p.round_id and q.role = p.role) as of
          from participants p
+         left join waiting_entries mine on mine.participant_id = p.id
          join rounds on rounds.id = p.round_id join programs on programs.id = rounds.program_id
          where p.person_id = $1 and p.state in ('registered', 'admitted', 'waiting') and programs.archived_at is null
            and rounds.stage in ('enroll', 'match', 'launch', 'run')

@@ -26,6 +26,8 @@ pub const SUBSCRIBERS: &[(&str, &str)] = &[
     ("round.closed", "checkins.ask_last"),
     ("round.closed", "matching.end_with_round"),
     ("round.closed", "pairs.complete"),
+    ("round.opened", "enrollment.carry_over"),
+    ("round.closed", "enrollment.carry_over"),
 ];
 
 /// An event about to be recorded.

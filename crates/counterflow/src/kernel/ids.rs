@@ -90,6 +90,8 @@ ids! {
     ParticipantId = "participant";
     /// A group outside of all programs, whose members a program leaves out.
     OutsideGroupId = "group";
+    /// An act on many participants at once.
+    BulkId = "bulk";
     /// One run of the matching engine.
     RunId = "run";
     /// A draft pair that was sent out.

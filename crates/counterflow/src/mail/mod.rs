@@ -7,6 +7,9 @@
 //! A mail server that does not answer is not a letter's fault: the whole outbox waits then, and the admin reads since
 //! when. News of one meeting reach one person in the order in which they were written.
 
+pub mod bounce_command;
+mod bounce_store;
+pub mod bounces;
 pub mod pages;
 mod send;
 mod store;
@@ -144,7 +147,25 @@ pub fn host(app: &App) -> &str {
 /// # Errors
 /// When the database fails.
 pub async fn write(tx: &mut Tx, app: &App, letter: Letter) -> Answer<bool> {
+    let now = tx.now();
+    write_at(tx, app, letter, now).await
+}
+
+/// Writes a letter that is not sent before `at`, and can be taken back until then.
+///
+/// # Errors
+/// When the database fails.
+pub async fn write_at(tx: &mut Tx, app: &App, letter: Letter, at: Timestamp) -> Answer<bool> {
     let id = LetterId::new();
     let message_id = format!("<{id}@{}>", host(app));
-    store::insert(tx, id, &message_id, &letter).await
+    store::insert(tx, id, &message_id, &letter, at).await
+}
+
+/// Takes back a letter that waits to be sent, by its business key. Answers whether it did: what was handed over, or is
+/// being handed over, stays.
+///
+/// # Errors
+/// When the database fails.
+pub async fn take_back(tx: &mut Tx, key: &str) -> Answer<bool> {
+    store::take_back(tx, key).await
 }

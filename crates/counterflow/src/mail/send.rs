@@ -9,7 +9,10 @@ use lettre::{
     message::{Attachment, Mailbox, MultiPart, SinglePart, header::ContentType},
 };
 
-use super::store::{self, Claimed, Outage};
+use super::{
+    bounce_store, bounces,
+    store::{self, Claimed, Outage},
+};
 use tokio::sync::watch;
 
 use crate::kernel::{
@@ -172,6 +175,7 @@ async fn note(app: &App, letter: &Claimed, sent: Result<(), Failure>) -> Answer<
     let failure = match sent {
         Ok(()) => {
             store::sent(&mut tx, letter).await?;
+            bounce_store::forget(&mut tx, &letter.address).await?;
             None
         }
         Err(Failure { whose: Whose::Server, words, ambiguous }) => {
@@ -188,11 +192,15 @@ async fn note(app: &App, letter: &Claimed, sent: Result<(), Failure>) -> Answer<
     }
     if let Some(failure) = failure {
         tracing::warn!(letter = %letter.id, error = failure.words, "a letter could not be sent");
-        let give_up = matches!(failure.whose, Whose::Letter) || letter.attempts >= MOST_ATTEMPTS;
+        let refused = matches!(failure.whose, Whose::Letter);
+        let give_up = refused || letter.attempts >= MOST_ATTEMPTS;
         let retry = (!give_up).then(|| tx.now().plus(backoff(letter.attempts)));
         store::failed(&mut tx, letter, &failure.words, failure.ambiguous, retry).await?;
         if give_up {
             Event::by_server("letter.gave_up").on(letter.id).record(&mut tx).await?;
+        }
+        if refused {
+            bounces::mark(&mut tx, letter.id, &letter.address, None, &failure.words).await?;
         }
     }
     tx.commit().await?;

@@ -32,7 +32,13 @@ pub async fn standing(tx: &mut Tx) -> Answer<Standing> {
     )?)
 }
 
-pub(super) async fn insert(tx: &mut Tx, id: LetterId, message_id: &str, letter: &Letter) -> Answer<bool> {
+pub(super) async fn insert(
+    tx: &mut Tx,
+    id: LetterId,
+    message_id: &str,
+    letter: &Letter,
+    send_at: Timestamp,
+) -> Answer<bool> {
     let now = tx.now();
     tx.brings_work();
     let calendar = letter.calendar.as_ref();
@@ -41,7 +47,7 @@ pub(super) async fn insert(tx: &mut Tx, id: LetterId, message_id: &str, letter: 
         "insert into letters (id, key, person_id, address, subject, body_text, body_html, calendar, calendar_method,
                               calendar_uid, message_id, state, attempts, fence, send_at, maybe_twice, created_at,
                               useless_after)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'queued', 0, 0, $12, false, $12, $13)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'queued', 0, 0, $14, false, $12, $13)
          on conflict (key) do nothing",
         id,
         &letter.key,
@@ -56,6 +62,20 @@ pub(super) async fn insert(tx: &mut Tx, id: LetterId, message_id: &str, letter: 
         message_id,
         now,
         letter.useless_after,
+        send_at,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Puts aside a letter that waits, and forgets what was in it.
+pub(super) async fn take_back(tx: &mut Tx, key: &str) -> Answer<bool> {
+    let now = tx.now();
+    let rows = execute!(
+        tx,
+        "update letters set state = 'dead', dropped_at = $1, body_text = null, body_html = null, calendar = null
+         where key = $2 and state = 'queued'",
+        now,
+        key
     )?;
     Ok(rows == 1)
 }

@@ -252,17 +252,18 @@ pub(super) async fn responses(tx: &mut Tx, leave: &impl Leave<RoundId>) -> Answe
     Ok(rows)
 }
 
-/// People of a round to whom the last letter of which anything is known could not be sent, by name.
+/// People of a round to whom the last letter of which anything is known could not be sent, or came back, by name.
 pub(super) async fn unreachable(tx: &mut Tx, leave: &impl Leave<RoundId>) -> Answer<Vec<(String,)>> {
     Ok(fetch_all!(
         tx,
         (String,),
         "select people.name from people
-         where exists (select 1 from letters dead
-                       where dead.person_id = people.id and dead.state = 'dead' and dead.dropped_at is null
-                         and not exists (select 1 from letters later
-                                         where later.person_id = people.id and later.state = 'sent'
-                                           and later.created_at > dead.created_at))
+         where (exists (select 1 from letters dead
+                        where dead.person_id = people.id and dead.state = 'dead' and dead.dropped_at is null
+                          and not exists (select 1 from letters later
+                                          where later.person_id = people.id and later.state = 'sent'
+                                            and later.created_at > dead.created_at))
+                or exists (select 1 from bounces where bounces.address = people.email))
            and people.id in (select p.person_id from participants p where p.round_id = $1 and p.state <> 'withdrawn')
          order by people.sort_name",
         leave.id()

@@ -7,7 +7,7 @@ use counterflow::{
     accounts, cli, execute, fetch_one,
     kernel::{
         guard,
-        ids::{ImportId, PairId, ParticipantId, PersonId, ProgramId, ProposalId, SourceId},
+        ids::{BulkId, ImportId, PairId, ParticipantId, PersonId, ProgramId, ProposalId, SourceId},
         rights::Role,
     },
     people::import,
@@ -84,6 +84,15 @@ async fn halden(app: &TestApp) -> Halden {
         pair.id
     )
     .unwrap();
+    let bulk = BulkId::new().to_string();
+    execute!(
+        tx,
+        "insert into bulk_acts (id, round_id, act, total, begun_at, finished_at) values ($1, $2, 'remind', 0, $3, $3)",
+        &bulk,
+        story.round,
+        now
+    )
+    .unwrap();
     tx.commit().await.unwrap();
     let values = HashMap::from([
         ("program", story.program.to_string()),
@@ -98,6 +107,7 @@ async fn halden(app: &TestApp) -> Halden {
         ("import", import.to_string()),
         ("source", source.to_string()),
         ("letter", letter),
+        ("bulk", bulk),
         ("side", "mentor".to_owned()),
         ("table", "people.csv".to_owned()),
     ]);

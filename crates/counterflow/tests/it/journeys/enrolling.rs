@@ -45,7 +45,7 @@ on_both! {
             .says("They know nothing of it").says("Next: invite 1 leader");
         assert!(app.letters("ruth.okafor@halden.example").await.is_empty(), "nobody hears of being chosen");
         round.manager.post(&format!("{}/invitations", round.path), &[("side", "mentee")]).await.ok()
-            .says("The invitation is on its way").says("1 of 1 (100 %)").says("Next: choose mentors");
+            .says("1 person invited").says("1 of 1 (100 %)").says("Next: choose mentors");
         let stage = programs::round(&mut app.read().await, &ByServer(round.id)).await.unwrap().stage;
         assert_eq!(stage, Stage::Enroll, "the first invitation begins the stage");
         round.manager.get(&format!("{}/candidates/mentor", round.path)).await.ok()

@@ -14,5 +14,7 @@ mod programs;
 mod readiness;
 mod registering;
 mod rounds;
+mod several;
 mod signing_in;
+mod waiting;
 mod watching;

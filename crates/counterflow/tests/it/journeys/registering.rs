@@ -81,13 +81,13 @@ on_both! {
         assert!(app.times("participant.registered").await == 0);
 
         let done = browser.post(&path, &with(&[("out", "pay"), ("own_boundaries", "Mergers; my team"), ("never_with", "Ruth")])).await.ok();
-        let done = done.says("Your registration has arrived").says("Thank you, Ana").says("You take part").says("AI at work (I know it well)")
+        let done = done.says("Your registration has arrived").says("Thank you, Ana").says("on the waiting list of Digital fluency · Round 1: number 1 of 1").says("AI at work (I know it well)")
             .says("English, German").says("Monday 08–10").says("Lagos time").says("Pay and promotion").says("Mergers").says("Ruth Okafor")
             .says("You said that you need quiet").says("From 16 February");
         assert_eq!(done.path.split('?').next().unwrap(), path);
 
         let ana = participant(app, &round, "ana.lim@halden.example").await;
-        assert_eq!((ana.state, ana.capacity), (State::Admitted, 2));
+        assert_eq!((ana.state, ana.capacity), (State::Waiting, 2), "no leader needs a mentor yet");
         let answers = ana.answers();
         assert_eq!(answers.offers.get("ai-at-work"), Some(&4));
         assert_eq!(answers.about, "I build dashboards\nand like to show how.");
@@ -96,7 +96,7 @@ on_both! {
         let slots = enrollment::weekly_slots_utc(&answers, &jiff::tz::TimeZone::UTC, "2026-02-16".parse().unwrap());
         assert_eq!(slots.into_iter().collect::<Vec<_>>(), ["mon-07", "mon-08", "wed-12", "wed-13"]);
         browser.get("/me").await.ok().body.contains("Africa/Lagos").then_some(()).expect("their settings follow");
-        assert_eq!((app.times("participant.registered").await, app.times("participant.admitted").await), (1, 1));
+        assert_eq!((app.times("participant.registered").await, app.times("participant.waiting").await), (1, 1));
 
         // A double click and the back button change the same registration.
         browser.post(&path, &with(&[("capacity", "1")])).await.ok();

@@ -113,3 +113,22 @@ impl TestApp {
         counterflow::fetch_one!(tx, (i64,), "select count(*) from events where kind = $1", kind).unwrap().0
     }
 }
+
+/// Registers whoever was invited at an address, by the link in their last letter. Answers their browser.
+pub async fn registered(app: &TestApp, address: &str, capacity: &str) -> Browser {
+    let link = app.link_to(address).await;
+    let mut browser = app.browser();
+    let form = browser.post(&link, &[]).await.ok();
+    browser.person = Some(app.person_at(address).await);
+    let fields = [
+        ("topic-ai-at-work", "3"),
+        ("about", "I like to show how."),
+        ("languages", "English"),
+        ("times", "mon-08"),
+        ("zone", "Europe/Berlin"),
+        ("capacity", capacity),
+        ("commitment", "yes"),
+    ];
+    browser.post(&form.path, &fields).await.ok().says("Thank you");
+    browser
+}
