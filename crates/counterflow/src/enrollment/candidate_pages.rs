@@ -42,6 +42,7 @@ struct Fit {
     count: usize,
     of: usize,
     taken: usize,
+    elsewhere: usize,
     sample: Vec<String>,
 }
 
@@ -52,6 +53,7 @@ impl Fit {
             count: fitting.len(),
             of: candidates.people.len(),
             taken: candidates.taken,
+            elsewhere: candidates.elsewhere,
             sample: fitting.iter().step_by(step).take(SAMPLE).map(|person| person.name.clone()).collect(),
         }
     }
@@ -253,6 +255,7 @@ async fn choose_one(mut tx: Tx, page: Page, access: Access<RoundId>, side: Side,
             }
             Chosen::Already => Problems::one("email", "takes_part"),
             Chosen::OtherSide => Problems::one("email", "other_side"),
+            Chosen::Elsewhere(elsewhere) => Problems::with("email", "elsewhere", vec![("elsewhere", elsewhere)]),
             Chosen::Nobody => Problems::one("email", "nobody"),
         },
         Err(problems) => problems,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::{State, event, lock_name, must_have, must_take_people, rules, store};
+use super::{State, event, exclusion_store, exclusions, lock_name, must_have, must_take_people, rules, store};
 use crate::{
     kernel::{
         clock::Day,
@@ -23,6 +23,8 @@ pub(super) struct Candidates {
     pub people: Vec<Profile>,
     /// How many others are in the round already.
     pub taken: usize,
+    /// How many others cannot take part because of something else that they do.
+    pub elsewhere: usize,
     today: Day,
 }
 
@@ -33,8 +35,11 @@ impl Candidates {
         let inside = everybody_inside(tx, leave.id()).await?;
         let before = everybody.len();
         let mut people: Vec<_> = everybody.into_iter().filter(|person| !inside.contains(&person.id)).collect();
+        let taken = before - people.len();
+        let excluded = everybody_elsewhere(tx, leave).await?;
+        people.retain(|person| !excluded.contains(&person.id));
         people.sort_by_cached_key(|person| (person.name.to_lowercase(), person.id));
-        Ok(Self { taken: before - people.len(), people, today })
+        Ok(Self { taken, elsewhere: before - taken - people.len(), people, today })
     }
 
     /// Those who fulfill every rule, by name.
@@ -45,6 +50,12 @@ impl Candidates {
 
 async fn everybody_inside(tx: &mut Tx, round: RoundId) -> Answer<BTreeSet<PersonId>> {
     Ok(store::everybody_ever(tx, round).await?.into_iter().map(|(person, _, _)| person).collect())
+}
+
+/// Whoever cannot take part because of another program, or a group that this one leaves out.
+async fn everybody_elsewhere(tx: &mut Tx, leave: &impl Leave<RoundId>) -> Answer<BTreeSet<PersonId>> {
+    let program = programs::round(tx, leave).await?.program_id;
+    Ok(exclusion_store::elsewhere(tx, program, None).await?.into_iter().map(|one| one.person_id).collect())
 }
 
 /// Whether somebody is on a side of a round now.
@@ -67,7 +78,8 @@ pub async fn choose_everybody_who_fits(tx: &mut Tx, leave: &impl Leave<RoundId>,
 }
 
 /// Chooses people of the directory, whether they fit the rules or not: a manager may make an exception. Whoever is in
-/// the round already, or was taken out of it, is passed over. Answers how many were chosen.
+/// the round already, was taken out of it, or takes part in something that excludes it, is passed over. Answers how many
+/// were chosen.
 ///
 /// # Errors
 /// `enrollment_over`, or when the database fails.
@@ -75,9 +87,10 @@ pub async fn choose(tx: &mut Tx, leave: &impl Leave<RoundId>, side: Side, people
     tx.lock(lock_name(leave.id())).await?;
     let round = programs::round(tx, leave).await?;
     must_take_people(&round)?;
-    let inside = everybody_inside(tx, round.id).await?;
+    let mut left_out = everybody_inside(tx, round.id).await?;
+    left_out.extend(everybody_elsewhere(tx, leave).await?);
     let mut count = 0;
-    for person in people.iter().filter(|person| !inside.contains(person)) {
+    for person in people.iter().filter(|person| !left_out.contains(person)) {
         count += usize::from(store::insert(tx, round.id, *person, side).await?);
     }
     if count > 0 {
@@ -88,7 +101,7 @@ pub async fn choose(tx: &mut Tx, leave: &impl Leave<RoundId>, side: Side, people
 }
 
 /// What became of choosing one person by their address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Chosen {
     /// They are chosen now.
     Now,
@@ -96,6 +109,8 @@ pub enum Chosen {
     Already,
     /// They are on the other side of this round.
     OtherSide,
+    /// This stands against it: another program, or a group that this one leaves out.
+    Elsewhere(String),
     /// Nobody who works here has this address.
     Nobody,
 }
@@ -111,6 +126,9 @@ pub async fn choose_by_email(tx: &mut Tx, leave: &impl Leave<RoundId>, side: Sid
     let Some(person) = people::colleague(tx, email).await? else { return Ok(Chosen::Nobody) };
     if is_on(tx, round.id, person, side.other()).await? {
         return Ok(Chosen::OtherSide);
+    }
+    if let Some(elsewhere) = exclusions::stands_against(tx, round.program_id, person).await? {
+        return Ok(Chosen::Elsewhere(elsewhere.name));
     }
     let is_chosen =
         store::insert(tx, round.id, person, side).await? || store::choose_again(tx, round.id, person, side).await?;

@@ -1,5 +1,6 @@
 mod checking_in;
 mod enrolling;
+mod excluding;
 mod import_changes;
 mod import_command;
 mod import_folder;
@@ -10,5 +11,6 @@ mod pairing;
 mod passwords;
 mod programs;
 mod registering;
+mod rounds;
 mod signing_in;
 mod watching;
