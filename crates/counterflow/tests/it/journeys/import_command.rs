@@ -269,5 +269,7 @@ on_both! {
         let mut tx = app.read().await;
         let (kept,) = fetch_one!(tx, (i64,), "select count(*) from import_changes").unwrap();
         assert_eq!(kept, 1, "the last one can be undone in the browser");
+        drop(tx);
+        app.work().await;
     }
 }
