@@ -26,9 +26,9 @@ for (const database of databases) {
         const piet = await comes({});
         await setUp(piet, "Piet Visser");
         await importPeople(piet);
-        await letStartPrograms(piet, "Ines Duarte");
+        await letStartPrograms(piet, "Inés Duarte");
         const ines = await comes({});
-        await signInByLetter(ines, mail, "Ines Duarte");
+        await signInByLetter(ines, mail, "Inés Duarte");
         const round = await startProgram(ines, /Digital fluency/, "Digital fluency");
         const { page } = ines;
 
@@ -40,7 +40,7 @@ for (const database of databases) {
         await page.getByRole("link", { name: "Open the poster" }).click();
         await page.getByRole("img", { name: /QR code/ }).waitFor();
         await fine(ines, "poster");
-        assert.equal(await scanned(page.getByRole("img", { name: /QR code/ })), `mailto:${addressOf("Ines Duarte")}?subject=Digital%20fluency`);
+        assert.equal(await scanned(page.getByRole("img", { name: /QR code/ })), `mailto:${addressOf("Inés Duarte")}?subject=Digital%20fluency`);
         await page.emulateMedia({ colorScheme: "dark" });
         assert.ok(await scanned(page.getByRole("img", { name: /QR code/ })), "the code is read in the dark, too");
         await page.emulateMedia({ colorScheme: "light" });
@@ -57,9 +57,10 @@ for (const database of databases) {
         await page.getByLabel(/Weeks before its meetings/).fill("8");
         await page.locator("#evergreen").getByRole("button", { name: "Save" }).click();
         await page.getByText("Evergreen: the next round opens by itself").waitFor();
-        await page.getByText("Duplicate the program").click();
+        await fine(ines, "program-evergreen");
+        await page.getByRole("link", { name: "Duplicate the program" }).click();
         await fine(ines, "program-duplicate");
-        await page.locator("#duplicate").getByLabel("Name of the program").fill("Shadow board");
+        await page.getByLabel("Name of the program").fill("Shadow board");
         await page.getByRole("button", { name: "Duplicate it" }).click();
         await page.getByText("The program is there").waitFor();
 

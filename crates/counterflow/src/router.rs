@@ -231,6 +231,7 @@ pub fn table() -> Vec<Route> {
         post("/programs/{program}/exclusions/removal", &[Manager], enrollment::exclusion_pages::remove),
         post("/programs/{program}/left-out", &[Manager], enrollment::exclusion_pages::save_group),
         post("/programs/{program}/left-out/removal", &[Manager], enrollment::exclusion_pages::remove_group),
+        get("/programs/{program}/duplicate", &[Manager], programs::pages::show_copy),
         post("/programs/{program}/duplicate", &[Manager], programs::pages::copy),
         post("/programs/{program}/evergreen", &[Manager], programs::pages::keep_green),
         post("/programs/{program}/archive", &[Manager], programs::pages::put_away),

@@ -142,7 +142,6 @@ struct ShowPage {
     manages: bool,
     round_form: Form,
     role_form: Form,
-    copy_form: Form,
     green_form: Form,
     /// When the next round opens by itself.
     opens_on: Option<Day>,
@@ -164,7 +163,6 @@ impl ShowPage {
             holders: role_store::holders(tx, access).await?,
             manages: access.has(Role::Manager),
             round_form,
-            copy_form: copy_form(&program, today(&page)),
             green_form: green_form(&program, evergreen),
             opens_on,
             role_form: Form::filled([("role", ProgramRole::Sponsor.name())]),
@@ -216,6 +214,21 @@ pub async fn add_round(app: App, page: Page, access: Access<ProgramId>, fields: 
     }
 }
 
+#[derive(Template)]
+#[template(path = "programs/duplicate.html")]
+struct DuplicatePage {
+    page: Page,
+    program: Program,
+    form: Form,
+}
+
+/// `GET /programs/{program}/duplicate`
+pub async fn show_copy(app: App, page: Page, access: Access<ProgramId>) -> Answer {
+    let program = store::program(&mut app.db.read().await?, &access).await?;
+    let form = copy_form(&program, today(&page));
+    page::html(&DuplicatePage { page, program, form })
+}
+
 /// `POST /programs/{program}/duplicate`: a program of the same design.
 pub async fn copy(app: App, page: Page, access: Access<ProgramId>, fields: Fields) -> Answer {
     let mut check = fields.check();
@@ -230,8 +243,8 @@ pub async fn copy(app: App, page: Page, access: Access<ProgramId>, fields: Field
             Ok(page::done(&format!("/rounds/{round}/design"), "program_duplicated"))
         }
         Err(problems) => {
-            let shown = ShowPage::load(&mut tx, page, &access).await?;
-            page::invalid(&ShowPage { copy_form: Form::back(fields, problems), ..shown })
+            let program = store::program(&mut tx, &access).await?;
+            page::invalid(&DuplicatePage { page, program, form: Form::back(fields, problems) })
         }
     }
 }

@@ -14,8 +14,9 @@ on_both! {
         let mut round = app.started_round().await;
         app.person("Karin Vogt").await;
         round.manager.post(&format!("{}/roles", round.program), &[("role", "sponsor"), ("email", "karin.vogt@halden.example")]).await.ok();
-        let form = round.manager.get(&round.program).await.ok().says("Duplicate the program");
-        let (program, first) = (form.hidden("program"), form.body.split("name=\"program\" value=\"").nth(1).unwrap().split("name=\"id\" value=\"").nth(1).unwrap()[..36].to_owned());
+        round.manager.get(&round.program).await.ok().says("Duplicate the program");
+        let form = round.manager.get(&format!("{}/duplicate", round.program)).await.ok();
+        let (program, first) = (form.hidden("program"), form.hidden("id"));
         let path = format!("{}/duplicate", round.program);
         let fields = [("program", program.as_str()), ("id", &first), ("program_name", "Digital fluency, Asia"), ("name", "Round 1"),
             ("enroll_until", "2026-03-06"), ("starts_on", "2026-03-23"), ("ends_on", "2026-09-19")];
