@@ -138,8 +138,10 @@ impl MeasuresPage {
         found
     }
 
+    /// Whether a source stands among the choices. One that does not any more stays what it is.
     fn is_listed(&self, source: &str) -> bool {
-        rows::FIGURES.contains(&source)
+        let counts = |question: &&Question| source.strip_prefix("question:") == Some(&question.key);
+        rows::FIGURES.contains(&source) || self.countable().iter().any(counts)
     }
 
     fn has_asked(&self, occasion: &str) -> bool {

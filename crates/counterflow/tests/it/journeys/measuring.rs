@@ -48,7 +48,7 @@ on_both! {
         let page = manager.get(&measures).await.ok()
             .says("Nobody has registered yet, so 40 are assumed")
             .says("With 40 pairs, of which 32 answer both times, you can see a change of 0.6 levels or more in 8 of 10 such rounds")
-            .says("people’s changes differ by 1.1 levels").says("halfway").says("17 May").says("8 August");
+            .says("people’s changes differ by 1.1 levels").says("Halfway").says("17 May").says("8 August");
         let changes = [("answering", "80", "100"), ("pairs", "", "40"), ("measure_baseline", "", "3.6"), ("midpoint", "2026-05-17", "2026-05-04")];
         let fields = typed(&page, &measures, &changes);
         // Before it is saved, the fragment says it already, and nothing is stored.
@@ -84,9 +84,9 @@ on_both! {
         ];
         let back = send(&mut manager, &measures, &typed(&page, &measures, &changes)).await;
         assert_eq!(back.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(back.body.contains("value=\"Something new\""), "what was typed is kept");
         back.says("“40” does not fit: it has to be between 1 and 5").says("Write a number, like 3 or 2.5")
-            .says("It has to be between 1 and 100").says("Choose a day within the round").says("Write what is hoped for")
-            .says("Something new");
+            .says("It has to be between 1 and 100").says("Choose a day within the round").says("Write what is hoped for");
         assert_eq!(app.times("program.kpis_changed").await, 0);
         let page = manager.get(&measures).await.ok();
         let changes = [("midpoint", "2026-05-17", "2026-08-01"), ("endline", "2026-08-08", "2026-07-01")];
