@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Admission, event, must_have, must_take_people, participant_lock, store};
+use super::{Admission, event, must_have, must_take_people, participant_lock, screening_store, store};
 use crate::{
     jobs,
     kernel::{
@@ -86,9 +86,10 @@ pub async fn set_admission(tx: &mut Tx, access: &Access<RoundId>, policy: Admiss
     Ok(())
 }
 
-/// Admits whoever just registered, where the round admits everybody. Answers whether it did.
-pub(super) async fn admit_at_once(tx: &mut Tx, round: &Round, id: ParticipantId) -> Answer<bool> {
-    let at_once = store::admission(tx, round.id).await? == Admission::Everybody;
+/// Admits whoever just registered, where the round admits everybody and does not screen them. Answers whether it did.
+pub(super) async fn admit_at_once(tx: &mut Tx, round: &Round, side: Side, id: ParticipantId) -> Answer<bool> {
+    let is_screened = side == Side::Mentor && screening_store::screening(tx, round.id).await?.is_some();
+    let at_once = !is_screened && store::admission(tx, round.id).await? == Admission::Everybody;
     Ok(at_once && store::set_admitted(tx, id).await?)
 }
 

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use super::{
     State, decline, inviting,
     link_store::{self, Link},
+    nominating::{Thought, thought_of},
     registration_store, takes_answers,
 };
 use crate::{
@@ -79,6 +80,8 @@ struct Opened {
     program: Program,
     managers: Vec<String>,
     good_for: Use,
+    /// Who named them, if they were named.
+    thought: Option<Thought>,
 }
 
 impl Opened {
@@ -88,7 +91,8 @@ impl Opened {
         let program = programs::program_of(tx, &round).await?;
         let managers = registration_store::managers(tx, round.id).await?;
         let good_for = Use::of(&link, &round, visitor, tx.now());
-        Ok(Some(Self { link, round, program, managers, good_for }))
+        let thought = thought_of(tx, link.participant_id).await?;
+        Ok(Some(Self { link, round, program, managers, good_for, thought }))
     }
 
     /// `r•••••@halden.example`: enough to recognize one's own address, too little to learn somebody else's.

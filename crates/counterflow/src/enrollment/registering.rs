@@ -64,7 +64,7 @@ pub async fn register(tx: &mut Tx, access: &Access<ParticipantId>, answers: &Ans
     let is_first = matches!(participant.state, State::Invited | State::Declined);
     let kind = if is_first { "participant.registered" } else { "registration.changed" };
     event(access, kind, &round).on(access.id).record(tx).await?;
-    if is_first && admit_at_once(tx, &round, access.id).await? {
+    if is_first && admit_at_once(tx, &round, participant.role, access.id).await? {
         event(access, "participant.admitted", &round).on(access.id).record(tx).await?;
     }
     move_to_zone(tx, access, &answers.time_zone).await

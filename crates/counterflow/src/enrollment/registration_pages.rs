@@ -7,7 +7,9 @@ use super::{
     Answers, BOUNDARIES, Participant, State, commitment, decline, register,
     registration_form::{self, Asked, ENERGIES, MOST_PLACES, highest, topic_field},
     registration_store::{self, Facts, Registration},
-    save_draft, store, takes_answers,
+    save_draft,
+    screening::{application, screening},
+    store, takes_answers,
     week::{DAYS, HOURS},
 };
 use crate::{
@@ -196,6 +198,26 @@ struct ThanksPage {
     answers: Answers,
     never_with: Vec<String>,
     zone: String,
+    application: Application,
+}
+
+/// Whether a mentor is asked for an application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Application {
+    NotAsked,
+    Missing,
+    Sent,
+}
+
+impl Application {
+    async fn of(tx: &mut Tx, it: &Loaded) -> Answer<Self> {
+        let is_asked = it.side() == Side::Mentor && screening(tx, &it.round.leave()).await?.is_some();
+        Ok(match is_asked {
+            false => Self::NotAsked,
+            true if application(tx, it.participant.id).await?.is_some() => Self::Sent,
+            true => Self::Missing,
+        })
+    }
 }
 
 impl ThanksPage {
@@ -225,7 +247,8 @@ async fn thanks(tx: &mut Tx, page: Page, it: Loaded) -> Answer {
         never_with.extend(people::card(tx, *person).await?.map(|card| card.name));
     }
     let zone = answers.time_zone.rsplit('/').next().unwrap_or_default().replace('_', " ");
-    page::html(&ThanksPage { page, it, answers, never_with, zone })
+    let application = Application::of(tx, &it).await?;
+    page::html(&ThanksPage { page, it, answers, never_with, zone, application })
 }
 
 /// `POST /registrations/{participant}/draft`: by the Save button, or by itself while somebody types.

@@ -96,6 +96,8 @@ ids! {
     MeetingId = "meeting";
     /// A few questions to one person.
     CheckinId = "checkin";
+    /// Somebody named for a round by somebody.
+    NominationId = "nomination";
     /// An entry in the record of what happened.
     EventId = "event";
     /// Work to be done later.

@@ -8,7 +8,7 @@ use super::{
     store,
 };
 use crate::{
-    kernel::{db::Tx, error::Answer, event::Event, ids::PersonId},
+    kernel::{db::Tx, error::Answer, event::Event, ids::PersonId, store::stamp_directory},
     people::leaving,
 };
 
@@ -37,6 +37,7 @@ pub(super) async fn write(
         }
         write_one(tx, change).await?;
     }
+    stamp_directory(tx).await?; // at the end: whoever changes somebody meanwhile waits for this row, and not for long
     let event = match by {
         Some(person) => Event::by_person(person, "directory.imported"),
         None => Event::by_server("directory.imported"),

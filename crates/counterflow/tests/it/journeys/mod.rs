@@ -1,4 +1,5 @@
 mod checking_in;
+mod coming_in;
 mod enrolling;
 mod import_command;
 mod importing;
@@ -8,5 +9,6 @@ mod pairing;
 mod passwords;
 mod programs;
 mod registering;
+mod screening;
 mod signing_in;
 mod watching;
