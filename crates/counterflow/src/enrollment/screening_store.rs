@@ -237,7 +237,8 @@ pub struct Reading {
     pub submitted_at: Option<Timestamp>,
 }
 
-/// What somebody was given to read in rounds that still take people in, what waits first.
+/// What somebody was given to read in rounds that still take people in, what waits first. Who can read it is what
+/// `held_roles` says, asked of one person: the whole view is too much for every home.
 pub(super) async fn readings(tx: &mut Tx, me: PersonId) -> Answer<Vec<Reading>> {
     Ok(fetch_all!(
         tx,
@@ -245,11 +246,14 @@ pub(super) async fn readings(tx: &mut Tx, me: PersonId) -> Answer<Vec<Reading>> 
         "select a.participant_id as participant, people.name, programs.name as program, rounds.name as round,
                 r.submitted_at
          from review_assignments a
-         join held_roles h on h.person_id = a.reviewer_id and h.on_id = a.participant_id and h.role = 'reviewer'
          join participants p on p.id = a.participant_id join people on people.id = p.person_id
          join rounds on rounds.id = p.round_id join programs on programs.id = rounds.program_id
          left join reviews r on r.participant_id = a.participant_id and r.reviewer_id = a.reviewer_id
-         where a.reviewer_id = $1 and rounds.stage in ('design', 'enroll', 'match') and programs.archived_at is null
+         where a.reviewer_id = $1 and p.state in ('registered', 'admitted', 'waiting')
+           and rounds.stage in ('design', 'enroll', 'match') and programs.archived_at is null
+           and (exists (select 1 from mentor_leads l where l.program_id = programs.id and l.person_id = $1)
+             or exists (select 1 from program_roles g
+                        where g.program_id = programs.id and g.person_id = $1 and g.role = 'manager'))
          order by case when r.submitted_at is null then 0 else 1 end, people.sort_name, p.id",
         me
     )?)

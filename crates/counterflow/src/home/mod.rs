@@ -89,25 +89,25 @@ struct Looked {
 pub async fn show(app: App, page: Page, viewer: Viewer) -> Answer {
     let mut tx = app.db.read().await?;
     let me = viewer.person;
+    let mut choosing = enrollment::choosing_for(&mut tx, &viewer).await?;
     page::html(&HomePage {
-        waiting: waiting(&mut tx, &viewer).await?,
+        naming: std::mem::take(&mut choosing.to_name),
+        waiting: waiting(&mut tx, &viewer, choosing).await?,
         pairs: store::pairs(&mut tx, me).await?,
         part: store::parts(&mut tx, me).await?,
         leaders: store::leaders(&mut tx, me).await?,
         rounds: rounds(&mut tx, &viewer).await?,
-        naming: enrollment::choosing_for(&mut tx, &viewer).await?.to_name,
         first: first(&mut tx, &viewer).await?,
         sends: app.config.smtp.is_some(),
         page,
     })
 }
 
-async fn waiting(tx: &mut Tx, viewer: &Viewer) -> Answer<Vec<Waiting>> {
+async fn waiting(tx: &mut Tx, viewer: &Viewer, choosing: enrollment::Choosing) -> Answer<Vec<Waiting>> {
     let me = viewer.person;
     let mut waiting = Vec::new();
     waiting.extend(store::proposals(tx, me).await?.into_iter().map(Waiting::Proposal));
     waiting.extend(enrollment::open_for(tx, viewer).await?.into_iter().map(Waiting::Registration));
-    let choosing = enrollment::choosing_for(tx, viewer).await?;
     let application = |(participant, program, round)| Waiting::Application { participant, program, round };
     waiting.extend(choosing.to_apply.into_iter().map(application));
     waiting.extend((!choosing.to_read.is_empty()).then_some(Waiting::Readings(choosing.to_read.len())));

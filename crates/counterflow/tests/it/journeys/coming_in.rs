@@ -123,7 +123,7 @@ on_both! {
         refused(ruths.post(&nominate, &[("words", "kept")]).await.says("kept"), "Please fill this in");
         refused(ruths.post(&nominate, &[("person", &name(ruth))]).await, "That is you");
         refused(ruths.post(&nominate, &[("person", &name(tunde))]).await, "people who report to you");
-        refused(ruths.post(&nominate, &[("person", &name(mia))]).await.does_not_say("at most"), "leave this person out: level");
+        refused(ruths.post(&nominate, &[("person", &name(mia))]).await.does_not_say("at most"), "leave this person out. They ask about: level.");
         assert_eq!(app.times("nomination.made").await, 0);
 
         ruths.post(&nominate, &[("person", &name(ana)), ("words", "She explains things well.")]).await.ok().says("Asked on");
