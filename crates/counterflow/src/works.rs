@@ -35,6 +35,8 @@ pub fn kinds() -> Vec<Kind> {
         once("pairs.end_for_leaver", |app, person| Box::pin(pairs::end_for_leaver(app, person))),
         once("pairs.drop_delegations", |app, person| Box::pin(pairs::drop_delegations(app, person))),
         once("programs.drop_leaver", |app, person| Box::pin(programs::drop_leaver(app, person))),
+        each(HOUR, "programs.prompt_sponsors", |app, _| Box::pin(programs::prompt_sponsors(app))),
+        each(HOUR, "programs.open_rounds", |app, _| Box::pin(programs::open_rounds(app))),
         once("pairs.complete", |app, round| Box::pin(pairs::complete(app, round))),
         once("meetings.release", |app, pair| Box::pin(meetings::release(app, pair))),
         each(HOUR, "people.leave_when_due", |app, _| Box::pin(people::leaving::leave_when_due(app))),

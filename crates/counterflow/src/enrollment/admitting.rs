@@ -2,7 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{Admission, event, must_have, must_take_people, participant_lock, screening_store, store};
+use super::{
+    Admission, event,
+    exclusions::{Asks, must_be_free},
+    must_have, must_take_people, participant_lock, screening_store, store,
+};
 use crate::{
     jobs,
     kernel::{
@@ -19,9 +23,11 @@ use crate::{
 /// Admits somebody who registered, or who waits.
 ///
 /// # Errors
-/// `over` if they stand elsewhere by now, `enrollment_over`, or when the database fails.
+/// `over` if they stand elsewhere by now, `is_elsewhere`, `enrollment_over`, or when the database fails.
 pub async fn admit(tx: &mut Tx, leave: &impl Leave<ParticipantId>) -> Answer<()> {
     let round = round_to_change(tx, leave).await?;
+    let person = store::participant(tx, leave).await?.person_id;
+    must_be_free(tx, round.program_id, person, Asks::Manager).await?;
     must_have(store::set_admitted(tx, leave.id()).await?)?;
     event(leave, "participant.admitted", &round).on(leave.id()).record(tx).await?;
     Ok(())

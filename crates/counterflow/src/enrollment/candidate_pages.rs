@@ -42,6 +42,7 @@ struct Fit {
     count: usize,
     of: usize,
     taken: usize,
+    elsewhere: usize,
     sample: Vec<String>,
     /// Where nobody fits: what each rule does.
     blame: Vec<Blame>,
@@ -63,7 +64,8 @@ impl Fit {
             |(rule, share): (&Rule, Share)| Blame { field: Field::named(&rule.field), rule: rule.clone(), share };
         let shares = if count == 0 && of > 0 { fitting.shares() } else { Vec::new() };
         let blame = rules.iter().zip(shares).map(blame).collect();
-        Self { count, of, taken: candidates.taken, sample: sample.collect(), blame }
+        let (taken, elsewhere) = (candidates.taken, candidates.elsewhere);
+        Self { count, of, taken, elsewhere, sample: sample.collect(), blame }
     }
 
     /// Whether leaving out one rule is enough for somebody to fit.
@@ -250,6 +252,7 @@ async fn choose_one(mut tx: Tx, page: Page, access: Access<RoundId>, side: Side,
             }
             Chosen::Already => Problems::one("email", "takes_part"),
             Chosen::OtherSide => Problems::one("email", "other_side"),
+            Chosen::Elsewhere(elsewhere) => Problems::with("email", "elsewhere", vec![("elsewhere", elsewhere)]),
             Chosen::Nobody => Problems::one("email", "nobody"),
         },
         Err(problems) => problems,

@@ -4,7 +4,9 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use serde_json::json;
 
-use super::{State, event, fitting::Fitting, lock_name, must_have, must_take_people, rules, store};
+use super::{
+    State, event, exclusion_store, exclusions, fitting::Fitting, lock_name, must_have, must_take_people, rules, store,
+};
 use crate::{
     kernel::{
         app::App,
@@ -26,6 +28,8 @@ pub(super) struct Candidates {
     pub rows: Rows,
     /// How many others are in the round already.
     pub taken: usize,
+    /// How many others cannot take part because of something else that they do.
+    pub elsewhere: usize,
     today: Day,
 }
 
@@ -34,16 +38,19 @@ impl Candidates {
         let today = people::leaving::today(tx).await?;
         let directory = people::snapshot(tx, app).await?;
         let inside = directory.rows_of(everybody_inside(tx, leave.id()).await?);
+        let mut elsewhere = directory.rows_of(everybody_elsewhere(tx, leave).await?);
+        elsewhere.remove(&inside);
         let mut rows = Rows::all(directory.len());
         rows.remove(&inside);
-        Ok(Self { directory, rows, taken: inside.count(), today })
+        rows.remove(&elsewhere);
+        Ok(Self { directory, rows, taken: inside.count(), elsewhere: elsewhere.count(), today })
     }
 
     /// Those of an empty directory.
     #[cfg(test)]
     pub fn none() -> Self {
         let today = Day(jiff::civil::date(2026, 1, 12));
-        Self { directory: Arc::new(Snapshot::of(Vec::new())), rows: Rows::none(0), taken: 0, today }
+        Self { directory: Arc::new(Snapshot::of(Vec::new())), rows: Rows::none(0), taken: 0, elsewhere: 0, today }
     }
 
     /// The rules of a side, asked of them.
@@ -54,6 +61,12 @@ impl Candidates {
 
 async fn everybody_inside(tx: &mut Tx, round: RoundId) -> Answer<BTreeSet<PersonId>> {
     Ok(store::everybody_ever(tx, round).await?.into_iter().map(|(person, _, _)| person).collect())
+}
+
+/// Whoever cannot take part because of another program, or a group that this one leaves out.
+async fn everybody_elsewhere(tx: &mut Tx, leave: &impl Leave<RoundId>) -> Answer<BTreeSet<PersonId>> {
+    let program = programs::round(tx, leave).await?.program_id;
+    Ok(exclusion_store::elsewhere(tx, program, None).await?.into_iter().map(|one| one.person_id).collect())
 }
 
 /// Whether somebody is on a side of a round now.
@@ -82,7 +95,8 @@ pub async fn choose_everybody_who_fits(
 }
 
 /// Chooses people of the directory, whether they fit the rules or not: a manager may make an exception. Whoever is in
-/// the round already, or was taken out of it, is passed over. Answers how many were chosen.
+/// the round already, was taken out of it, or takes part in something that excludes it, is passed over. Answers how many
+/// were chosen.
 ///
 /// # Errors
 /// `enrollment_over`, or when the database fails.
@@ -90,9 +104,10 @@ pub async fn choose(tx: &mut Tx, leave: &impl Leave<RoundId>, side: Side, people
     tx.lock(lock_name(leave.id())).await?;
     let round = programs::round(tx, leave).await?;
     must_take_people(&round)?;
-    let inside = everybody_inside(tx, round.id).await?;
+    let mut left_out = everybody_inside(tx, round.id).await?;
+    left_out.extend(everybody_elsewhere(tx, leave).await?);
     let mut count = 0;
-    for person in people.iter().filter(|person| !inside.contains(person)) {
+    for person in people.iter().filter(|person| !left_out.contains(person)) {
         count += usize::from(store::insert(tx, round.id, *person, side).await?);
     }
     if count > 0 {
@@ -103,7 +118,7 @@ pub async fn choose(tx: &mut Tx, leave: &impl Leave<RoundId>, side: Side, people
 }
 
 /// What became of choosing one person by their address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Chosen {
     /// They are chosen now.
     Now,
@@ -111,6 +126,8 @@ pub enum Chosen {
     Already,
     /// They are on the other side of this round.
     OtherSide,
+    /// This stands against it: another program, or a group that this one leaves out.
+    Elsewhere(String),
     /// Nobody who works here has this address.
     Nobody,
 }
@@ -126,6 +143,9 @@ pub async fn choose_by_email(tx: &mut Tx, leave: &impl Leave<RoundId>, side: Sid
     let Some(person) = people::colleague(tx, email).await? else { return Ok(Chosen::Nobody) };
     if is_on(tx, round.id, person, side.other()).await? {
         return Ok(Chosen::OtherSide);
+    }
+    if let Some(elsewhere) = exclusions::stands_against(tx, round.program_id, person).await? {
+        return Ok(Chosen::Elsewhere(elsewhere.name));
     }
     let is_chosen =
         store::insert(tx, round.id, person, side).await? || store::choose_again(tx, round.id, person, side).await?;

@@ -1,7 +1,9 @@
 //! Joining a round that is open: whoever opens its address and fits the rules of an open side takes part by themselves.
 
 use super::{
-    State, event, lock_name, must_have,
+    State, event,
+    exclusions::stands_against,
+    lock_name, must_have,
     rules::{self, Field},
     store, takes_people,
     ways::{Way, Ways, ways},
@@ -54,6 +56,8 @@ pub(super) enum Before {
     Inside(ParticipantId),
     /// The managers have decided something about them that this page does not tell.
     Ask,
+    /// They do something else that does not go together with this program.
+    Elsewhere,
     /// The open sides, each with what stands in the way.
     Sides(Vec<Chance>),
 }
@@ -85,6 +89,9 @@ pub(super) async fn before(tx: &mut Tx, door: &Door, person: PersonId) -> Answer
     };
     if !door.is_open(tx).await? {
         return Ok(Before::Over);
+    }
+    if stands_against(tx, door.round.program_id, person).await?.is_some() {
+        return Ok(Before::Elsewhere);
     }
     let profile = people::profile(tx, person).await?.ok_or(Error::NotFound)?;
     let mut chances = Vec::new();
@@ -119,12 +126,13 @@ pub(super) async fn lacks(tx: &mut Tx, round: &Round, side: Side, profile: &Prof
 /// Takes somebody in who opened the round's address. Answers their place, also where they have one already.
 ///
 /// # Errors
-/// `not_open` if this side is not open for them, `registration_over`, or when the database fails.
+/// `not_open` if this side is not open for them, `registration_closed`, `takes_part_elsewhere`, or when the database fails.
 pub(super) async fn join(tx: &mut Tx, door: &Door, viewer: &Viewer, side: Side) -> Answer<ParticipantId> {
     tx.lock(lock_name(door.round.id)).await?;
     match before(tx, door, viewer.person).await? {
         Before::Inside(id) => return Ok(id),
         Before::Over => return Err(Error::conflict("registration_closed")),
+        Before::Elsewhere => return Err(Error::conflict("takes_part_elsewhere")),
         Before::Sides(chances) if chances.iter().any(|chance| chance.side == side && chance.fits()) => {}
         Before::Ask | Before::Sides(_) => return Err(Error::conflict("not_open")),
     }

@@ -5,7 +5,7 @@
 use serde_json::json;
 
 use super::{
-    State, invite, joining, lock_name, nomination_store, participant_lock, store, takes_people,
+    State, exclusions, invite, joining, lock_name, nomination_store, participant_lock, store, takes_people,
     ways::{Way, ways},
     ways_store,
 };
@@ -129,6 +129,11 @@ async fn check(
         Some(_) if nominator == Nominator::Manager => return problem("not_named_manager", Vec::new()),
         Some(_) => return problem("not_named", Vec::new()),
         None => {}
+    }
+    match (exclusions::stands_against(tx, round.program_id, new.person).await?, nominator) {
+        (Some(elsewhere), Nominator::Manager) => return problem("elsewhere", vec![("elsewhere", elsewhere.name)]),
+        (Some(_), _) => return problem("not_named", Vec::new()),
+        (None, _) => {}
     }
     let lacks = joining::lacks(tx, round, new.side, &person).await?;
     if (lacks.is_empty() && person.status == Status::Active) || may_make_exception(nominator, new) {

@@ -4,8 +4,11 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::{
-    Answers, Participant, State, admitting::admit_at_once, event, must_have, participant_lock, registration_store,
-    store, takes_answers,
+    Answers, Participant, State,
+    admitting::admit_at_once,
+    event,
+    exclusions::{Asks, must_be_free},
+    must_have, participant_lock, registration_store, store, takes_answers,
 };
 use crate::{
     accounts,
@@ -55,13 +58,16 @@ pub fn commitment(program: &Program, round: &Round, name: &str, organization: &s
 /// over the zone that they chose here.
 ///
 /// # Errors
-/// `registration_over`, or when the database fails.
+/// `registration_over`, `takes_part_elsewhere`, or when the database fails.
 pub async fn register(tx: &mut Tx, access: &Access<ParticipantId>, answers: &Answers, commitment: &str) -> Answer<()> {
     let (participant, round) = while_open(tx, access).await?;
+    let is_first = matches!(participant.state, State::Invited | State::Declined);
+    if is_first {
+        must_be_free(tx, round.program_id, participant.person_id, Asks::Themselves).await?;
+    }
     let json = serde_json::to_string(answers).map_err(Error::defect)?;
     registration_store::submit(tx, access.id, &json, commitment).await?;
     must_have(store::set_registered(tx, access.id, i64::from(answers.capacity.max(1))).await?)?;
-    let is_first = matches!(participant.state, State::Invited | State::Declined);
     let kind = if is_first { "participant.registered" } else { "registration.changed" };
     event(access, kind, &round).on(access.id).record(tx).await?;
     if is_first && admit_at_once(tx, &round, participant.role, access.id).await? {

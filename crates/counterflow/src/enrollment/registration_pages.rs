@@ -4,7 +4,10 @@ use askama::Template;
 use axum::{http::StatusCode, response::IntoResponse};
 
 use super::{
-    Answers, BOUNDARIES, Participant, State, commitment, decline, register,
+    Answers, BOUNDARIES, Participant, State, commitment, decline,
+    exclusion_store::Elsewhere,
+    exclusions::stands_against,
+    register,
     registration_form::{self, Asked, ENERGIES, MOST_PLACES, highest, topic_field},
     registration_store::{self, Facts, Registration},
     save_draft,
@@ -186,8 +189,22 @@ async fn ask(tx: &mut Tx, page: Page, it: Loaded) -> Answer {
     if !it.is_open {
         return Err(Error::conflict("registration_over"));
     }
+    if !it.is_registered()
+        && let Some(elsewhere) = stands_against(tx, it.program.id, it.participant.person_id).await?
+    {
+        return page::html(&ElsewherePage { page, it, elsewhere });
+    }
     let fields = it.fields(tx).await?;
     page::html(&RegistrationPage::new(page, it, Form::back(fields, Default::default())))
+}
+
+/// In place of the form, for somebody who takes part in something that excludes this program.
+#[derive(Template)]
+#[template(path = "enrollment/elsewhere.html")]
+struct ElsewherePage {
+    page: Page,
+    it: Loaded,
+    elsewhere: Elsewhere,
 }
 
 #[derive(Template)]

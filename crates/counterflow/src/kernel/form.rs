@@ -168,7 +168,13 @@ impl Problems {
     /// One problem, found after the form was read (a name that is taken).
     #[must_use]
     pub fn one(field: &str, key: &'static str) -> Self {
-        Self(vec![Problem { field: field.to_owned(), key, data: Vec::new() }])
+        Self::with(field, key, Vec::new())
+    }
+
+    /// One problem, with what its sentence fills in.
+    #[must_use]
+    pub fn with(field: &str, key: &'static str, data: Vec<(&'static str, String)>) -> Self {
+        Self(vec![Problem { field: field.to_owned(), key, data }])
     }
 
     /// Whether there is none.

@@ -86,6 +86,8 @@ ids! {
     RoundId = "round";
     /// A person in one role in one round.
     ParticipantId = "participant";
+    /// A group outside of all programs, whose members a program leaves out.
+    OutsideGroupId = "group";
     /// One run of the matching engine.
     RunId = "run";
     /// A draft pair that was sent out.

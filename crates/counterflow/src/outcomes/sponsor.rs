@@ -12,12 +12,13 @@ use crate::{
     kernel::{
         app::App,
         clock::Day,
-        error::Answer,
-        guard::Access,
+        error::{Answer, Error},
+        form::Fields,
+        guard::{Access, Segment},
         ids::RoundId,
         page::{self, Page},
     },
-    programs::{self, Round},
+    programs::{self, Asked, Moment, Round},
 };
 
 #[derive(Template)]
@@ -32,6 +33,7 @@ struct SponsorPage {
     pairs: PairCounts,
     meetings: MeetingCounts,
     answered: Share,
+    asked: Vec<Asked>,
 }
 
 /// `GET /rounds/{round}/sponsor`
@@ -50,7 +52,17 @@ pub async fn show(app: App, page: Page, access: Access<RoundId>) -> Answer {
         pairs: store::pairs(&mut tx, &access).await?,
         meetings: store::meetings(&mut tx, &access).await?,
         answered: Share::of(sum(|row| row.answered), sum(|row| row.asked)),
+        asked: programs::asked(&mut tx, &access, &round).await?,
         round,
         page,
     })
+}
+
+/// `POST /rounds/{round}/prompts/{moment}`: a sponsor has said it.
+pub async fn said(app: App, access: Access<RoundId>, moment: Segment, _: Fields) -> Answer {
+    let moment: Moment = moment.last().parse().map_err(|_| Error::NotFound)?;
+    let mut tx = app.db.write().await?;
+    programs::said(&mut tx, &access, moment).await?;
+    tx.commit().await?;
+    Ok(page::done(&format!("/rounds/{}/sponsor", access.id), "sponsor_spoke"))
 }

@@ -3,8 +3,9 @@
 use askama::Template;
 
 use super::{
-    Dates, Direction, Holder, NewProgram, NewRound, Program, ProgramRole, Unmanaged, archive, grant_role, leaving,
-    open_round, remove_role, role_store, start,
+    Dates, Direction, Evergreen, Holder, NewDuplicate, NewProgram, NewRound, Program, ProgramRole, Unmanaged, archive,
+    duplicate, evergreen_store, grant_role, leaving, open_round, remove_role, role_store, set_evergreen,
+    start::{self, start},
     store::{self, ProgramLine, RoundLine},
     template, unarchive,
 };
@@ -141,6 +142,9 @@ struct ShowPage {
     manages: bool,
     round_form: Form,
     role_form: Form,
+    green_form: Form,
+    /// When the next round opens by itself.
+    opens_on: Option<Day>,
 }
 
 impl ShowPage {
@@ -148,15 +152,22 @@ impl ShowPage {
         let program = store::program(tx, access).await?;
         let rounds = store::rounds(tx, access).await?;
         let round_form = next_round(&program, &rounds, today(&page));
+        let evergreen = evergreen_store::evergreen(tx, access).await?;
+        let opens_on = match evergreen {
+            Some(evergreen) => Some(evergreen.opens_on(&start::last_round(tx, access).await?)),
+            None => None,
+        };
         Ok(Self {
-            page,
             template: template::named(&program.design.key),
             rounds,
             holders: role_store::holders(tx, access).await?,
             manages: access.has(Role::Manager),
             round_form,
+            green_form: green_form(&program, evergreen),
+            opens_on,
             role_form: Form::filled([("role", ProgramRole::Sponsor.name())]),
             program,
+            page,
         })
     }
 
@@ -201,6 +212,105 @@ pub async fn add_round(app: App, page: Page, access: Access<ProgramId>, fields: 
             page::invalid(&ShowPage { round_form: Form::back(fields, problems), ..shown })
         }
     }
+}
+
+#[derive(Template)]
+#[template(path = "programs/duplicate.html")]
+struct DuplicatePage {
+    page: Page,
+    program: Program,
+    form: Form,
+}
+
+/// `GET /programs/{program}/duplicate`
+pub async fn show_copy(app: App, page: Page, access: Access<ProgramId>) -> Answer {
+    let program = store::program(&mut app.db.read().await?, &access).await?;
+    let form = copy_form(&program, today(&page));
+    page::html(&DuplicatePage { page, program, form })
+}
+
+/// `POST /programs/{program}/duplicate`: a program of the same design.
+pub async fn copy(app: App, page: Page, access: Access<ProgramId>, fields: Fields) -> Answer {
+    let mut check = fields.check();
+    let (id, name) = (check.id("program"), check.text("program_name", 80));
+    let round = read_round(&mut check, "id", "name", today(&page));
+    let mut tx = app.db.write().await?;
+    match check.done(|| Some(NewDuplicate { id: id?, name: name?, round: round? })) {
+        Ok(new) => {
+            let round = new.round.id;
+            duplicate(&mut tx, &access, new).await?;
+            tx.commit().await?;
+            Ok(page::done(&format!("/rounds/{round}/design"), "program_duplicated"))
+        }
+        Err(problems) => {
+            let program = store::program(&mut tx, &access).await?;
+            page::invalid(&DuplicatePage { page, program, form: Form::back(fields, problems) })
+        }
+    }
+}
+
+/// The form of a duplicate, filled in.
+fn copy_form(program: &Program, today: Day) -> Form {
+    let mut form = Form::filled(Dates::suggested(today, &program.design.shape).fields());
+    form.fields.push("program", ProgramId::new().to_string());
+    form.fields.push("program_name", words::say("name", "duplicate", &[("program", program.name.clone())]));
+    form.fields.push("id", RoundId::new().to_string());
+    form.fields.push("name", words::say("name", "round", &[("number", "1".to_owned())]));
+    form
+}
+
+/// The longest and shortest weeks between rounds, and between the opening of a round and its meetings.
+const WEEKS: [(i64, i64); 2] = [(4, 104), (1, 25)];
+
+/// `POST /programs/{program}/evergreen`: whether, and how often, the next round opens by itself.
+pub async fn keep_green(app: App, page: Page, access: Access<ProgramId>, fields: Fields) -> Answer {
+    let mut check = fields.check();
+    let (every, ahead) = if fields.is("evergreen", "yes") {
+        let [every, ahead] = [("every_weeks", WEEKS[0]), ("ahead_weeks", WEEKS[1])]
+            .map(|(name, (least, most))| check.number(name, least, most));
+        if let (Some(every), Some(ahead)) = (every, ahead)
+            && ahead >= every
+        {
+            check.problem("ahead_weeks", "out_of_range", between(1, every - 1));
+        }
+        (every, ahead)
+    } else {
+        (None, None)
+    };
+    let read = check.done(|| {
+        let evergreen =
+            every.zip(ahead).map(|(every, ahead)| Evergreen { every_days: 7 * every, ahead_days: 7 * ahead });
+        Some(evergreen)
+    });
+    let mut tx = app.db.write().await?;
+    match read {
+        Ok(new) => {
+            set_evergreen(&mut tx, &access, new).await?;
+            tx.commit().await?;
+            Ok(page::done(&format!("/programs/{}", access.id), "saved"))
+        }
+        Err(problems) => {
+            let shown = ShowPage::load(&mut tx, page, &access).await?;
+            page::invalid(&ShowPage { green_form: Form::back(fields, problems), ..shown })
+        }
+    }
+}
+
+fn between(min: i64, max: i64) -> Vec<(&'static str, String)> {
+    vec![("min", min.to_string()), ("max", max.to_string())]
+}
+
+/// The form of what is stored; where a program is not evergreen, with what fits its rounds.
+fn green_form(program: &Program, evergreen: Option<Evergreen>) -> Form {
+    let shape = &program.design.shape;
+    let weeks = |days: i64, (least, most): (i64, i64)| (days / 7).clamp(least, most).to_string();
+    let suggested = Evergreen { every_days: shape.meetings * shape.rhythm_days, ahead_days: 56 };
+    let shown = evergreen.unwrap_or(suggested);
+    Form::filled([
+        ("evergreen", if evergreen.is_some() { "yes" } else { "" }.to_owned()),
+        ("every_weeks", weeks(shown.every_days, WEEKS[0])),
+        ("ahead_weeks", weeks(shown.ahead_days, WEEKS[1])),
+    ])
 }
 
 /// `POST /programs/{program}/roles`

@@ -29,10 +29,30 @@ pub struct Holder {
 
 /// Somebody in the directory who can be written to.
 #[derive(Debug, Clone, sqlx::FromRow)]
-pub(super) struct Addressee {
+pub struct Addressee {
+    /// Who.
     pub id: PersonId,
+    /// Full name.
     pub name: String,
+    /// Where they read letters.
     pub email: String,
+}
+
+/// Whoever holds a role in a program and can be written to, in the order of names.
+///
+/// # Errors
+/// When the database fails.
+pub async fn addressees(tx: &mut Tx, leave: &impl Leave<ProgramId>, role: ProgramRole) -> Answer<Vec<Addressee>> {
+    Ok(fetch_all!(
+        tx,
+        Addressee,
+        "select people.id, people.name, people.email
+         from program_roles roles join people on people.id = roles.person_id
+         where roles.program_id = $1 and roles.role = $2 and people.status <> 'left' and people.email is not null
+         order by people.sort_name, people.id",
+        leave.id(),
+        role
+    )?)
 }
 
 /// Whoever has this address and has not left.

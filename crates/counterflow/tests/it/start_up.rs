@@ -47,6 +47,25 @@ fn help_shows_no_setting_that_may_hold_a_password() {
     }
 }
 
+#[test]
+fn the_command_of_the_readme_matches_people() {
+    let examples = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples");
+    let counterflow = |arguments: &[&str]| {
+        std::process::Command::new(env!("CARGO_BIN_EXE_counterflow"))
+            .current_dir(examples)
+            .args(arguments)
+            .output()
+            .unwrap()
+    };
+    let matched = counterflow(&["match", "people.csv", "--criteria", "criteria.toml"]);
+    let text = String::from_utf8_lossy(&matched.stdout);
+    assert!(matched.status.success() && text.contains("Proven: no other draft"), "{text}");
+    let with_an_option = counterflow(&["match", "people.csv", "--criteria", "criteria.toml", "--threads", "1"]);
+    assert_eq!(text, String::from_utf8_lossy(&with_an_option.stdout));
+    let nothing = counterflow(&["match"]);
+    assert!(!nothing.status.success() && !nothing.stderr.is_empty());
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn a_new_database_file_is_for_its_owner_only() {

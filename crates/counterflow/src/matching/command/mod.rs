@@ -47,6 +47,8 @@ enum Command {
 #[derive(Debug, clap::Args)]
 struct Inputs {
     /// People file, CSV or XLSX: id, name, role, capacity, then any fields and answers that the criteria name
+    // Belongs to what is matched even where no option is given: without it clap would see nothing to match.
+    #[arg(group = "Matching")]
     people: PathBuf,
     /// Criteria in TOML
     #[arg(long, value_name = "CRITERIA.toml")]
@@ -157,6 +159,8 @@ pub enum Format {
 /// Why there is no result.
 #[derive(Debug)]
 enum Failure {
+    /// Neither files nor a command; clap asks for one of them before.
+    NothingGiven,
     /// A file cannot be read or written.
     File(PathBuf, io::Error),
     /// The criteria are not in the form, or people and criteria do not fit each other: all of it.
@@ -184,7 +188,7 @@ pub fn run(given: &Given) -> ExitCode {
     let done = match (&given.command, &given.matching) {
         (Some(Command::Verify(given)), _) => stored::check(given),
         (None, Some(given)) => matched(given),
-        (None, None) => Ok(()), // clap asks for one of them
+        (None, None) => Err(Failure::NothingGiven),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

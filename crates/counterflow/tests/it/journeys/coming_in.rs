@@ -187,6 +187,21 @@ on_both! {
 }
 
 on_both! {
+    async fn nobody_comes_in_beside_a_shadow_board(app: TestApp) {
+        let mut round = started(app, [("mentor", "nomination"), ("mentee", "open")]).await;
+        let join = join_path(&mut round).await;
+        let group = [("id", "00000000-0000-7000-8000-000000000001"), ("name", "Shadow board"), ("members", "ruth.okafor@halden.example\nana.lim@halden.example")];
+        round.manager.post(&format!("{}/left-out", round.program), &group).await.ok();
+        let mut ruths = app.as_person(app.person_at("ruth.okafor@halden.example").await).await;
+        ruths.get(&join).await.ok().says("does not go together with this program").does_not_say("Shadow board");
+        assert_eq!(ruths.post(&join, &[("side", "mentee")]).await.status, StatusCode::CONFLICT);
+        let list = format!("{}/nominations", round.path);
+        refused(round.manager.post(&list, &[("email", "ana.lim@halden.example")]).await, "because of Shadow board");
+        assert_eq!(app.times("participant.chosen").await, 0);
+    }
+}
+
+on_both! {
     async fn a_count_follows_the_directory_at_once(app: TestApp) {
         let mut round = app.started_round().await;
         app.employee("Ana Lim", 3, "Sales").await;

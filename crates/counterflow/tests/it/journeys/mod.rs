@@ -1,6 +1,7 @@
 mod checking_in;
 mod coming_in;
 mod enrolling;
+mod excluding;
 mod import_command;
 mod importing;
 mod matching;
@@ -9,6 +10,7 @@ mod pairing;
 mod passwords;
 mod programs;
 mod registering;
+mod rounds;
 mod screening;
 mod signing_in;
 mod watching;

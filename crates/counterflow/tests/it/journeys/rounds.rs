@@ -1,0 +1,138 @@
+//! A program's rounds over the years: duplicated, opened by themselves, with a sponsor who is asked to speak.
+
+use axum::http::StatusCode;
+use counterflow::{
+    execute,
+    kernel::{guard::ByServer, ids::RoundId},
+    programs,
+};
+
+use crate::on_both;
+
+on_both! {
+    async fn a_duplicate_takes_the_design_and_nobody(app: TestApp) {
+        let mut round = app.started_round().await;
+        app.person("Karin Vogt").await;
+        round.manager.post(&format!("{}/roles", round.program), &[("role", "sponsor"), ("email", "karin.vogt@halden.example")]).await.ok();
+        round.manager.get(&round.program).await.ok().says("Duplicate the program");
+        let form = round.manager.get(&format!("{}/duplicate", round.program)).await.ok();
+        let (program, first) = (form.hidden("program"), form.hidden("id"));
+        let path = format!("{}/duplicate", round.program);
+        let fields = [("program", program.as_str()), ("id", &first), ("program_name", "Digital fluency, Asia"), ("name", "Round 1"),
+            ("enroll_until", "2026-03-06"), ("starts_on", "2026-03-23"), ("ends_on", "2026-09-19")];
+        let mut broken = fields;
+        broken[2].1 = "";
+        let back = round.manager.post(&path, &broken).await;
+        assert_eq!(back.status, StatusCode::UNPROCESSABLE_ENTITY);
+        back.says("Please fill this in");
+        round.manager.post(&path, &fields).await.ok().says("The program is there");
+        round.manager.post(&path, &fields).await.ok();
+        assert_eq!(app.times("program.started").await, 2, "a double click makes one");
+        round.manager.get(&format!("/programs/{program}")).await.ok().says("Digital fluency, Asia").says("AI at work").does_not_say("Karin Vogt");
+        let first: RoundId = first.parse().unwrap();
+        let copy = programs::round(&mut app.read().await, &ByServer(first)).await.unwrap();
+        let old = programs::round(&mut app.read().await, &ByServer(round.id)).await.unwrap();
+        assert_eq!((&copy.criteria, &copy.eligibility, copy.meetings), (&old.criteria, &old.eligibility, old.meetings));
+        assert_eq!(copy.endorsement, None);
+    }
+}
+
+on_both! {
+    async fn an_evergreen_program_opens_its_next_round(app: TestApp) {
+        let mut round = app.started_round().await;
+        let path = format!("{}/evergreen", round.program);
+        let back = round.manager.post(&path, &[("evergreen", "yes"), ("every_weeks", "8"), ("ahead_weeks", "9")]).await;
+        assert_eq!(back.status, StatusCode::UNPROCESSABLE_ENTITY);
+        back.says("between 1 and 7");
+        round.manager.post(&path, &[("evergreen", "yes"), ("every_weeks", "26"), ("ahead_weeks", "8")]).await.ok()
+            .says("opens by itself").says("22 June");
+        let path_of = |page: &str| page.matches("/rounds/").count();
+        let before = path_of(&round.manager.get(&round.program).await.ok().body);
+
+        app.at("2026-06-21T10:00:00Z");
+        programs::open_rounds(app.app.clone()).await.unwrap();
+        assert_eq!(app.times("round.opened").await, 0, "the day before");
+        app.at("2026-06-22T10:00:00Z");
+        programs::open_rounds(app.app.clone()).await.unwrap();
+        programs::open_rounds(app.app.clone()).await.unwrap();
+        assert_eq!(app.times("round.opened").await, 1, "once");
+        round.manager = app.as_person(round.ines).await;
+        let page = round.manager.get(&round.program).await.ok().says("Round 2").says("17 August");
+        assert!(path_of(&page.body) > before);
+        let letters = app.letters("ines.duarte@halden.example").await;
+        let (subject, text) = letters.last().unwrap();
+        assert_eq!(subject, "Digital fluency: Round 2 is open for you");
+        assert!(text.contains("until 31 July 2026") && text.contains("on 17 August 2026"), "{text}");
+
+        round.manager.post(&path, &[]).await.ok().says("Let rounds open by themselves");
+        app.at("2027-06-22T10:00:00Z");
+        programs::open_rounds(app.app.clone()).await.unwrap();
+        assert_eq!(app.times("round.opened").await, 1);
+    }
+}
+
+on_both! {
+    async fn a_sponsor_is_asked_to_speak_three_times(app: TestApp) {
+        let mut round = app.started_round().await;
+        let karin = app.person("Karin Vogt").await;
+        round.manager.post(&format!("{}/roles", round.program), &[("role", "sponsor"), ("email", "karin.vogt@halden.example")]).await.ok();
+        let asked = async |stage: &str, moment: &str| {
+            let mut tx = app.write().await;
+            execute!(tx, "update rounds set stage = $1 where id = $2", stage, round.id).unwrap();
+            tx.commit().await.unwrap();
+            app.at(moment);
+            programs::prompt_sponsors(app.app.clone()).await.unwrap();
+            programs::prompt_sponsors(app.app.clone()).await.unwrap();
+            let letters = app.letters("karin.vogt@halden.example").await;
+            letters.into_iter().filter(|(subject, _)| subject.contains("a few words from you")).collect::<Vec<_>>()
+        };
+        assert_eq!(asked("enroll", "2026-01-20T10:00:00Z").await.len(), 0);
+        let letters = asked("launch", "2026-02-10T10:00:00Z").await;
+        assert_eq!(letters.len(), 1, "once for each moment");
+        assert!(letters[0].0.contains("as the pairs begin") && letters[0].1.contains("6 meetings of 45 minutes") && !letters[0].1.contains('{'), "{:?}", letters[0]);
+        assert_eq!(asked("run", "2026-03-01T10:00:00Z").await.len(), 1);
+        assert_eq!(asked("run", "2026-05-20T10:00:00Z").await.len(), 2);
+        assert_eq!(asked("close", "2026-08-16T10:00:00Z").await.len(), 3);
+
+        let mut karin = app.as_person(karin).await;
+        let page = format!("{}/sponsor", round.path);
+        karin.get(&page).await.ok().says("Where a few words of yours help").says("At half time").says("tell your teams one thing");
+        karin.post(&format!("{}/prompts/close", round.path), &[]).await.ok().says("Thank you");
+        karin.post(&format!("{}/prompts/close", round.path), &[]).await.ok();
+        assert_eq!(app.times("sponsor.spoke").await, 1);
+        assert_eq!(karin.post(&format!("{}/prompts/lunch", round.path), &[]).await.status, StatusCode::NOT_FOUND);
+        round.manager = app.as_person(round.ines).await;
+        assert_eq!(round.manager.post(&format!("{}/prompts/close", round.path), &[]).await.status, StatusCode::NOT_FOUND);
+    }
+}
+
+on_both! {
+    async fn the_promotion_kit_is_the_round_itself(app: TestApp) {
+        let mut round = app.started_round().await;
+        app.employee("Ana Lim", 3, "Sales").await;
+        app.person("Karin Vogt").await;
+        let (promotion, poster) = (format!("{}/promotion", round.path), format!("{}/poster", round.path));
+        round.manager.get(&promotion).await.ok().says("A sponsor’s words are missing").says("Digital fluency")
+            .says("6 meetings of 45 minutes").says("30 January 2026").says("write to Ines Duarte, ines.duarte@halden.example").says("Dear colleagues");
+        round.manager.post(&format!("{}/roles", round.program), &[("role", "sponsor"), ("email", "karin.vogt@halden.example")]).await.ok();
+        let sponsor = app.person_at("karin.vogt@halden.example").await.to_string();
+        round.manager.post(&format!("{}/endorsement", round.path), &[("sponsor", &sponsor), ("words", "It was worth every hour.")]).await.ok();
+        round.manager.get(&promotion).await.ok().does_not_say("words are missing").says("“It was worth every hour.” Karin Vogt");
+        let sheet = round.manager.get(&poster).await.ok().says("AI at work").says("It was worth every hour.").says("ines.duarte@halden.example");
+        assert!(sheet.body.contains("QR code: ines.duarte@halden.example") && sheet.body.matches("h1v1h-1z").count() > 200);
+        let mut karin = app.as_person(app.person_at("karin.vogt@halden.example").await).await;
+        assert_eq!(karin.get(&poster).await.status, StatusCode::NOT_FOUND);
+
+        // The sponsor's words go with the reminder, too, and stand on the invitation's page.
+        for path in ["choices", "invitations"] {
+            round.manager.post(&format!("{}/{path}", round.path), &[("side", "mentor"), ("everybody", "yes")]).await.ok();
+        }
+        let mut browser = app.browser();
+        browser.get(&app.link_to("ana.lim@halden.example").await).await.ok().says("It was worth every hour.");
+        app.pass(jiff::SignedDuration::from_hours(24 * 8));
+        app.work().await;
+        let letters = app.letters("ana.lim@halden.example").await;
+        let (_, reminder) = letters.last().unwrap();
+        assert!(reminder.contains("has not reached us yet") && reminder.contains("worth every hour.\n- Karin Vogt"), "{reminder}");
+    }
+}
