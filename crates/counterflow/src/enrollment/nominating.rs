@@ -153,7 +153,7 @@ fn may_make_exception(nominator: Nominator, new: &Nomination) -> bool {
 
 /// What rules ask about, by name and never by value.
 fn names(fields: &[Field]) -> String {
-    fields.iter().map(|field| super::rules::field_words(field)).collect::<Vec<_>>().join(", ")
+    fields.iter().map(super::rules::field_words).collect::<Vec<_>>().join(", ")
 }
 
 /// Who thought of somebody, as their invitation says it.
