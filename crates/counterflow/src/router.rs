@@ -76,7 +76,9 @@ fn post<H: Handler<T, App>, T: 'static>(path: &'static str, roles: &[Role], hand
 #[must_use]
 #[rustfmt::skip]
 pub fn table() -> Vec<Route> {
-    use Role::{Admin, Delegate, Manager, Mentee, Mentor, Person, ProgramStarter, Sponsor, Visitor};
+    use Role::{
+        Admin, Delegate, Manager, Mentee, Mentor, MentorLead, Person, ProgramStarter, Reviewer, Sponsor, Visitor,
+    };
     const ANYBODY: &[Role] = &[Visitor, Person];
     const THE_TWO: &[Role] = &[Mentor, Mentee];
     const BOOKING: &[Role] = &[Mentor, Mentee, Delegate];
@@ -153,6 +155,25 @@ pub fn table() -> Vec<Route> {
         post("/rounds/{round}/bulk/{bulk}/letters", &[Manager], enrollment::bulk_pages::send_letters),
         get("/rounds/{round}/waiting", &[Manager], enrollment::waiting_pages::show),
         post("/rounds/{round}/leader-places", &[Manager], enrollment::waiting_pages::save_places),
+        // Enrollment: whoever comes by themselves, or is named
+        get("/rounds/{round}/ways", &[Manager], enrollment::ways_pages::show),
+        post("/rounds/{round}/ways", &[Manager], enrollment::ways_pages::save),
+        get("/join/{code}", ANYBODY, enrollment::join_pages::show),
+        post("/join/{code}", &[Person], enrollment::join_pages::join),
+        get("/nominate/{code}", &[Person], enrollment::nomination_pages::show),
+        post("/nominate/{code}", &[Person], enrollment::nomination_pages::save),
+        get("/rounds/{round}/nominations", &[Manager, MentorLead], enrollment::nomination_pages::list),
+        post("/rounds/{round}/nominations", &[Manager, MentorLead], enrollment::nomination_pages::add),
+        // Enrollment: choosing among those who want to mentor
+        get("/rounds/{round}/screening", &[Manager], enrollment::screening_pages::show),
+        get("/rounds/{round}/screening/rubric", &[Manager], enrollment::screening_pages::rubric),
+        post("/rounds/{round}/screening/rubric", &[Manager], enrollment::screening_pages::save_rubric),
+        post("/rounds/{round}/screening/readers", &[Manager], enrollment::screening_pages::give_out),
+        get("/registrations/{participant}/application", &[Mentor], enrollment::application_pages::show),
+        post("/registrations/{participant}/application", &[Mentor], enrollment::application_pages::send),
+        get("/reviews", &[Person], enrollment::review_pages::list),
+        get("/participants/{participant}/review", &[Reviewer], enrollment::review_pages::show),
+        post("/participants/{participant}/review", &[Reviewer], enrollment::review_pages::save),
         // Enrollment: whoever is invited
         get("/invitations/{token}", ANYBODY, enrollment::invitation_pages::show),
         post("/invitations/{token}", ANYBODY, enrollment::invitation_pages::open),

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use super::Proof;
 use crate::{
     execute, fetch_all, fetch_one, fetch_optional,
-    kernel::{clock::Timestamp, db::Tx, error::Answer, ids::PersonId, viewer::Viewer},
+    kernel::{clock::Timestamp, db::Tx, error::Answer, ids::PersonId, store::stamp_directory, viewer::Viewer},
 };
 
 /// A network from which nobody signed in for so many days is forgotten.
@@ -257,6 +257,7 @@ pub(super) async fn insert_first_person(tx: &mut Tx, name: &str, email: &str) ->
         name,
         now
     )?;
+    stamp_directory(tx).await?;
     Ok(id)
 }
 
@@ -336,6 +337,8 @@ pub(super) async fn settings(tx: &mut Tx, viewer: &Viewer) -> Answer<Settings> {
 
 pub(super) async fn save_settings(tx: &mut Tx, person: PersonId, zone: &str, theme: &str) -> Answer<()> {
     let now = tx.now();
+    let same_zone =
+        fetch_one!(tx, (i64,), "select count(*) from people where id = $1 and time_zone = $2", person, zone)?;
     execute!(
         tx,
         "update people set time_zone = $1, theme = $2, updated_at = $3 where id = $4",
@@ -344,5 +347,6 @@ pub(super) async fn save_settings(tx: &mut Tx, person: PersonId, zone: &str, the
         now,
         person
     )?;
-    Ok(())
+    // Rules ask for zones, and not for themes.
+    if same_zone == (0,) { stamp_directory(tx).await } else { Ok(()) }
 }

@@ -203,7 +203,7 @@ async fn choose(past: &Past, tx: &mut Tx, round: RoundId, rules: &Eligibility) -
     let seen = programs::round(tx, &access).await?.version;
     programs::set_eligibility(tx, &access, seen, rules).await?;
     for side in [Side::Mentee, Side::Mentor] {
-        enrollment::choose_everybody_who_fits(tx, &access, side).await?;
+        enrollment::choose_everybody_who_fits(tx, &past.app, &access, side).await?;
     }
     let outside = ["Inés Duarte", "Marek Havel", "Karin Vogt", "Piet Visser", "Tunde Bello"];
     let outside = outside.into_iter().map(|name| past.person(name)).collect::<Answer<Vec<_>>>()?;

@@ -5,10 +5,10 @@ use axum::http::StatusCode;
 
 use super::{
     choose, choose_by_email, choose_everybody_who_fits,
-    choosing::Candidates,
-    choosing::Chosen,
+    choosing::{Candidates, Chosen},
+    fitting::{Fitting, Share},
     pages::{self, enroll_path},
-    rule_form::{self, Row},
+    rule_form::{self, Held, Row},
     rules::{self, Field},
     takes_people,
 };
@@ -22,7 +22,7 @@ use crate::{
         ids::{PersonId, RoundId},
         page::{self, Page, Query},
     },
-    people::{Profile, Values},
+    people::{Rows, Somebody},
     programs::{
         self, Direction, Program, Round, Side, Stage, set_eligibility,
         stages::{self, Step},
@@ -44,41 +44,33 @@ struct Fit {
     taken: usize,
     elsewhere: usize,
     sample: Vec<String>,
+    /// Where nobody fits: what each rule does.
+    blame: Vec<Blame>,
+}
+
+/// A rule among others that nobody fulfills together.
+struct Blame {
+    field: Field,
+    rule: Rule,
+    share: Share,
 }
 
 impl Fit {
-    fn of(candidates: &Candidates, fitting: &[&Profile]) -> Self {
-        let step = (fitting.len() / SAMPLE).max(1);
-        Self {
-            count: fitting.len(),
-            of: candidates.people.len(),
-            taken: candidates.taken,
-            elsewhere: candidates.elsewhere,
-            sample: fitting.iter().step_by(step).take(SAMPLE).map(|person| person.name.clone()).collect(),
-        }
+    fn of(candidates: &Candidates, rules: &[Rule], fitting: &Fitting, all: &Rows) -> Self {
+        let (count, of) = (all.count(), candidates.rows.count());
+        let step = (count / SAMPLE).max(1);
+        let sample = all.iter().step_by(step).take(SAMPLE).map(|row| candidates.directory.at(row).name.clone());
+        let blame =
+            |(rule, share): (&Rule, Share)| Blame { field: Field::named(&rule.field), rule: rule.clone(), share };
+        let shares = if count == 0 && of > 0 { fitting.shares() } else { Vec::new() };
+        let blame = rules.iter().zip(shares).map(blame).collect();
+        let (taken, elsewhere) = (candidates.taken, candidates.elsewhere);
+        Self { count, of, taken, elsewhere, sample: sample.collect(), blame }
     }
-}
 
-/// Somebody who fits.
-struct Candidate {
-    id: PersonId,
-    name: String,
-    position: String,
-    level: String,
-    has_address: bool,
-}
-
-impl From<&Profile> for Candidate {
-    fn from(person: &Profile) -> Self {
-        let place = [&person.title, &person.department, &person.location].into_iter().flatten();
-        let level = person.level_label.clone().or(person.level.map(|level| level.to_string()));
-        Self {
-            id: person.id,
-            name: person.name.clone(),
-            position: place.map(String::as_str).collect::<Vec<_>>().join(", "),
-            level: level.unwrap_or_default(),
-            has_address: person.email.is_some(),
-        }
+    /// Whether leaving out one rule is enough for somebody to fit.
+    fn one_rule_is_enough(&self) -> bool {
+        self.blame.iter().any(|blame| blame.share.without > 0)
     }
 }
 
@@ -95,7 +87,7 @@ struct CandidatesPage {
     problems: Form,
     addable: Vec<Field>,
     fit: Fit,
-    people: Vec<Candidate>,
+    people: Vec<Somebody>,
     find: String,
     newer: Option<usize>,
     older: Option<usize>,
@@ -119,28 +111,32 @@ impl CandidatesPage {
         format!("{}/enroll", self.round.href())
     }
 
-    async fn load(tx: &mut Tx, page: Page, access: &Access<RoundId>, side: Side, shown: Shown) -> Answer<Self> {
+    async fn load(
+        tx: &mut Tx,
+        (app, page): (&App, Page),
+        access: &Access<RoundId>,
+        side: Side,
+        shown: Shown,
+    ) -> Answer<Self> {
         let round = programs::round(tx, access).await?;
         let Program { direction, .. } = programs::program_of(tx, &round).await?;
-        let candidates = Candidates::of(tx, access).await?;
-        let values = Values::of(&candidates.people);
-        let fitting = candidates.who_fit(&shown.rules);
-        let find = shown.find.to_lowercase();
-        let found: Vec<_> = fitting.iter().filter(|person| person.name.to_lowercase().contains(&find)).collect();
-        let attributes = values.attributes.keys().cloned().map(Field::Attribute);
+        let candidates = Candidates::of(tx, app, access).await?;
+        let fitting = candidates.fitting(&shown.rules);
+        let all = fitting.all();
+        let mut found = candidates.directory.called(&shown.find, &all).skip(shown.from);
         Ok(Self {
             page,
             steps: stages::steps(&round, Some(Stage::Enroll)),
             direction,
             side,
             version: round.version,
-            rows: rule_form::rows(&shown.rules, &shown.problems, &values),
+            rows: rule_form::rows(&shown.rules, &shown.problems, &candidates),
             problems: Form::back(Fields::default(), shown.problems),
-            addable: Field::OWN.into_iter().chain(attributes).collect(),
-            fit: Fit::of(&candidates, &fitting),
-            people: found.iter().skip(shown.from).take(PER_PAGE).map(|person| Candidate::from(**person)).collect(),
+            addable: candidates.directory.fields(),
+            fit: Fit::of(&candidates, &shown.rules, &fitting, &all),
+            people: found.by_ref().take(PER_PAGE).cloned().collect(),
             newer: (shown.from > 0).then(|| shown.from.saturating_sub(PER_PAGE)),
-            older: (shown.from + PER_PAGE < found.len()).then_some(shown.from + PER_PAGE),
+            older: found.next().map(|_| shown.from + PER_PAGE),
             find: shown.find,
             is_open: takes_people(round.stage),
             round,
@@ -167,7 +163,7 @@ pub async fn list(app: App, page: Page, access: Access<RoundId>, segment: Segmen
         find: query.get("q").trim().to_owned(),
         from: query.get("from").parse().unwrap_or(0).min(FARTHEST),
     };
-    page::html(&CandidatesPage::load(&mut tx, page, &access, side, shown).await?)
+    page::html(&CandidatesPage::load(&mut tx, (&app, page), &access, side, shown).await?)
 }
 
 #[derive(Template)]
@@ -192,9 +188,10 @@ enum Counted {
 pub async fn count(app: App, access: Access<RoundId>, _: Segment, Query(query): Query) -> Answer {
     let mut tx = app.db.read().await?;
     let rules = rule_form::typed(&query);
-    let candidates = Candidates::of(&mut tx, &access).await?;
+    let candidates = Candidates::of(&mut tx, &app, &access).await?;
     let counted = if rule_form::check(&rules).is_ok() { Counted::Typed } else { Counted::Incomplete };
-    page::html(&FitFragment { fit: Fit::of(&candidates, &candidates.who_fit(&rules)), counted })
+    let fitting = candidates.fitting(&rules);
+    page::html(&FitFragment { fit: Fit::of(&candidates, &rules, &fitting, &fitting.all()), counted })
 }
 
 /// `POST /rounds/{round}/candidates/{side}/rules`
@@ -205,7 +202,7 @@ pub async fn save_rules(app: App, page: Page, access: Access<RoundId>, segment: 
     let mut tx = app.db.write().await?;
     if let Err(problems) = rule_form::check(&typed) {
         let shown = Shown { rules: typed, problems, find: String::new(), from: 0 };
-        let mut back = CandidatesPage::load(&mut tx, page, &access, side, shown).await?;
+        let mut back = CandidatesPage::load(&mut tx, (&app, page), &access, side, shown).await?;
         back.version = seen;
         return page::invalid(&back);
     }
@@ -228,7 +225,7 @@ pub async fn make_choice(app: App, page: Page, access: Access<RoundId>, fields: 
         return choose_one(tx, page, access, side, fields).await;
     }
     if fields.is("everybody", "yes") {
-        choose_everybody_who_fits(&mut tx, &access, side).await?;
+        choose_everybody_who_fits(&mut tx, &app, &access, side).await?;
     } else {
         let people: Vec<PersonId> = fields.all("person").filter_map(|id| id.parse().ok()).collect();
         if people.is_empty() {

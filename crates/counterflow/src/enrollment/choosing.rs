@@ -1,26 +1,31 @@
 //! Choosing: who is asked to take part. Nobody is on both sides of one round.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use serde_json::json;
 
-use super::{State, event, exclusion_store, exclusions, lock_name, must_have, must_take_people, rules, store};
+use super::{
+    State, event, exclusion_store, exclusions, fitting::Fitting, lock_name, must_have, must_take_people, rules, store,
+};
 use crate::{
     kernel::{
+        app::App,
         clock::Day,
         db::Tx,
         error::{Answer, Error},
         guard::{ByServer, Leave},
         ids::{ParticipantId, PersonId, RoundId},
     },
-    people::{self, Profile},
+    people::{self, Rows, Snapshot},
     programs::{self, Side, template::Rule},
 };
 
 /// Everybody in the directory who is in a round in no role yet, and was not taken out of it either.
 #[derive(Debug)]
 pub(super) struct Candidates {
-    pub people: Vec<Profile>,
+    pub directory: Arc<Snapshot>,
+    /// Who they are.
+    pub rows: Rows,
     /// How many others are in the round already.
     pub taken: usize,
     /// How many others cannot take part because of something else that they do.
@@ -29,22 +34,28 @@ pub(super) struct Candidates {
 }
 
 impl Candidates {
-    pub async fn of(tx: &mut Tx, leave: &impl Leave<RoundId>) -> Answer<Self> {
+    pub async fn of(tx: &mut Tx, app: &App, leave: &impl Leave<RoundId>) -> Answer<Self> {
         let today = people::leaving::today(tx).await?;
-        let everybody = people::directory_people(tx).await?;
-        let inside = everybody_inside(tx, leave.id()).await?;
-        let before = everybody.len();
-        let mut people: Vec<_> = everybody.into_iter().filter(|person| !inside.contains(&person.id)).collect();
-        let taken = before - people.len();
-        let excluded = everybody_elsewhere(tx, leave).await?;
-        people.retain(|person| !excluded.contains(&person.id));
-        people.sort_by_cached_key(|person| (person.name.to_lowercase(), person.id));
-        Ok(Self { taken, elsewhere: before - taken - people.len(), people, today })
+        let directory = people::snapshot(tx, app).await?;
+        let inside = directory.rows_of(everybody_inside(tx, leave.id()).await?);
+        let mut elsewhere = directory.rows_of(everybody_elsewhere(tx, leave).await?);
+        elsewhere.remove(&inside);
+        let mut rows = Rows::all(directory.len());
+        rows.remove(&inside);
+        rows.remove(&elsewhere);
+        Ok(Self { directory, rows, taken: inside.count(), elsewhere: elsewhere.count(), today })
     }
 
-    /// Those who fulfill every rule, by name.
-    pub fn who_fit(&self, rules: &[Rule]) -> Vec<&Profile> {
-        rules::who_fits(rules, &self.people, self.today)
+    /// Those of an empty directory.
+    #[cfg(test)]
+    pub fn none() -> Self {
+        let today = Day(jiff::civil::date(2026, 1, 12));
+        Self { directory: Arc::new(Snapshot::of(Vec::new())), rows: Rows::none(0), taken: 0, elsewhere: 0, today }
+    }
+
+    /// The rules of a side, asked of them.
+    pub fn fitting(&self, rules: &[Rule]) -> Fitting {
+        Fitting::of(rules, &self.directory, &self.rows, self.today)
     }
 }
 
@@ -68,12 +79,18 @@ async fn is_on(tx: &mut Tx, round: RoundId, person: PersonId, side: Side) -> Ans
 ///
 /// # Errors
 /// `enrollment_over`, or when the database fails.
-pub async fn choose_everybody_who_fits(tx: &mut Tx, leave: &impl Leave<RoundId>, side: Side) -> Answer<usize> {
+pub async fn choose_everybody_who_fits(
+    tx: &mut Tx,
+    app: &App,
+    leave: &impl Leave<RoundId>,
+    side: Side,
+) -> Answer<usize> {
     tx.lock(lock_name(leave.id())).await?;
     let round = programs::round(tx, leave).await?;
     let rules = rules::eligibility(&round)?;
-    let candidates = Candidates::of(tx, leave).await?;
-    let people: Vec<PersonId> = candidates.who_fit(rules.of(side)).iter().map(|person| person.id).collect();
+    let candidates = Candidates::of(tx, app, leave).await?;
+    let fitting = candidates.fitting(rules.of(side)).all();
+    let people: Vec<PersonId> = fitting.iter().map(|row| candidates.directory.at(row).id).collect();
     choose(tx, leave, side, &people).await
 }
 

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use super::{
     State, decline, inviting,
     link_store::{self, Link},
+    nominating::{Thought, thought_of},
     registration_store, takes_answers,
     waiting::ask_next_time,
     waiting_store,
@@ -83,6 +84,8 @@ struct Opened {
     good_for: Use,
     /// They said no, and asked for the next round.
     next_time: bool,
+    /// Who named them, if they were named.
+    thought: Option<Thought>,
 }
 
 impl Opened {
@@ -93,7 +96,8 @@ impl Opened {
         let managers = registration_store::managers(tx, round.id).await?;
         let good_for = Use::of(&link, &round, visitor, tx.now());
         let next_time = waiting_store::wants_next_time(tx, link.participant_id).await?;
-        Ok(Some(Self { link, round, program, managers, good_for, next_time }))
+        let thought = thought_of(tx, link.participant_id).await?;
+        Ok(Some(Self { link, round, program, managers, good_for, next_time, thought }))
     }
 
     /// `r•••••@halden.example`: enough to recognize one's own address, too little to learn somebody else's.

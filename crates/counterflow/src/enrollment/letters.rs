@@ -3,7 +3,10 @@
 use askama::Template;
 use jiff::{SignedDuration, tz::TimeZone};
 
-use super::link_store::{self, Addressee};
+use super::{
+    link_store::{self, Addressee},
+    nominating::{Thought, thought_of},
+};
 use crate::{
     kernel::{
         app::App,
@@ -74,6 +77,7 @@ struct Text<'a> {
     words: &'a str,
     link: &'a str,
     until: Option<&'a str>,
+    thought: Option<&'a Thought>,
 }
 
 #[derive(Template)]
@@ -85,6 +89,7 @@ struct Html<'a> {
     words: &'a str,
     link: &'a str,
     until: Option<&'a str>,
+    thought: Option<&'a Thought>,
 }
 
 impl Letters {
@@ -118,14 +123,16 @@ impl Letters {
         let last_day = self.round.enroll_until;
         let is_open = tx.now().day_in(&self.zone) <= last_day;
         let until = is_open.then(|| last_day.0.strftime("%A %-d %B %Y").to_string());
+        let thought = if occasion == Occasion::Invitation { thought_of(tx, to.participant).await? } else { None };
+        let thought = thought.as_ref();
         let (name, words, link, until) = (to.name, words.as_str(), link.as_str(), until.as_deref());
         let letter = Letter {
             key: format!("invitation:{hash}"),
             person: Some(to.person),
             address: to.email.to_owned(),
             subject: Subject { occasion, program: &self.program.name }.render()?,
-            text: Text { occasion, letters: self, name, words, link, until }.render()?,
-            html: Html { occasion, letters: self, name, words, link, until }.render()?,
+            text: Text { occasion, letters: self, name, words, link, until, thought }.render()?,
+            html: Html { occasion, letters: self, name, words, link, until, thought }.render()?,
             calendar: None,
             useless_after: None,
         };

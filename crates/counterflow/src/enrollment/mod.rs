@@ -4,6 +4,7 @@
 
 mod admitting;
 mod answers;
+pub mod application_pages;
 mod bulk;
 pub mod bulk_pages;
 mod bulk_store;
@@ -12,11 +13,17 @@ mod choosing;
 pub mod exclusion_pages;
 mod exclusion_store;
 mod exclusions;
+mod fitting;
 pub mod invitation_pages;
 mod inviting;
+pub mod join_pages;
+mod joining;
 mod letters;
 mod link_store;
 mod list_store;
+mod nominating;
+pub mod nomination_pages;
+mod nomination_store;
 pub mod pages;
 pub mod participant_pages;
 mod promotion;
@@ -27,8 +34,14 @@ pub mod registration_pages;
 mod registration_store;
 mod reminding;
 mod reminding_store;
+pub mod review_pages;
+mod reviewing;
 mod rule_form;
 pub mod rules;
+mod screening;
+mod screening_letters;
+pub mod screening_pages;
+mod screening_store;
 mod standing;
 mod store;
 mod table;
@@ -36,6 +49,9 @@ mod waiting;
 mod waiting_letters;
 pub mod waiting_pages;
 mod waiting_store;
+mod ways;
+pub mod ways_pages;
+mod ways_store;
 mod week;
 
 use jiff::SignedDuration;
@@ -50,11 +66,13 @@ pub use list_store::Counts;
 pub use registering::{commitment, decline, register, save_draft};
 pub use registration_store::Open;
 pub use reminding::{ReminderPlan, remind_due, set_reminder_plan};
+pub use screening_store::Reading;
 pub use standing::{Standing, standing};
 pub use store::{Participant, participant, participants};
 pub use waiting::{carry_over, set_leader_places, with_reserve};
 pub use waiting_letters::tell_place;
 pub use waiting_store::Place;
+pub use ways::{Way, Ways, join_path, nominate_path, set_ways, ways};
 pub use week::weekly_slots_utc;
 
 use crate::{
@@ -114,6 +132,30 @@ words! {
 const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Nobody is reminded more often than this of one invitation.
 const MOST_REMINDERS: i64 = 2;
+
+/// What waits for somebody who helps to choose, or who wants to be chosen.
+#[derive(Debug)]
+pub struct Choosing {
+    /// Applications that they were given to read and have not scored.
+    pub to_read: Vec<Reading>,
+    /// Registrations for which they have still to apply: the participant, the program, the round.
+    pub to_apply: Vec<(ParticipantId, String, String)>,
+    /// Rounds for which they can name people, as a mentor lead: the round, the program, the round's name.
+    pub to_name: Vec<(RoundId, String, String)>,
+}
+
+/// What waits for somebody who helps to choose, or who wants to be chosen.
+///
+/// # Errors
+/// When the database fails.
+pub async fn choosing_for(tx: &mut Tx, viewer: &Viewer) -> Answer<Choosing> {
+    let readings = screening_store::readings(tx, viewer.person).await?;
+    Ok(Choosing {
+        to_read: readings.into_iter().filter(|reading| reading.submitted_at.is_none()).collect(),
+        to_apply: screening_store::unapplied(tx, viewer.person).await?,
+        to_name: screening_store::led(tx, viewer.person).await?,
+    })
+}
 
 /// What waits for somebody: registrations to begin or to finish.
 ///

@@ -30,7 +30,7 @@ use crate::{
     programs::{
         self, Direction, Round, Side, Stage,
         stages::{self, Step},
-        template::{Eligibility, Operator},
+        template::Eligibility,
     },
 };
 

@@ -91,12 +91,9 @@ async fn cards(tx: &mut Tx, people: &[PersonId]) -> Answer<Vec<Card>> {
 /// Where an act leads back to: the list or the page on which its button stood.
 fn back(fields: &Fields, round: RoundId, id: ParticipantId) -> String {
     let to = fields.get("back");
-    let (list, line) = (format!("/rounds/{round}/enroll?"), format!("/rounds/{round}/waiting"));
-    if (to.starts_with(&list) || to == line) && !to.contains(['\r', '\n']) {
-        to.to_owned()
-    } else {
-        participant_path(id)
-    }
+    let lists = ["enroll?", "waiting", "screening"].map(|list| format!("/rounds/{round}/{list}"));
+    let is_list = lists.iter().any(|list| to.starts_with(list)) && !to.contains(['\r', '\n']);
+    if is_list { to.to_owned() } else { participant_path(id) }
 }
 
 /// `POST /participants/{participant}/invitation`

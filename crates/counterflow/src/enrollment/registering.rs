@@ -72,7 +72,7 @@ pub async fn register(tx: &mut Tx, access: &Access<ParticipantId>, answers: &Ans
     let kind = if is_first { "participant.registered" } else { "registration.changed" };
     event(access, kind, &round).on(access.id).record(tx).await?;
     if is_first {
-        waiting::seat(tx, access, &round, access.id).await?;
+        waiting::seat(tx, access, &round, participant.role, access.id).await?;
     } else {
         waiting::move_up(tx, &round).await?; // they may offer more places now, or fewer
     }

@@ -10,7 +10,9 @@ use super::{
     register,
     registration_form::{self, Asked, ENERGIES, MOST_PLACES, highest, private_field, topic_field},
     registration_store::{self, Facts, Registration},
-    save_draft, store, takes_answers,
+    save_draft,
+    screening::{application, screening},
+    store, takes_answers,
     waiting_store::{self, Place},
     week::{DAYS, HOURS},
 };
@@ -224,6 +226,26 @@ struct ThanksPage {
     place: Option<Place>,
     /// The round into which they were carried over.
     carried_to: Option<String>,
+    application: Application,
+}
+
+/// Whether a mentor is asked for an application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Application {
+    NotAsked,
+    Missing,
+    Sent,
+}
+
+impl Application {
+    async fn of(tx: &mut Tx, it: &Loaded) -> Answer<Self> {
+        let is_asked = it.side() == Side::Mentor && screening(tx, &it.round.leave()).await?.is_some();
+        Ok(match is_asked {
+            false => Self::NotAsked,
+            true if application(tx, it.participant.id).await?.is_some() => Self::Sent,
+            true => Self::Missing,
+        })
+    }
 }
 
 impl ThanksPage {
@@ -267,7 +289,8 @@ async fn thanks(tx: &mut Tx, page: Page, access: &Access<ParticipantId>, it: Loa
     let zone = answers.time_zone.rsplit('/').next().unwrap_or_default().replace('_', " ");
     let place = waiting_store::place(tx, access).await?;
     let carried_to = waiting_store::carried_to(tx, access).await?;
-    page::html(&ThanksPage { page, it, answers, never_with, zone, place, carried_to })
+    let application = Application::of(tx, &it).await?;
+    page::html(&ThanksPage { page, it, answers, never_with, zone, place, carried_to, application })
 }
 
 /// `POST /registrations/{participant}/draft`: by the Save button, or by itself while somebody types.

@@ -1,9 +1,11 @@
 //! The rules of one side as a form: a sentence with pickers for each rule.
 
-use super::rules::{self, Field, Flaw};
+use super::{
+    choosing::Candidates,
+    rules::{self, Field, Flaw},
+};
 use crate::{
     kernel::form::{Fields, Problem, Problems},
-    people::Values,
     programs::template::{Operator, Rule},
 };
 
@@ -12,32 +14,74 @@ const MOST_CHOICES: usize = 40;
 /// More rules than this nobody can follow.
 const MOST_RULES: usize = 20;
 
+/// Values that fewer people have are offered and not counted: a number that small says who they are.
+const FEWEST_COUNTED: usize = 5;
+
+/// How many people have a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Held {
+    ByNobody,
+    ByFew,
+    By(usize),
+}
+
+impl From<usize> for Held {
+    fn from(count: usize) -> Self {
+        match count {
+            0 => Self::ByNobody,
+            ..FEWEST_COUNTED => Self::ByFew,
+            _ => Self::By(count),
+        }
+    }
+}
+
+/// A value that can be ticked.
+pub(super) struct Choice {
+    pub value: String,
+    pub held: Held,
+    pub chosen: bool,
+}
+
 /// A rule as the page shows it.
 pub(super) struct Row {
     pub field: Field,
     pub is: Operator,
     pub operators: Vec<Operator>,
     pub value: String,
-    /// Each value with how many people have it, and whether it is chosen.
-    pub choices: Vec<(String, usize, bool)>,
+    pub choices: Vec<Choice>,
     /// The chosen values one a line, where there are too many to tick.
     pub lines: Option<String>,
     pub problem: Option<String>,
 }
 
 impl Row {
-    pub fn of(rule: &Rule, values: &Values) -> Self {
+    pub fn of(rule: &Rule, candidates: &Candidates) -> Self {
         let field = Field::named(&rule.field);
-        let mut operators = field.operators(values).to_vec();
+        let column = candidates.directory.column(&field);
+        let mut operators = rules::operators(column).to_vec();
         if !operators.contains(&rule.is) {
             operators.push(rule.is);
         }
-        let known = field.values(values);
-        let lines = (known.len() > MOST_CHOICES).then(|| rule.values.join("\n"));
-        let unknown = rule.values.iter().filter(|value| !known.contains_key(*value)).map(|value| (value.clone(), 0));
-        let choices = known.clone().into_iter().chain(unknown);
-        let choices = choices.map(|(value, count)| (value.clone(), count, rule.values.contains(&value))).collect();
-        Self { field, is: rule.is, operators, value: rule.value.clone(), choices, lines, problem: None }
+        let are_many = column.is_some_and(|column| column.choices() > MOST_CHOICES);
+        let known = column.filter(|_| !are_many).map(|column| column.counted(&candidates.rows)).unwrap_or_default();
+        let same = |word: &str, value: &str| word.to_lowercase() == value.to_lowercase();
+        let is_new = |value: &&str| known.iter().all(|(word, _)| !same(word, value));
+        let unknown = rule.values.iter().map(String::as_str).filter(is_new);
+        let unknown: Vec<_> = unknown.map(|value| (value, 0)).collect();
+        let choice = |(value, count): (&str, usize)| Choice {
+            value: value.to_owned(),
+            held: count.into(),
+            chosen: rule.values.iter().any(|chosen| same(chosen, value)),
+        };
+        Self {
+            is: rule.is,
+            operators,
+            value: rule.value.clone(),
+            choices: known.into_iter().chain(unknown).map(choice).collect(),
+            lines: are_many.then(|| rule.values.join("\n")),
+            problem: None,
+            field,
+        }
     }
 
     pub fn compares_by_size(&self) -> bool {
@@ -50,10 +94,10 @@ impl Row {
 }
 
 /// The rows for rules with what is wrong with them.
-pub(super) fn rows(rules: &[Rule], problems: &Problems, values: &Values) -> Vec<Row> {
+pub(super) fn rows(rules: &[Rule], problems: &Problems, candidates: &Candidates) -> Vec<Row> {
     let row = |(position, rule): (usize, &Rule)| {
         let problem = problems.iter().find(|problem| problem.field == place(position)).map(Problem::words);
-        Row { problem, ..Row::of(rule, values) }
+        Row { problem, ..Row::of(rule, candidates) }
     };
     rules.iter().enumerate().map(row).collect()
 }
@@ -138,6 +182,13 @@ mod tests {
     }
 
     #[test]
+    fn few_are_not_counted_out() {
+        for (count, held) in [(0, Held::ByNobody), (1, Held::ByFew), (4, Held::ByFew), (5, Held::By(5))] {
+            assert_eq!(Held::from(count), held);
+        }
+    }
+
+    #[test]
     fn nonsense_is_left_out() {
         assert_eq!(typed(&fields("rules=many")), []);
         assert_eq!(typed(&fields("rules=2&field-0=level&is-0=near&field-1=&is-1=is_known")), []);
@@ -149,7 +200,7 @@ mod tests {
     fn each_problem_stands_at_its_rule() {
         let rules = typed(&fields("rules=2&field-0=level&is-0=at_most&value-0=high&field-1=title&is-1=one_of"));
         let problems = check(&rules).unwrap_err();
-        let rows = rows(&rules, &problems, &Values::default());
+        let rows = rows(&rules, &problems, &Candidates::none());
         assert_eq!(rows[0].problem.as_deref(), Some("Write it as a number, such as 7 or 1.5."));
         assert_eq!(rows[1].problem.as_deref(), Some("Choose at least one."));
         assert!(rows[0].operators.contains(&Operator::AtMost), "an operator in use stays");

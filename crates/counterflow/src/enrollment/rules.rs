@@ -1,18 +1,20 @@
 //! Eligibility: who can take part, by rules over the directory. A person fits who fulfills every rule of a side.
-
-use std::collections::BTreeMap;
+//! Here a rule is asked of one person after the other; `fitting` asks it of the whole directory at once.
 
 use crate::{
     kernel::{
         clock::Day,
         error::{Answer, Error},
+        words,
     },
-    people::{Profile, Values},
+    people::{Column, Profile, number},
     programs::{
         Round,
         template::{Eligibility, Operator, Rule},
     },
 };
+
+pub use crate::people::Field;
 
 /// The rules that are stored with a round.
 ///
@@ -23,128 +25,39 @@ pub fn eligibility(round: &Round) -> Answer<Eligibility> {
         .map_err(|error| Error::defect(format!("stored eligibility rules cannot be read: {error}")))
 }
 
-/// What a rule asks about. A field that is none of the directory's own is an attribute.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Field {
-    /// The level, as a number or as it is written.
-    Level,
-    /// Full years since the first day at work, with their fraction.
-    TenureYears,
-    /// Department.
-    Department,
-    /// Office.
-    Location,
-    /// Position.
-    Title,
-    /// Languages: several for one person.
-    Languages,
-    /// IANA name.
-    TimeZone,
-    /// Another column that the organization keeps.
-    Attribute(String),
+/// How a field can be compared, by what occurs in it: numbers by size, words by choice.
+#[must_use]
+pub fn operators(column: Option<&Column>) -> &'static [Operator] {
+    use Operator::{AtLeast, AtMost, IsKnown, NotOneOf, OneOf};
+    const NUMBERS: &[Operator] = &[AtLeast, AtMost, IsKnown];
+    const WORDS: &[Operator] = &[OneOf, NotOneOf, IsKnown];
+    if column.is_some_and(Column::is_by_size) { NUMBERS } else { WORDS }
 }
 
-impl Field {
-    /// The directory's own fields, in the order in which they are offered.
-    pub const OWN: [Self; 7] = [
-        Self::Level,
-        Self::TenureYears,
-        Self::Department,
-        Self::Location,
-        Self::Title,
-        Self::Languages,
-        Self::TimeZone,
-    ];
+/// What a rule asks about, as people read it.
+pub(super) fn field_words(field: &Field) -> String {
+    let name = field.name();
+    if words::has("field", name) { words::say("field", name, &[]) } else { name.to_owned() }
+}
 
-    /// The field that a rule names.
-    #[must_use]
-    pub fn named(name: &str) -> Self {
-        let own = Self::OWN.into_iter().find(|field| field.name() == name);
-        own.unwrap_or_else(|| Self::Attribute(name.to_owned()))
-    }
+/// Full years from one day to another, with their fraction.
+pub(super) fn years(from: Day, to: Day) -> f64 {
+    f64::from(to.days_since(from)) / 365.25
+}
 
-    /// As a rule names it.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Level => "level",
-            Self::TenureYears => "tenure_years",
-            Self::Department => "department",
-            Self::Location => "location",
-            Self::Title => "title",
-            Self::Languages => "languages",
-            Self::TimeZone => "time_zone",
-            Self::Attribute(name) => name,
-        }
-    }
-
-    /// The values that occur, each with how many people have it.
-    #[must_use]
-    pub fn values(&self, values: &Values) -> BTreeMap<String, usize> {
-        let of_attribute = |name: &String| values.attributes.get(name).cloned().unwrap_or_default();
-        match self {
-            Self::Level if values.level_labels.is_empty() => {
-                values.levels.iter().map(|(level, count)| (level.to_string(), *count)).collect()
-            }
-            Self::Level => values.level_labels.clone(),
-            Self::TenureYears => BTreeMap::new(),
-            Self::Department => values.departments.clone(),
-            Self::Location => values.locations.clone(),
-            Self::Title => values.titles.clone(),
-            Self::Languages => values.languages.clone(),
-            Self::TimeZone => values.time_zones.clone(),
-            Self::Attribute(name) => of_attribute(name),
-        }
-    }
-
-    /// How this field can be compared, by what occurs in it: numbers by size, words by choice.
-    #[must_use]
-    pub fn operators(&self, values: &Values) -> &'static [Operator] {
-        use Operator::{AtLeast, AtMost, IsKnown, NotOneOf, OneOf};
-        const NUMBERS: &[Operator] = &[AtLeast, AtMost, IsKnown];
-        const WORDS: &[Operator] = &[OneOf, NotOneOf, IsKnown];
-        let by_size = match self {
-            Self::TenureYears => true,
-            Self::Level => !values.levels.is_empty(),
-            Self::Attribute(_) => {
-                let words = self.values(values);
-                !words.is_empty() && words.keys().all(|word| number(word).is_some())
-            }
-            _ => false,
-        };
-        if by_size { NUMBERS } else { WORDS }
-    }
-
-    /// The number that a person has here, if it is one.
-    fn number_of(&self, person: &Profile, today: Day) -> Option<f64> {
-        match self {
-            Self::Level => person.level.map(|level| level as f64),
-            Self::TenureYears => person.started_on.map(|day| f64::from(today.days_since(day)) / 365.25),
-            Self::Attribute(name) => person.attributes.get(name).and_then(|word| number(word)),
-            _ => None,
-        }
-    }
-
-    /// Whether one of the words that a person has here is as asked. Blank words are none.
-    fn has_word(&self, person: &Profile, is_asked: impl Fn(&str) -> bool) -> bool {
-        let asked = |word: &str| !word.trim().is_empty() && is_asked(word.trim());
-        let of_one = |word: &Option<String>| word.as_deref().is_some_and(asked);
-        match self {
-            Self::Level => of_one(&person.level_label) || of_one(&person.level.map(|level| level.to_string())),
-            Self::TenureYears => false,
-            Self::Department => of_one(&person.department),
-            Self::Location => of_one(&person.location),
-            Self::Title => of_one(&person.title),
-            Self::Languages => person.languages.iter().any(|word| asked(word)),
-            Self::TimeZone => asked(&person.time_zone),
-            Self::Attribute(name) => person.attributes.get(name).is_some_and(|word| asked(word)),
-        }
+/// The number that a person has in a field, if it is one.
+fn number_of(field: &Field, person: &Profile, today: Day) -> Option<f64> {
+    match field {
+        Field::TenureYears => person.started_on.map(|day| years(day, today)),
+        _ => field.number(person),
     }
 }
 
-/// A number as people write it: `7`, `1.5`, `1,5`.
-fn number(text: &str) -> Option<f64> {
-    text.trim().replace(',', ".").parse().ok().filter(|number: &f64| number.is_finite())
+/// Whether one of the words that a person has in a field is as asked. A level may be called by its label or its number.
+fn has_word(field: &Field, person: &Profile, is_asked: impl Fn(&str) -> bool) -> bool {
+    let level = || person.level.map(|level| level.to_string());
+    field.words(person).into_iter().any(&is_asked)
+        || *field == Field::Level && level().is_some_and(|level| is_asked(&level))
 }
 
 /// What is wrong with a rule.
@@ -158,13 +71,13 @@ pub enum Flaw {
 
 /// A rule that is ready to be asked many times.
 #[derive(Debug)]
-struct Ready {
-    field: Field,
-    test: Test,
+pub(super) struct Ready {
+    pub field: Field,
+    pub test: Test,
 }
 
 #[derive(Debug)]
-enum Test {
+pub(super) enum Test {
     AtLeast(f64),
     AtMost(f64),
     OneOf(Vec<String>),
@@ -173,7 +86,7 @@ enum Test {
 }
 
 impl Ready {
-    fn of(rule: &Rule) -> Result<Self, Flaw> {
+    pub fn of(rule: &Rule) -> Result<Self, Flaw> {
         let bound = || number(&rule.value).ok_or(Flaw::NotANumber);
         let choices = || {
             let words: Vec<_> = rule.values.iter().map(|word| word.trim().to_lowercase()).collect();
@@ -190,14 +103,14 @@ impl Ready {
     }
 
     fn holds(&self, person: &Profile, today: Day) -> bool {
-        let number = || self.field.number_of(person, today);
-        let chosen = |words: &[String]| self.field.has_word(person, |word| words.contains(&word.to_lowercase()));
+        let number = || number_of(&self.field, person, today);
+        let chosen = |words: &[String]| has_word(&self.field, person, |word| words.contains(&word.to_lowercase()));
         match &self.test {
             Test::AtLeast(bound) => number().is_some_and(|number| number >= *bound),
             Test::AtMost(bound) => number().is_some_and(|number| number <= *bound),
             Test::OneOf(words) => chosen(words),
             Test::NotOneOf(words) => !chosen(words),
-            Test::IsKnown => number().is_some() || self.field.has_word(person, |_| true),
+            Test::IsKnown => number().is_some() || has_word(&self.field, person, |_| true),
         }
     }
 }
@@ -219,8 +132,13 @@ pub fn who_fits<'p>(rules: &[Rule], people: &'p [Profile], today: Day) -> Vec<&'
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
-    use crate::{kernel::ids::PersonId, people::Status};
+    use crate::{
+        kernel::ids::PersonId,
+        people::{Rows, Snapshot, Status},
+    };
 
     const TODAY: &str = "2026-01-12";
 
@@ -337,13 +255,13 @@ mod tests {
 
     #[test]
     fn fields_offer_what_they_can_be_asked() {
-        let values = Values::of(&people());
-        let asked = |name: &str| Field::named(name).operators(&values)[0];
+        let directory = Snapshot::of(people());
+        let asked = |name: &str| operators(directory.column(&Field::named(name)))[0];
         assert_eq!(asked("level"), Operator::AtLeast);
         assert_eq!(asked("Grade"), Operator::AtLeast, "an attribute in which every value is a number");
         assert_eq!(asked("Group"), Operator::OneOf);
         assert_eq!(asked("Nobody keeps this"), Operator::OneOf);
-        assert_eq!(Field::named("languages").values(&values).len(), 2);
+        assert_eq!(directory.column(&Field::Languages).unwrap().counted(&Rows::all(2)), [("English", 1), ("Igbo", 1)]);
         for field in Field::OWN {
             assert_eq!(Field::named(field.name()), field);
         }

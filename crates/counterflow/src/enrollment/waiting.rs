@@ -10,7 +10,7 @@ use super::{
     Admission, event,
     exclusions::stands_against,
     link_store::Link,
-    lock_name, store, takes_people, waiting_letters,
+    lock_name, screening_store, store, takes_people, waiting_letters,
     waiting_store::{self, Owed},
 };
 use crate::{
@@ -33,13 +33,18 @@ pub fn with_reserve(needed: i64) -> i64 {
     needed + (needed + 9) / 10
 }
 
-/// Gives somebody who just registered a place, or the next one in line. Answers nothing: how they stand is read again.
+/// Gives somebody who just registered a place, or the next one in line; who is screened waits for a manager's choice.
+/// Answers nothing: how they stand is read again.
 pub(super) async fn seat(
     tx: &mut Tx,
     leave: &impl Leave<ParticipantId>,
     round: &Round,
+    side: Side,
     id: ParticipantId,
 ) -> Answer<()> {
+    if screens(tx, round, side).await? {
+        return Ok(());
+    }
     match store::admission(tx, round.id).await? {
         Admission::ByHand => Ok(()),
         Admission::Everybody => {
@@ -57,6 +62,11 @@ pub(super) async fn seat(
             Ok(())
         }
     }
+}
+
+/// Whether those who register on a side are chosen by hand from ranked applications.
+pub(super) async fn screens(tx: &mut Tx, round: &Round, side: Side) -> Answer<bool> {
+    Ok(side == Side::Mentor && screening_store::screening(tx, round.id).await?.is_some())
 }
 
 /// After somebody's state has changed: brings the line in step, and gives places that are free now to the next in line.
@@ -86,7 +96,7 @@ async fn fill_places(tx: &mut Tx, round: &Round, here: Option<ParticipantId>) ->
 async fn fill(tx: &mut Tx, round: &Round, side: Side, wanted: i64) -> Answer<Vec<ParticipantId>> {
     let mut taken = waiting_store::places(tx, round.id, side).await?;
     let mut admitted = Vec::new();
-    if taken >= wanted {
+    if taken >= wanted || screens(tx, round, side).await? {
         return Ok(admitted);
     }
     for one in waiting_store::in_line(tx, &round.leave(), side).await?.into_iter().filter(|one| !one.by_hand) {

@@ -88,6 +88,8 @@ pub struct Place {
     pub of: i64,
     /// Since when they want to take part.
     pub since: Timestamp,
+    /// The managers choose whether they get the next place: by having put them on the list, or by screening.
+    pub by_hand: bool,
     /// The round from which they were carried over.
     pub carried_from: Option<String>,
 }
@@ -102,12 +104,14 @@ pub(super) async fn place(tx: &mut Tx, leave: &impl Leave<ParticipantId>) -> Ans
                    and (w.since < mine.since or (w.since = mine.since and w.participant_id <= p.id))) as nth,
                 (select count(*) from waiting_entries w join participants q on q.id = w.participant_id
                  where q.round_id = p.round_id and q.role = p.role) as of,
-                mine.since, earlier_round.name as carried_from
+                mine.since, (mine.by_hand or (p.role = 'mentor' and s.round_id is not null)) as by_hand,
+                earlier_round.name as carried_from
          from waiting_entries mine join participants p on p.id = mine.participant_id
          left join carry_overs c on c.to_round = p.round_id and c.person_id = p.person_id and c.role = p.role
                                     and c.since is not null
          left join participants earlier on earlier.id = c.participant_id
          left join rounds earlier_round on earlier_round.id = earlier.round_id
+         left join screenings s on s.round_id = p.round_id
          where p.id = $1 and p.state = 'waiting'",
         leave.id()
     )?)

@@ -13,6 +13,7 @@ use crate::{
         db::Tx,
         error::Answer,
         guard,
+        ids::{ParticipantId, RoundId},
         page::{self, Page},
         rights::Role,
         viewer::{Viewer, Visitor},
@@ -35,6 +36,8 @@ struct HomePage {
     part: Vec<store::Part>,
     leaders: Vec<store::LeadersPair>,
     rounds: Vec<Looked>,
+    /// Rounds for which they can name people.
+    naming: Vec<(RoundId, String, String)>,
     /// What an organization that has just begun should do first.
     first: Option<First>,
     /// Whether letters are sent, or kept.
@@ -57,6 +60,10 @@ enum Waiting {
     Mark(store::Unmarked),
     /// A check-in to answer.
     Checkin(checkins::Waiting),
+    /// An application of mine to write.
+    Application { participant: ParticipantId, program: String, round: String },
+    /// Applications of others to read.
+    Readings(usize),
     /// A program whose last manager has left, for the admin.
     Unmanaged(programs::Unmanaged),
     /// Letters and jobs that gave up, for the admin.
@@ -82,8 +89,10 @@ struct Looked {
 pub async fn show(app: App, page: Page, viewer: Viewer) -> Answer {
     let mut tx = app.db.read().await?;
     let me = viewer.person;
+    let mut choosing = enrollment::choosing_for(&mut tx, &viewer).await?;
     page::html(&HomePage {
-        waiting: waiting(&mut tx, &viewer).await?,
+        naming: std::mem::take(&mut choosing.to_name),
+        waiting: waiting(&mut tx, &viewer, choosing).await?,
         pairs: store::pairs(&mut tx, me).await?,
         part: store::parts(&mut tx, me).await?,
         leaders: store::leaders(&mut tx, me).await?,
@@ -94,11 +103,14 @@ pub async fn show(app: App, page: Page, viewer: Viewer) -> Answer {
     })
 }
 
-async fn waiting(tx: &mut Tx, viewer: &Viewer) -> Answer<Vec<Waiting>> {
+async fn waiting(tx: &mut Tx, viewer: &Viewer, choosing: enrollment::Choosing) -> Answer<Vec<Waiting>> {
     let me = viewer.person;
     let mut waiting = Vec::new();
     waiting.extend(store::proposals(tx, me).await?.into_iter().map(Waiting::Proposal));
     waiting.extend(enrollment::open_for(tx, viewer).await?.into_iter().map(Waiting::Registration));
+    let application = |(participant, program, round)| Waiting::Application { participant, program, round };
+    waiting.extend(choosing.to_apply.into_iter().map(application));
+    waiting.extend((!choosing.to_read.is_empty()).then_some(Waiting::Readings(choosing.to_read.len())));
     waiting.extend(store::times(tx, me).await?.into_iter().map(Waiting::Times));
     waiting.extend(store::other_times(tx, me).await?.into_iter().map(Waiting::OtherTimes));
     waiting.extend(store::unsigned(tx, me).await?.into_iter().map(Waiting::Agreement));
@@ -151,6 +163,7 @@ impl HomePage {
             && self.part.is_empty()
             && self.leaders.is_empty()
             && self.rounds.is_empty()
+            && self.naming.is_empty()
             && self.first.is_none()
     }
 }

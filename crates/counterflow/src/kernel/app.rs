@@ -10,6 +10,7 @@ use super::{
     db::{Db, Tx},
     error::{Answer, Error},
     hashing::Hashing,
+    kept::Kept,
     limits::Limits,
     store, token,
 };
@@ -29,6 +30,8 @@ pub struct App {
     pub touching: Arc<Semaphore>,
     /// The key that ties forms to people.
     pub form_key: Arc<str>,
+    /// What `people` keeps of the whole directory, made again when somebody in it was changed.
+    pub directory: Arc<Kept>,
 }
 
 /// The organization that this server belongs to.
@@ -56,6 +59,7 @@ impl App {
             hashing: Hashing::default(),
             touching: Arc::new(Semaphore::new(1)),
             form_key: form_key.into(),
+            directory: Arc::default(),
         })
     }
 

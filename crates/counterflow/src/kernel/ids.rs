@@ -104,6 +104,8 @@ ids! {
     CheckinId = "checkin";
     /// A few questions to leaders before a program begins.
     SurveyId = "survey";
+    /// Somebody named for a round by somebody.
+    NominationId = "nomination";
     /// An entry in the record of what happened.
     EventId = "event";
     /// Work to be done later.

@@ -14,6 +14,7 @@ pub mod guard;
 pub mod hashing;
 pub mod ids;
 pub mod json_text;
+pub mod kept;
 pub mod limits;
 pub mod page;
 pub mod rights;

@@ -26,11 +26,15 @@ pub enum Role {
     Mentee,
     /// Books meetings for a leader.
     Delegate,
+    /// A mentor of an earlier round, who helps to pick the next.
+    MentorLead,
+    /// Reads one application.
+    Reviewer,
 }
 
 impl Role {
     /// Every role, in the order of the rights table.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Visitor,
         Self::Person,
         Self::Admin,
@@ -40,6 +44,8 @@ impl Role {
         Self::Mentor,
         Self::Mentee,
         Self::Delegate,
+        Self::MentorLead,
+        Self::Reviewer,
     ];
 
     /// As it is written in the database and in `counterflow routes --json`.
@@ -55,6 +61,8 @@ impl Role {
             Self::Mentor => "mentor",
             Self::Mentee => "mentee",
             Self::Delegate => "delegate",
+            Self::MentorLead => "mentor_lead",
+            Self::Reviewer => "reviewer",
         }
     }
 

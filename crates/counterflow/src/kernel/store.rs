@@ -8,6 +8,7 @@ use super::{
     error::Error,
     event::Event,
     ids::{EventId, JobId, PersonId},
+    token,
 };
 use crate::{execute, fetch_all, fetch_one, fetch_optional};
 
@@ -87,6 +88,29 @@ pub(super) async fn rounds_of(tx: &mut Tx, person: PersonId) -> Result<Vec<Round
 /// The organization's name and zone, once it has been set up.
 pub(super) async fn organization(tx: &mut Tx) -> Result<Option<(String, String)>, Error> {
     Ok(fetch_optional!(tx, (String, String), "select name, time_zone from organization")?)
+}
+
+/// What the directory looks like: another stamp whenever somebody in it was changed; empty before the first change.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn directory_stamp(tx: &mut Tx) -> Result<String, Error> {
+    let found = fetch_optional!(tx, (String,), "select stamp from directory_stamp")?;
+    Ok(found.map(|(stamp,)| stamp).unwrap_or_default())
+}
+
+/// Notes that somebody in the directory was changed. Whoever writes `people` says so in the same transaction.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn stamp_directory(tx: &mut Tx) -> Result<(), Error> {
+    execute!(
+        tx,
+        "insert into directory_stamp (id, stamp) values ('directory', $1)
+         on conflict (id) do update set stamp = excluded.stamp",
+        token::new(),
+    )?;
+    Ok(())
 }
 
 /// A key of this server; `candidate` becomes the key if there is none yet.

@@ -12,6 +12,16 @@ pub fn new() -> String {
     hex(&bytes)
 }
 
+/// Twelve letters and digits, 60 random bits: for an address that people read from a poster, which is no secret and yet
+/// not to be found by trying. Those that look like others (i, l, o, u) are left out.
+#[must_use]
+pub fn code() -> String {
+    const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    let mut bytes = [0_u8; 12];
+    getrandom::fill(&mut bytes).expect("the operating system gives random bytes, or nothing is safe");
+    bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect()
+}
+
 /// What the database keeps of a token: its SHA-256 as hex. A token has 256 random bits, so no salt is needed.
 #[must_use]
 pub fn hash(token: &str) -> String {

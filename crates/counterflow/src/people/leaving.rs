@@ -12,6 +12,7 @@ use crate::{
         error::{Answer, Error},
         event::Event,
         ids::PersonId,
+        store::stamp_directory,
     },
 };
 
@@ -50,6 +51,7 @@ pub async fn leave_when_due(app: App) -> Answer<()> {
         }
         store::mark_left(&mut tx, person).await?;
         left(&mut tx, person).await?;
+        stamp_directory(&mut tx).await?;
     }
     tx.commit().await.map_err(Error::from)
 }

@@ -71,6 +71,14 @@ pub async fn present_people(tx: &mut Tx) -> Answer<Vec<Profile>> {
     store::present_people(tx).await?.into_iter().map(Profile::try_from).collect()
 }
 
+/// Somebody who has not left.
+///
+/// # Errors
+/// When the database fails.
+pub async fn profile(tx: &mut Tx, person: PersonId) -> Answer<Option<Profile>> {
+    store::present_person(tx, person).await?.map(Profile::try_from).transpose()
+}
+
 impl TryFrom<store::ProfileRow> for Profile {
     type Error = Error;
 
@@ -90,57 +98,5 @@ impl TryFrom<store::ProfileRow> for Profile {
             attributes: serde_json::from_str(&row.attributes).map_err(Error::defect)?,
             status: row.status,
         })
-    }
-}
-
-/// The values that occur in the directory, each with how many people have it: what a rule can ask for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Values {
-    /// Departments.
-    pub departments: BTreeMap<String, usize>,
-    /// Offices.
-    pub locations: BTreeMap<String, usize>,
-    /// Positions.
-    pub titles: BTreeMap<String, usize>,
-    /// Levels as numbers.
-    pub levels: BTreeMap<i64, usize>,
-    /// Levels as they are written.
-    pub level_labels: BTreeMap<String, usize>,
-    /// Time zones.
-    pub time_zones: BTreeMap<String, usize>,
-    /// Languages.
-    pub languages: BTreeMap<String, usize>,
-    /// For each attribute, its values.
-    pub attributes: BTreeMap<String, BTreeMap<String, usize>>,
-}
-
-impl Values {
-    /// Counts what occurs among people.
-    ///
-    /// ```
-    /// assert!(counterflow::people::Values::of(&[]).departments.is_empty());
-    /// ```
-    #[must_use]
-    pub fn of(people: &[Profile]) -> Self {
-        let mut values = Self::default();
-        for person in people {
-            count(&mut values.departments, &person.department);
-            count(&mut values.locations, &person.location);
-            count(&mut values.titles, &person.title);
-            count(&mut values.levels, &person.level);
-            count(&mut values.level_labels, &person.level_label);
-            count(&mut values.time_zones, [&person.time_zone]);
-            count(&mut values.languages, &person.languages);
-            for (name, value) in &person.attributes {
-                count(values.attributes.entry(name.clone()).or_default(), [value]);
-            }
-        }
-        values
-    }
-}
-
-fn count<'v, V: Ord + Clone + 'v>(counts: &mut BTreeMap<V, usize>, values: impl IntoIterator<Item = &'v V>) {
-    for value in values {
-        *counts.entry(value.clone()).or_default() += 1;
     }
 }

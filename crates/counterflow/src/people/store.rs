@@ -111,6 +111,19 @@ pub(super) async fn present_people(tx: &mut Tx) -> Answer<Vec<ProfileRow>> {
     )?)
 }
 
+/// One of them, also somebody who is away.
+pub(super) async fn present_person(tx: &mut Tx, person: PersonId) -> Answer<Option<ProfileRow>> {
+    Ok(fetch_optional!(
+        tx,
+        ProfileRow,
+        "select id, name, email, title, level, level_label, department, location,
+                coalesce(time_zone, (select time_zone from organization), 'UTC') as time_zone,
+                started_on, languages, attributes, status
+         from people where status <> 'left' and id = $1",
+        person
+    )?)
+}
+
 /// Somebody who works here, by words of their name or by e-mail: for pickers. Every word has to occur; at most
 /// `limit` people, by name.
 ///

@@ -125,6 +125,8 @@ words! {
         Manager = "manager",
         /// Stands behind it.
         Sponsor = "sponsor",
+        /// Was a mentor in an earlier round, and helps to choose the next.
+        MentorLead = "mentor_lead",
     }
 }
 

@@ -297,14 +297,16 @@ pub async fn take_role(app: App, access: Access<ProgramId>, fields: Fields) -> A
     remove_role(&mut tx, &access, person, role).await?;
     tx.commit().await?;
     // Whoever took their own last role back may not see the program any more.
-    let gone = person == access.viewer.person && !access.has(other(role));
+    let gone = person == access.viewer.person && other(role).is_some_and(|other| !access.has(other));
     Ok(page::done(&if gone { "/programs".to_owned() } else { format!("/programs/{}", access.id) }, "role_removed"))
 }
 
-fn other(role: ProgramRole) -> Role {
+/// The other role with which somebody sees the program; none if this one does not show it.
+fn other(role: ProgramRole) -> Option<Role> {
     match role {
-        ProgramRole::Manager => Role::Sponsor,
-        ProgramRole::Sponsor => Role::Manager,
+        ProgramRole::Manager => Some(Role::Sponsor),
+        ProgramRole::Sponsor => Some(Role::Manager),
+        ProgramRole::MentorLead => None,
     }
 }
 

@@ -65,7 +65,7 @@ pub(super) async fn person_by_email(tx: &mut Tx, email: &str) -> Answer<Option<A
     )?)
 }
 
-/// Everybody who manages or backs a program and has not left, managers first.
+/// Everybody who manages or backs a program or leads its mentors and has not left, managers first.
 ///
 /// # Errors
 /// When the database fails.
@@ -74,7 +74,10 @@ pub async fn holders(tx: &mut Tx, leave: &impl Leave<ProgramId>) -> Answer<Vec<H
         tx,
         Holder,
         "select roles.person_id, people.name, people.title, roles.role, roles.granted_at
-         from program_roles roles join people on people.id = roles.person_id
+         from (select program_id, person_id, role, granted_at from program_roles
+               union all
+               select program_id, person_id, 'mentor_lead', granted_at from mentor_leads) roles
+         join people on people.id = roles.person_id
          where roles.program_id = $1 and people.status <> 'left'
          order by roles.role, people.sort_name, people.id",
         leave.id()
@@ -90,6 +93,18 @@ pub(super) async fn insert(
     by: PersonId,
 ) -> Answer<bool> {
     let now = tx.now();
+    if role == ProgramRole::MentorLead {
+        let rows = execute!(
+            tx,
+            "insert into mentor_leads (program_id, person_id, granted_at, granted_by) values ($1, $2, $3, $4)
+             on conflict (program_id, person_id) do nothing",
+            program,
+            person,
+            now,
+            by,
+        )?;
+        return Ok(rows == 1);
+    }
     let rows = execute!(
         tx,
         "insert into program_roles (program_id, person_id, role, granted_at, granted_by) values ($1, $2, $3, $4, $5)
@@ -104,6 +119,10 @@ pub(super) async fn insert(
 }
 
 pub(super) async fn delete(tx: &mut Tx, program: ProgramId, person: PersonId, role: ProgramRole) -> Answer<()> {
+    if role == ProgramRole::MentorLead {
+        execute!(tx, "delete from mentor_leads where program_id = $1 and person_id = $2", program, person)?;
+        return Ok(());
+    }
     execute!(
         tx,
         "delete from program_roles where program_id = $1 and person_id = $2 and role = $3",
@@ -132,12 +151,19 @@ pub(super) async fn delete_endorsements(
 
 /// Takes every role from a person. Answers what they were.
 pub(super) async fn delete_all(tx: &mut Tx, person: PersonId) -> Answer<Vec<(ProgramId, ProgramRole)>> {
-    Ok(fetch_all!(
+    let mut taken = fetch_all!(
         tx,
         (ProgramId, ProgramRole),
         "delete from program_roles where person_id = $1 returning program_id, role",
         person
-    )?)
+    )?;
+    taken.extend(fetch_all!(
+        tx,
+        (ProgramId, ProgramRole),
+        "delete from mentor_leads where person_id = $1 returning program_id, 'mentor_lead' as role",
+        person
+    )?);
+    Ok(taken)
 }
 
 /// A program that nobody manages.

@@ -92,7 +92,9 @@ fn letter(
     role: ProgramRole,
     key: String,
 ) -> Answer<Letter> {
-    let link = &app.link(&program.href());
+    // A mentor lead does not see the program itself: what they can do stands on their home.
+    let path = if role == ProgramRole::MentorLead { "/home".to_owned() } else { program.href() };
+    let link = &app.link(&path);
     let (name, giver, program) = (&person.name, &giver.name, &program.name);
     Ok(Letter {
         key,

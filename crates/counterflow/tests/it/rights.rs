@@ -6,6 +6,7 @@ use axum::http::{Method, StatusCode};
 use counterflow::{
     accounts, cli, execute, fetch_one,
     kernel::{
+        db::Tx,
         guard,
         ids::{BulkId, ImportId, PairId, ParticipantId, PersonId, ProgramId, ProposalId, SourceId},
         rights::Role,
@@ -50,11 +51,13 @@ async fn halden(app: &TestApp) -> Halden {
     let import = rejected_import(app, piet).await;
     let source = a_source(app, piet).await;
     let elsewhere = another_program(app).await;
-    let [karin, tunde, starter, nobody] = [
+    let [karin, tunde, starter, nobody, lead, reader] = [
         app.person("Karin Vogt").await,
         app.person("Tunde Bello").await,
         app.person("Sofia Rossi").await,
         app.person("Nobody Special").await,
+        app.person("Elias Berg").await,
+        app.person("Nora Falk").await,
     ];
     let mut tx = app.write().await;
     let now = tx.now();
@@ -74,6 +77,7 @@ async fn halden(app: &TestApp) -> Halden {
         now
     )
     .unwrap();
+    help_to_choose(&mut tx, &story, participant, [lead, reader]).await;
     accounts::grant_role(&mut tx, starter, "program_starter", Some(piet)).await.unwrap();
     let (run, checkin, letter): (String, String, String) = fetch_one!(
         tx,
@@ -110,6 +114,7 @@ async fn halden(app: &TestApp) -> Halden {
         ("bulk", bulk),
         ("side", "mentor".to_owned()),
         ("table", "people.csv".to_owned()),
+        ("code", "halden".to_owned()),
     ]);
     let everywhere = |role: Role| ["program", "round", "pair", "participant", "proposal"].map(|on| (on, role)).to_vec();
     let people = vec![
@@ -120,12 +125,47 @@ async fn halden(app: &TestApp) -> Halden {
         ("the mentor", pair.mentor, ["round", "pair", "proposal", "checkin"].map(|on| (on, Role::Mentor)).to_vec()),
         ("the mentee", pair.mentee, ["round", "pair", "proposal", "participant"].map(|on| (on, Role::Mentee)).to_vec()),
         ("the delegate", tunde, vec![("pair", Role::Delegate)]),
+        ("a mentor lead", lead, ["program", "round"].map(|on| (on, Role::MentorLead)).to_vec()),
+        (
+            "who reads an application",
+            reader,
+            ["program", "round"]
+                .map(|on| (on, Role::MentorLead))
+                .into_iter()
+                .chain([("participant", Role::Reviewer)])
+                .collect(),
+        ),
         ("another pair's mentor", other.mentor, vec![("round", Role::Mentor)]),
         ("another pair's mentee", other.mentee, vec![("round", Role::Mentee)]),
         ("another program's manager", elsewhere, Vec::new()),
         ("somebody", nobody, Vec::new()),
     ];
     Halden { values, people }
+}
+
+/// The round has a code, and two mentor leads: one of them reads an application.
+async fn help_to_choose(tx: &mut Tx, story: &Matched, participant: ParticipantId, [lead, reader]: [PersonId; 2]) {
+    let now = tx.now();
+    execute!(tx, "insert into join_codes (round_id, code, made_at) values ($1, 'halden', $2)", story.round, now)
+        .unwrap();
+    for person in [lead, reader] {
+        execute!(
+            tx,
+            "insert into mentor_leads (program_id, person_id, granted_at) values ($1, $2, $3)",
+            story.program,
+            person,
+            now
+        )
+        .unwrap();
+    }
+    execute!(
+        tx,
+        "insert into review_assignments (participant_id, reviewer_id, assigned_at) values ($1, $2, $3)",
+        participant,
+        reader,
+        now
+    )
+    .unwrap();
 }
 
 type Begun = (PairRows, ParticipantId, ProposalId);

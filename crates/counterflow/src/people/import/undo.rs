@@ -24,6 +24,7 @@ use crate::{
         event::Event,
         guard::{Access, ByServer, Leave},
         ids::{ImportId, PersonId},
+        store::stamp_directory,
     },
     people::{Status, leaving},
 };
@@ -142,6 +143,7 @@ async fn take_back(tx: &mut Tx, import: &impl Leave<ImportId>) -> Answer<UndoRep
     let had_admin = directory.iter().any(looks_after);
     let (deleted, kept) = take_out(tx, &rows).await?;
     let (back, left_again) = restore(tx, &rows).await?;
+    stamp_directory(tx).await?;
     if had_admin && !store::directory(tx).await?.iter().any(looks_after) {
         return Ok(UndoReport::LastAdmin);
     }

@@ -14,6 +14,7 @@ use crate::{
         error::{Answer, Error},
         event::Event,
         ids::{ImportId, PersonId},
+        store::stamp_directory,
     },
     people::leaving,
 };
@@ -45,6 +46,7 @@ pub(super) async fn write(
         }
         write_one(tx, change).await?;
     }
+    stamp_directory(tx).await?; // at the end: whoever changes somebody meanwhile waits for this row, and not for long
     let event = match by {
         Some(person) => Event::by_person(person, "directory.imported"),
         None => Event::by_server("directory.imported"),

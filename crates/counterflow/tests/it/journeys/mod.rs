@@ -1,4 +1,5 @@
 mod checking_in;
+mod coming_in;
 mod enrolling;
 mod excluding;
 mod import_changes;
@@ -15,6 +16,7 @@ mod readiness;
 mod registering;
 mod rounds;
 mod several;
+mod screening;
 mod signing_in;
 mod waiting;
 mod watching;

@@ -1,9 +1,23 @@
 //! The people of the story. Inés runs the program, Karin backs it, Ana (L3) mentors Ruth (CFO), Tunde keeps Ruth's
 //! calendar, Piet looks after the server.
 
-use counterflow::{accounts, execute, kernel::ids::PersonId};
+use counterflow::{
+    accounts, execute,
+    kernel::{db::Tx, ids::PersonId, token},
+};
 
 use super::{app::TestApp, browser::Browser};
+
+/// What everybody does who writes `people`: what the server keeps of the directory is made again.
+pub async fn directory_changed(tx: &mut Tx) {
+    execute!(
+        tx,
+        "insert into directory_stamp (id, stamp) values ('directory', $1)
+         on conflict (id) do update set stamp = excluded.stamp",
+        token::new()
+    )
+    .unwrap();
+}
 
 impl TestApp {
     /// The organization as it is after its set-up, with Piet as admin. Answers Piet.
@@ -40,6 +54,7 @@ impl TestApp {
             now
         )
         .unwrap();
+        directory_changed(&mut tx).await;
         tx.commit().await.unwrap();
         id
     }

@@ -10,7 +10,7 @@ use counterflow::{
     },
 };
 
-use super::{app::TestApp, browser::Browser};
+use super::{app::TestApp, browser::Browser, people::directory_changed};
 
 /// A round of Inés's program, in design.
 pub struct StartedRound {
@@ -67,6 +67,7 @@ impl TestApp {
             id
         )
         .unwrap();
+        directory_changed(&mut tx).await;
         tx.commit().await.unwrap();
         id
     }
@@ -87,6 +88,7 @@ impl TestApp {
     pub async fn leaves(&self, person: PersonId) {
         let mut tx = self.write().await;
         execute!(tx, "update people set status = 'left', left_on = '2026-01-31' where id = $1", person).unwrap();
+        directory_changed(&mut tx).await;
         accounts::end_access(&mut tx, person).await.unwrap();
         Event::by_server("person.left").on(person).record(&mut tx).await.unwrap();
         tx.commit().await.unwrap();
