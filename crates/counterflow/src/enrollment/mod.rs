@@ -6,6 +6,10 @@ mod admitting;
 mod answers;
 pub mod candidate_pages;
 mod choosing;
+pub mod form;
+pub mod form_pages;
+mod form_rows;
+mod form_store;
 pub mod invitation_pages;
 mod inviting;
 mod letters;
@@ -17,6 +21,7 @@ mod registering;
 mod registration_form;
 pub mod registration_pages;
 mod registration_store;
+pub mod replies;
 mod rule_form;
 pub mod rules;
 mod standing;
@@ -32,6 +37,7 @@ pub use inviting::{invite, invite_all, remind, remind_all, remind_due};
 pub use list_store::Counts;
 pub use registering::{commitment, decline, register, save_draft};
 pub use registration_store::Open;
+pub use replies::Reply;
 pub use standing::{Standing, standing};
 pub use store::{Participant, participant, participants};
 pub use week::weekly_slots_utc;
@@ -41,15 +47,34 @@ use crate::{
         db::Tx,
         error::{Answer, Error},
         event::Event,
-        guard::{ByServer, Leave},
+        guard::{Access, ByServer, Leave},
         ids::{ParticipantId, RoundId},
         viewer::Viewer,
     },
-    programs::{Round, Stage},
+    programs::{Round, Side, Stage},
     words,
 };
 
 impl Participant {
+    /// A manager in the place of somebody who is invited: for a look at the form. Nothing is stored of it.
+    fn imagined(access: &Access<RoundId>, role: Side) -> Self {
+        Self {
+            id: ParticipantId::new(),
+            round_id: access.id,
+            person_id: access.viewer.person,
+            name: access.viewer.name.clone(),
+            title: None,
+            location: None,
+            role,
+            state: State::Invited,
+            capacity: 1,
+            invited_at: None,
+            opened_at: None,
+            registered_at: None,
+            answers: None,
+        }
+    }
+
     /// Leave for their round: whoever holds a `Participant` was let in to it.
     #[must_use]
     pub fn round_leave(&self) -> ByServer<RoundId> {

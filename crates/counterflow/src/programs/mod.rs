@@ -15,7 +15,7 @@ mod store;
 pub mod template;
 mod topics;
 
-pub use changes::{set_criteria, set_eligibility};
+pub use changes::{check_present, set_criteria, set_eligibility};
 pub use dates::Dates;
 pub use design::{Design, ProgramPlan, RoundPlan, Seen, Standing, save_design};
 pub use endorse::{Endorsement, endorse};
@@ -25,6 +25,7 @@ pub use roles::{archive, grant_role, remove_role, unarchive};
 pub use stages::begin_stage;
 pub use start::{NewProgram, NewRound, open_round, start};
 pub use store::{program, program_of, round};
+pub use topics::free_key;
 
 use std::fmt;
 

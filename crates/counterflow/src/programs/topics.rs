@@ -127,20 +127,25 @@ impl Reader<'_, '_> {
 
     /// A key made of the name, and of a number where that is taken.
     fn new_key(&mut self, name: &str) -> String {
-        let plain = key_of(name);
-        let numbered = (2..).map(|number| format!("{plain}-{number}"));
-        let free = std::iter::once(plain.clone()).chain(numbered).find(|key| !self.keys.contains(key));
-        let key = free.unwrap_or(plain);
+        let key = free_key(name, "topic", &self.keys);
         self.keys.insert(key.clone());
         key
     }
 }
 
-/// `AI at work` becomes `ai-at-work`. Letters beyond ASCII are left out; a name without any other becomes `topic`.
+/// A key made of a name, or of `plain` where it has no letter of ASCII, and of a number where that is taken.
+#[must_use]
+pub fn free_key(name: &str, plain: &str, taken: &BTreeSet<String>) -> String {
+    let first = Some(key_of(name)).filter(|key| !key.is_empty()).unwrap_or_else(|| plain.to_owned());
+    let numbered = (2..).map(|number| format!("{first}-{number}"));
+    let free = std::iter::once(first.clone()).chain(numbered).find(|key| !taken.contains(key));
+    free.unwrap_or(first)
+}
+
+/// `AI at work` becomes `ai-at-work`. Letters beyond ASCII are left out.
 fn key_of(name: &str) -> String {
     let ascii = name.to_lowercase().replace(|letter: char| !letter.is_ascii_alphanumeric(), "-");
-    let words: Vec<_> = ascii.split('-').filter(|word| !word.is_empty()).collect();
-    if words.is_empty() { "topic".to_owned() } else { words.join("-") }
+    ascii.split('-').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-")
 }
 
 #[cfg(test)]
@@ -152,7 +157,8 @@ mod tests {
         for (name, key) in
             [("AI at work", "ai-at-work"), ("  R&D: what's next? ", "r-d-what-s-next"), ("人工智能", "topic")]
         {
-            assert_eq!(key_of(name), key);
+            assert_eq!(free_key(name, "topic", &BTreeSet::new()), key);
         }
+        assert_eq!(free_key("AI", "topic", &["ai".to_owned(), "ai-2".to_owned()].into()), "ai-3");
     }
 }

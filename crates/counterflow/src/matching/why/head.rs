@@ -5,7 +5,11 @@ use counterflow_matching::{Comparison, Criterion, Rule};
 use serde::{Deserialize, Serialize};
 
 use super::filters;
-use crate::{matching::inputs::FIELDS, programs::Side, words};
+use crate::{
+    matching::inputs::{FIELDS, STYLES},
+    programs::Side,
+    words,
+};
 
 words! {
     /// What follows when a comparison is true.
@@ -96,6 +100,13 @@ struct Label<'a> {
     field: &'a str,
     /// Whether one of the two reads who wants, or who offers.
     reads: &'static str,
+}
+
+impl Label<'_> {
+    /// One of the two could tell from more exact words how the other likes to work.
+    fn is_style(&self) -> bool {
+        STYLES.contains(&self.field)
+    }
 }
 
 impl Head {

@@ -10,6 +10,7 @@ use counterflow_matching::{Comparison, Criteria};
 use super::{
     Agenda, Checkin, Eligibility, Kpi, Operator, PLACEHOLDERS, Question, Rule, Shape, Template, Texts, Topic,
     error::{Problem, TemplateError},
+    registration::{self, FormQuestion, MOST_QUESTIONS},
 };
 use crate::programs::limits;
 
@@ -66,6 +67,7 @@ impl Findings {
         self.text("objective", &template.objective);
         self.topics(&template.topics);
         self.shape(&template.shape);
+        self.registration(&template.registration);
         self.eligibility(&template.eligibility);
         self.matching(template);
         self.agendas(&template.agendas, &template.shape);
@@ -123,6 +125,17 @@ impl Findings {
         self.number("shape, meeting_minutes", shape.meeting_minutes, limits::MEETING_MINUTES);
         self.number("shape, answer_days", shape.answer_days, limits::ANSWER_DAYS);
         self.word("shape, agreement_gate", &shape.agreement_gate, GATES);
+    }
+
+    fn registration(&mut self, questions: &[FormQuestion]) {
+        self.unique("registration", questions.iter().map(|question| question.key.as_str()));
+        for (position, part, flaw) in registration::flaws(questions) {
+            self.note(format!("registration {}, {part}", position + 1), Problem::Registration(flaw));
+        }
+        if questions.len() > MOST_QUESTIONS {
+            let bounds = 0..=MOST_QUESTIONS as i64;
+            self.note("registration", Problem::OutOfBounds { found: questions.len() as f64, bounds });
+        }
     }
 
     fn eligibility(&mut self, eligibility: &Eligibility) {

@@ -7,6 +7,7 @@
 
 mod check;
 mod error;
+pub mod registration;
 mod shelf;
 
 pub use error::{BrokenTemplate, Problem, TemplateError};
@@ -80,6 +81,9 @@ pub struct Template {
     /// Who takes part (`enrollment` evaluates it).
     #[serde(default)]
     pub eligibility: Eligibility,
+    /// What is asked at registration, beside what every program asks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub registration: Vec<registration::FormQuestion>,
     /// Criteria in the one form (`counterflow_matching::criteria`).
     #[serde(default)]
     pub matching: toml::Table,

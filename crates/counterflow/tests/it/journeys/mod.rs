@@ -8,5 +8,6 @@ mod pairing;
 mod passwords;
 mod programs;
 mod registering;
+mod registration_forms;
 mod signing_in;
 mod watching;

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Ruth and Ana, chosen and invited. Answers their links.
-async fn invited(app: &TestApp) -> (StartedRound, String, String) {
+pub(super) async fn invited(app: &TestApp) -> (StartedRound, String, String) {
     let mut round = app.started_round().await;
     app.employee("Ruth Okafor", 9, "Finance").await;
     app.employee("Ana Lim", 3, "Sales").await;
@@ -26,13 +26,13 @@ async fn invited(app: &TestApp) -> (StartedRound, String, String) {
     (round, ruth, ana)
 }
 
-async fn participant(app: &TestApp, round: &StartedRound, address: &str) -> enrollment::Participant {
+pub(super) async fn participant(app: &TestApp, round: &StartedRound, address: &str) -> enrollment::Participant {
     let id = app.participant_of(round.id, app.person_at(address).await).await;
     enrollment::participant(&mut app.read().await, &ByServer(id)).await.unwrap()
 }
 
 /// Opens a link. Answers the address of the registration.
-async fn open(app: &TestApp, browser: &mut Browser, link: &str, address: &str) -> String {
+pub(super) async fn open(app: &TestApp, browser: &mut Browser, link: &str, address: &str) -> String {
     browser.get(link).await.ok().says("Begin").says("Not this time");
     let form = browser.post(link, &[]).await.ok().says("your registration");
     browser.person = Some(app.person_at(address).await);
@@ -40,7 +40,7 @@ async fn open(app: &TestApp, browser: &mut Browser, link: &str, address: &str) -
 }
 
 /// Everything that the registration of a mentor needs.
-const ANA: [(&str, &str); 10] = [
+pub(super) const ANA: [(&str, &str); 10] = [
     ("topic-ai-at-work", "4"),
     ("topic-data", "2"),
     ("about", "I build dashboards\r\nand like to show how."),
@@ -54,7 +54,7 @@ const ANA: [(&str, &str); 10] = [
 ];
 
 /// The same fields with some of them replaced, or added.
-fn with<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+pub(super) fn with<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let kept = ANA.iter().copied().filter(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
     kept.chain(changes.iter().copied()).collect()
 }
