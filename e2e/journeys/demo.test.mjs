@@ -14,7 +14,7 @@ const kind = (path) => path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "{id}").replac
 /** Where the links of a page lead on this server; files are no pages. */
 async function linked(page) {
   const paths = await page.$$eval("a[href^='/']", (links) => links.map((link) => link.getAttribute("href")));
-  return paths.map((path) => path.replace(/#.*$/, "")).filter((path) => !/\.(csv|ics|json)$/.test(kind(path)));
+  return paths.map((path) => path.replace(/#.*$/, "")).filter((path) => !/\.(csv|ics|json|toml)$/.test(kind(path)));
 }
 
 describe("the demo", () => {

@@ -131,6 +131,17 @@ for (const form of document.querySelectorAll("form[data-preview]")) {
   });
 }
 
+// ---- Choices that bring a last day along (data-ends-on), until somebody sets another one.
+for (const first of document.querySelectorAll("[data-ends-on]:checked")) {
+  let suggested = first.dataset.endsOn;
+  first.form.addEventListener("change", ({ target }) => {
+    const field = first.form.elements.ends_on;
+    if (!target.dataset.endsOn) return;
+    if (field.value === suggested) field.value = target.dataset.endsOn;
+    suggested = target.dataset.endsOn;
+  });
+}
+
 // Criteria (matching/criteria): counts again at every change. Without it, the button does the same.
 let recount = 0;
 document.addEventListener("change", async ({ target }) => {

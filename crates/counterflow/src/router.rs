@@ -156,6 +156,7 @@ pub fn table() -> Vec<Route> {
         get("/registrations/{participant}/form", &[Mentor, Mentee], enrollment::registration_pages::change),
         post("/registrations/{participant}", &[Mentor, Mentee], enrollment::registration_pages::submit),
         post("/registrations/{participant}/draft", &[Mentor, Mentee], enrollment::registration_pages::draft),
+        post("/registrations/{participant}/consent-withdrawal", &[Mentor, Mentee], enrollment::registration_pages::take_consent_back),
         post("/registrations/{participant}/decline", &[Mentor, Mentee], enrollment::registration_pages::say_no),
         // A round as it stands
         get("/rounds/{round}", &[Manager, Sponsor, Mentor, Mentee], outcomes::round_home::show),
@@ -221,10 +222,12 @@ pub fn table() -> Vec<Route> {
         post("/directory/imports/{import}/cancellation", &[Admin], people::import::pages::cancel),
         // Programs
         get("/programs", &[Person], programs::pages::list),
-        post("/programs", &[Admin, ProgramStarter], programs::pages::create),
-        get("/programs/new", &[Admin, ProgramStarter], programs::pages::new),
+        post("/programs", &[Admin, ProgramStarter], programs::start_pages::create),
+        get("/programs/new", &[Admin, ProgramStarter], programs::start_pages::new),
+        post("/programs/file", &[Admin, ProgramStarter], programs::start_pages::from_file),
         post("/programs/managers", &[Admin], programs::pages::name_manager),
         get("/programs/{program}", &[Manager, Sponsor], programs::pages::show),
+        get("/programs/{program}/template.toml", &[Manager], programs::start_pages::template_file),
         post("/programs/{program}/rounds", &[Manager], programs::pages::add_round),
         post("/programs/{program}/roles", &[Manager], programs::pages::add_role),
         post("/programs/{program}/roles/removal", &[Manager], programs::pages::take_role),

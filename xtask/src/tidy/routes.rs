@@ -32,14 +32,15 @@ pub fn check(files: &[File]) -> Vec<Finding> {
 }
 
 /// Whether the handler's signature takes one of the two extractors that check the form token. Verbs of the same name
-/// are told from handlers by the application, which only handlers take whole.
+/// are told from handlers by the application or the page, which only handlers take whole and first.
 fn takes_a_form(files: &[File], handler: &str) -> bool {
     let Some((module, name)) = handler.rsplit_once("::") else { return false };
     let declared = format!("pub async fn {name}(");
     let signature = |file: &File| {
         let (_, rest) = file.text.split_once(&declared)?;
         let signature = rest.split("-> ").next().unwrap_or(rest);
-        signature.trim_start().starts_with("app: App").then(|| signature.to_owned())
+        let takes = |first: &str| signature.trim_start().starts_with(first);
+        (takes("app: App") || takes("page: Page")).then(|| signature.to_owned())
     };
     let inside = |file: &&File| file.path.starts_with("crates/counterflow/src/");
     let named = |file: &&File| module.split("::").all(|part| file.path.contains(part));

@@ -7,7 +7,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::replies::Replies;
+use super::{private::Private, replies::Replies};
 use crate::{
     kernel::{ids::PersonId, words},
     programs::{Side, template::Topic},
@@ -44,6 +44,8 @@ pub struct Answers {
     pub out_of_bounds: BTreeSet<String>,
     /// Topics of the program that shall not come up, by key.
     pub topics_out: BTreeSet<String>,
+    /// Answers to the program's private questions, by key, with what they may be used for. Shown to nobody else.
+    pub private: BTreeMap<String, Private>,
     /// With whom they should not be paired. Read by the program managers and the matching only.
     pub never_with: Vec<PersonId>,
     /// How many people on the other side they have room for.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Answers, BOUNDARIES,
     form::{Ask, FormVersion},
-    replies, week,
+    private, replies, week,
 };
 use crate::{
     kernel::{
@@ -15,7 +15,10 @@ use crate::{
         ids::PersonId,
     },
     people::{self, Card},
-    programs::{Side, template::Topic},
+    programs::{
+        Side,
+        template::{PrivateQuestion, Topic},
+    },
 };
 
 /// What can be said about energy; the empty word is "rather not say".
@@ -55,6 +58,7 @@ pub(super) struct Asked<'a> {
     pub person: PersonId,
     pub side: Side,
     pub topics: &'a [Topic],
+    pub private: &'a [PrivateQuestion],
     /// As they saw it.
     pub version: &'a FormVersion,
     /// What they answered before; what is not asked any more stays so.
@@ -79,6 +83,7 @@ pub(super) async fn read(tx: &mut Tx, fields: &Fields, asked: &Asked<'_>) -> Ans
         Ask::Off => (before.times.clone(), Some(before.time_zone.clone())),
         ask => (times(&mut check, fields, ask), check.zone("zone")),
     };
+    let private = private::read(&mut check, fields, asked.private);
     let replies = replies(&mut check, fields, asked);
     let out_of_bounds = out_of_bounds(&mut check, fields);
     let topics_out = topics_out(&mut check, fields, asked.topics, &topics);
@@ -102,6 +107,7 @@ pub(super) async fn read(tx: &mut Tx, fields: &Fields, asked: &Asked<'_>) -> Ans
             energy,
             learn,
             meet,
+            private,
             times,
             time_zone: time_zone?,
             out_of_bounds: out_of_bounds?,
@@ -268,6 +274,7 @@ pub(super) async fn filled(tx: &mut Tx, answers: &Answers) -> Answer<Fields> {
     }
     fields.push("about", answers.about.clone());
     fields.push("languages", answers.languages.iter().cloned().collect::<Vec<_>>().join(", "));
+    private::fill(&mut fields, &answers.private);
     for (name, word) in [("energy", &answers.energy), ("learn", &answers.learn), ("meet", &answers.meet)] {
         fields.push(name, word.clone());
     }

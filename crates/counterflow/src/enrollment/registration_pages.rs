@@ -8,6 +8,7 @@ use axum::{http::StatusCode, response::IntoResponse};
 use super::{
     Answers, BOUNDARIES, Participant, State, commitment, decline,
     form::{self, Ask, FormVersion},
+    private::{Private, consent_field, private_field},
     register,
     registration_form::{
         self, Asked, ENERGIES, LEARNING, LEVELS_WANTED, MEETING, MOST_PLACES, highest, level_field, topic_field,
@@ -16,6 +17,7 @@ use super::{
     replies::{self, Change, Reply, field as reply_field},
     save_draft, store, takes_answers,
     week::{DAYS, HOURS},
+    withdraw_consent,
 };
 use crate::{
     kernel::{
@@ -32,7 +34,10 @@ use crate::{
     people::{self, Card},
     programs::{
         self, Program, Round, Side,
-        template::registration::{FormKind, FormQuestion},
+        template::{
+            PrivateQuestion, Purpose,
+            registration::{FormKind, FormQuestion},
+        },
     },
     words,
 };
@@ -111,6 +116,7 @@ impl Loaded {
             person: self.participant.person_id,
             side: self.side(),
             topics: &self.program.design.topics,
+            private: &self.program.design.private,
             version,
             before: &self.answers,
         }
@@ -380,6 +386,12 @@ impl ThanksPage {
         topics.filter_map(|topic| Some((topic.name.as_str(), *self.answers.wants_level.get(&topic.key)?))).collect()
     }
 
+    /// The private questions that were answered, with what the answers may be used for.
+    fn private(&self) -> Vec<(&PrivateQuestion, &Private)> {
+        let questions = self.it.program.design.private.iter();
+        questions.filter_map(|question| Some((question, self.answers.private.get(&question.key)?))).collect()
+    }
+
     /// The days with their ticked blocks.
     fn days(&self) -> Vec<(&'static str, Vec<String>)> {
         let ticked = |day: &str| {
@@ -436,6 +448,15 @@ pub async fn submit(app: App, page: Page, access: Access<ParticipantId>, fields:
             page::invalid(&shown)
         }
     }
+}
+
+/// `POST /registrations/{participant}/consent-withdrawal`: what they said in private is no longer used for a purpose.
+pub async fn take_consent_back(app: App, access: Access<ParticipantId>, fields: Fields) -> Answer {
+    let purpose = fields.get("purpose").parse().map_err(|_| Error::NotFound)?;
+    let mut tx = app.db.write().await?;
+    withdraw_consent(&mut tx, &access, fields.get("question"), purpose).await?;
+    tx.commit().await?;
+    Ok(page::done(&format!("/registrations/{}", access.id), "consent_withdrawn"))
 }
 
 /// `POST /registrations/{participant}/decline`: not this time, after all.

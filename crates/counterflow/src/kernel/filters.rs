@@ -31,7 +31,7 @@ pub fn linked(text: impl std::fmt::Display, _: &dyn askama::Values) -> askama::R
 /// A column's name as people read it: `cost_center` is cost center.
 #[askama::filter_fn]
 pub fn spaced(name: impl std::fmt::Display, _: &dyn askama::Values) -> askama::Result<String> {
-    Ok(name.to_string().replace('_', " "))
+    Ok(name.to_string().replace('_', " ").replace(':', ": "))
 }
 
 /// A count in groups of three: `38,212`.

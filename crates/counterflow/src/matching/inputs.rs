@@ -24,7 +24,10 @@ use crate::{
         ids::{ParticipantId, PersonId, RoundId},
     },
     people,
-    programs::{self, Round, Side},
+    programs::{
+        self, Round, Side,
+        template::{PRIVATE, PrivateQuestion, Purpose},
+    },
 };
 
 /// Everything that a run reads, beside its criteria. Stored with the run.
@@ -89,6 +92,7 @@ const MOST: u8 = 3;
 /// When the database fails.
 pub async fn gather(tx: &mut Tx, leave: &impl Leave<RoundId>) -> Answer<Inputs> {
     let round = programs::round(tx, leave).await?;
+    let private = programs::program_of(tx, &round).await?.design.private;
     let everybody: HashMap<PersonId, people::Profile> =
         people::present_people(tx).await?.into_iter().map(|profile| (profile.id, profile)).collect();
     let admitted: Vec<Participant> = enrollment::participants(tx, leave)
@@ -107,7 +111,7 @@ pub async fn gather(tx: &mut Tx, leave: &impl Leave<RoundId>) -> Answer<Inputs> 
     let entrant = |one: &Participant| {
         let capacity = u32::try_from(one.capacity - ties.places_held(one.id)).unwrap_or(0);
         let profile = everybody.get(&one.person_id).filter(|_| capacity > 0 && !ties.waits(one.id))?;
-        let values = values(profile, one, &round, &numeric);
+        let values = values(profile, one, &round, &numeric, &private);
         Some(Entrant { participant: one.id, person: one.person_id, capacity, values })
     };
     let side = |side: Side| {
@@ -118,7 +122,7 @@ pub async fn gather(tx: &mut Tx, leave: &impl Leave<RoundId>) -> Answer<Inputs> 
     let mut inputs = Inputs {
         mentors: side(Side::Mentor),
         mentees: side(Side::Mentee),
-        fields: fields(&everybody),
+        fields: fields(&everybody, &private),
         standing: ties.standing(),
         ..Inputs::default()
     };
@@ -276,9 +280,20 @@ fn numeric_attributes<'a>(profiles: impl Iterator<Item = &'a people::Profile>) -
     numeric.into_iter().filter(|(_, is_number)| *is_number).map(|(name, _)| name.to_owned()).collect()
 }
 
-fn fields(everybody: &HashMap<PersonId, people::Profile>) -> BTreeSet<String> {
+fn fields(everybody: &HashMap<PersonId, people::Profile>, private: &[PrivateQuestion]) -> BTreeSet<String> {
     let attributes = everybody.values().flat_map(|profile| profile.attributes.keys().cloned());
-    attributes.chain(FIELDS.map(str::to_owned)).collect()
+    attributes.chain(FIELDS.map(str::to_owned)).chain(private.iter().map(PrivateQuestion::field)).collect()
+}
+
+/// The private answers that somebody agreed to be matched by, as criteria compare them.
+fn private_values(answers: &Answers, questions: &[PrivateQuestion]) -> Vec<(String, Value)> {
+    let value = |question: &PrivateQuestion| {
+        let said = answers.private.get(&question.key)?;
+        let given = said.purposes.contains(&Purpose::Matching).then_some(&said.answers)?;
+        let one = || given.first().map(Value::category);
+        Some((question.field(), if question.several { Value::set(given) } else { one()? }))
+    };
+    questions.iter().filter_map(value).collect()
 }
 
 /// What criteria can compare of somebody: the directory and the registration together, as of the round's first day.
@@ -287,6 +302,7 @@ fn values(
     participant: &Participant,
     round: &Round,
     numeric: &BTreeSet<String>,
+    private: &[PrivateQuestion],
 ) -> BTreeMap<String, Value> {
     let answers = participant.answers();
     let zone = TimeZone::get(&profile.time_zone).unwrap_or(TimeZone::UTC);
@@ -302,9 +318,13 @@ fn values(
             values.insert(field.to_owned(), value);
         }
     };
-    for (name, text) in &profile.attributes {
+    // What people may keep to themselves comes from nobody but them.
+    for (name, text) in profile.attributes.iter().filter(|(name, _)| !name.starts_with(PRIVATE)) {
         let number = numeric.contains(name).then(|| text.trim().parse::<Number>().ok()).flatten();
         put(name, Some(number.map_or_else(|| Value::category(text.trim()), Value::Number)));
+    }
+    for (field, value) in private_values(&answers, private) {
+        put(&field, Some(value));
     }
     put("department", category(&profile.department));
     put("location", category(&profile.location));

@@ -4,6 +4,7 @@ mod changes;
 mod dates;
 mod design;
 mod endorse;
+mod keep;
 mod leaving;
 pub mod pages;
 mod role_store;
@@ -11,6 +12,7 @@ mod roles;
 pub mod round_pages;
 pub mod stages;
 mod start;
+pub mod start_pages;
 mod store;
 pub mod template;
 mod topics;
@@ -133,6 +135,8 @@ pub mod limits {
     pub const ANSWER_DAYS: RangeInclusive<i64> = 1..=60;
     /// People about whom an answer is shown, at least.
     pub const REPORTING_SIZE: RangeInclusive<i64> = 5..=50;
+    /// Pairs for which a template can be recommended. Of fewer than the smallest reporting size no answer could be shown.
+    pub const PAIRS: RangeInclusive<i64> = 5..=10_000;
 }
 
 /// A program.

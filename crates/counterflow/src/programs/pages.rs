@@ -1,10 +1,10 @@
-//! The pages of programs: the list, starting one, and one with its rounds and people.
+//! The pages of programs: the list, and one with its rounds and people.
 
 use askama::Template;
 
 use super::{
-    Dates, Direction, Holder, NewProgram, NewRound, Program, ProgramRole, Unmanaged, archive, grant_role, leaving,
-    open_round, remove_role, role_store, start,
+    Dates, Direction, Holder, NewRound, Program, ProgramRole, Unmanaged, archive, grant_role, leaving, open_round,
+    remove_role, role_store,
     store::{self, ProgramLine, RoundLine},
     template, unarchive,
 };
@@ -16,7 +16,7 @@ use crate::kernel::{
     form::{Check, Fields, Form},
     guard::Access,
     ids::{PersonId, ProgramId, RoundId},
-    page::{self, Page, Query},
+    page::{self, Page},
     rights::Role,
     viewer::Viewer,
     words,
@@ -76,56 +76,12 @@ pub async fn name_manager(app: App, page: Page, viewer: Viewer, fields: Fields) 
     }
 }
 
-#[derive(Template)]
-#[template(path = "programs/new.html")]
-struct NewPage {
-    page: Page,
-    form: Form,
-    templates: &'static [template::Template],
-}
-
 /// The reader's day.
 pub(super) fn today(page: &Page) -> Day {
     page.now.day_in(&page.zone)
 }
 
-/// `GET /programs/new`, with `?template=KEY` chosen.
-pub async fn new(page: Page, Query(query): Query) -> Answer {
-    let templates = template::all();
-    let chosen = template::named(query.get("template")).or(templates.first());
-    let chosen = chosen.ok_or_else(|| Error::defect("there are no templates"))?;
-    let mut form = Form::filled(Dates::suggested(today(&page), &chosen.shape).fields());
-    form.fields.push("template", &chosen.key);
-    form.fields.push("id", ProgramId::new().to_string());
-    form.fields.push("round", RoundId::new().to_string());
-    page::html(&NewPage { page, form, templates })
-}
-
-/// `POST /programs`
-pub async fn create(app: App, page: Page, viewer: Viewer, fields: Fields) -> Answer {
-    let mut check = fields.check();
-    let id = check.id::<ProgramId>("id");
-    let name = check.text("name", 80);
-    let template = template::named(fields.get("template"));
-    if template.is_none() {
-        check.problem("template", "not_a_choice", Vec::new());
-    }
-    let round = read_round(&mut check, "round", "round_name", today(&page));
-    let new = check.done(|| Some(NewProgram { id: id?, name: name?, template: template?, round: round? }));
-    let new = match new {
-        Ok(new) => new,
-        Err(problems) => {
-            let form = Form::back(fields, problems);
-            return page::invalid(&NewPage { page, form, templates: template::all() });
-        }
-    };
-    let mut tx = app.db.write().await?;
-    start(&mut tx, &viewer, &new).await?;
-    tx.commit().await?;
-    Ok(page::done(&format!("/rounds/{}/design", new.round.id), "program_started"))
-}
-
-fn read_round(check: &mut Check<'_>, id: &str, name: &str, today: Day) -> Option<NewRound> {
+pub(super) fn read_round(check: &mut Check<'_>, id: &str, name: &str, today: Day) -> Option<NewRound> {
     let (id, name, dates) = (check.id(id), check.text(name, 60), Dates::read(check, Some(today)));
     Some(NewRound { id: id?, name: name?, dates: dates? })
 }

@@ -20,13 +20,13 @@ use crate::kernel::{
 
 /// A program about to be started, with its first round. The ids come from the form, so that a double click starts one.
 #[derive(Debug)]
-pub struct NewProgram {
+pub struct NewProgram<'a> {
     /// The program's id.
     pub id: ProgramId,
     /// As people will know it.
     pub name: String,
     /// What it begins with.
-    pub template: &'static Template,
+    pub template: &'a Template,
     /// The first round.
     pub round: NewRound,
 }
@@ -46,7 +46,7 @@ pub struct NewRound {
 ///
 /// # Errors
 /// [`Error::NotFound`] if the id is that of somebody else's program, or when the database fails.
-pub async fn start(tx: &mut Tx, viewer: &Viewer, new: &NewProgram) -> Answer<()> {
+pub async fn start(tx: &mut Tx, viewer: &Viewer, new: &NewProgram<'_>) -> Answer<()> {
     if !store::insert_program(tx, viewer.person, new).await? {
         guard::leave(tx, viewer, new.id, &[Role::Manager]).await?;
         return Ok(());

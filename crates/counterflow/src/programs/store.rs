@@ -156,7 +156,7 @@ pub(super) async fn rounds_of(tx: &mut Tx, person: PersonId) -> Answer<Vec<Round
 }
 
 /// Answers whether it is new.
-pub(super) async fn insert_program(tx: &mut Tx, by: PersonId, new: &NewProgram) -> Answer<bool> {
+pub(super) async fn insert_program(tx: &mut Tx, by: PersonId, new: &NewProgram<'_>) -> Answer<bool> {
     let now = tx.now();
     let rows = execute!(
         tx,

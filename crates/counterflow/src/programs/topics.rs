@@ -136,16 +136,17 @@ impl Reader<'_, '_> {
 /// A key made of a name, or of `plain` where it has no letter of ASCII, and of a number where that is taken.
 #[must_use]
 pub fn free_key(name: &str, plain: &str, taken: &BTreeSet<String>) -> String {
-    let first = Some(key_of(name)).filter(|key| !key.is_empty()).unwrap_or_else(|| plain.to_owned());
+    let first = key_of(name, plain);
     let numbered = (2..).map(|number| format!("{first}-{number}"));
     let free = std::iter::once(first.clone()).chain(numbered).find(|key| !taken.contains(key));
     free.unwrap_or(first)
 }
 
-/// `AI at work` becomes `ai-at-work`. Letters beyond ASCII are left out.
-fn key_of(name: &str) -> String {
+/// `AI at work` becomes `ai-at-work`. Letters beyond ASCII are left out; a name without any other becomes `otherwise`.
+pub(super) fn key_of(name: &str, otherwise: &str) -> String {
     let ascii = name.to_lowercase().replace(|letter: char| !letter.is_ascii_alphanumeric(), "-");
-    ascii.split('-').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-")
+    let words: Vec<_> = ascii.split('-').filter(|word| !word.is_empty()).collect();
+    if words.is_empty() { otherwise.to_owned() } else { words.join("-") }
 }
 
 #[cfg(test)]

@@ -218,7 +218,7 @@ async fn ask(browser: &mut Browser, route: &Route, address: &str) -> StatusCode 
     if route.method == Method::GET {
         return browser.get(address).await.status;
     }
-    if address == "/directory/imports" {
+    if ["/directory/imports", "/programs/file"].contains(&address) {
         let body = b"--X\r\nContent-Disposition: form-data; name=\"form_tag\"\r\n\r\nwrong\r\n--X--\r\n".to_vec();
         return browser.post_body(address, "multipart/form-data; boundary=X", body).await.status;
     }

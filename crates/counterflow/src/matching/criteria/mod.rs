@@ -8,7 +8,7 @@ pub use count::{Bin, Counted, Without, counted};
 use counterflow_matching::{Criteria, CriteriaError, InstanceError, Place, Problem as Wrong, Side};
 use toml::{Table, Value};
 
-use super::wishes;
+use super::{why::Head, wishes};
 use crate::kernel::form::{Check, Fields};
 
 /// The criteria of a round, from its stored TOML.
@@ -293,6 +293,15 @@ pub fn note_form_problems(check: &mut Check<'_>, errors: &[CriteriaError]) {
     }
 }
 
+/// Notes rules over private answers: nobody is left out for having kept one to themselves.
+pub fn note_private_rules(check: &mut Check<'_>, criteria: &Criteria) {
+    for (position, criterion) in criteria.list.iter().enumerate() {
+        if criterion.rule.weight().is_none() && Head::from(criterion).is_private() {
+            check.problem(&format!("c{position}-rule"), "private_is_a_wish", Vec::new());
+        }
+    }
+}
+
 /// Notes what people's values or the pins make impossible.
 pub fn note_instance_problems(check: &mut Check<'_>, errors: &[InstanceError]) {
     let mut seen = Vec::new();
@@ -417,6 +426,20 @@ mod tests {
             ("c3-compare", "not_a_choice"),
         ];
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn private_answers_are_no_rule() {
+        let toml = |rule: &str| {
+            format!("[[criterion]]\nrule = \"{rule}\"\ncompare = \"overlaps\"\nfield = \"private:groups\"")
+        };
+        for (rule, expected) in [("must", 1), ("must_not", 1), ("prefer", 0), ("avoid", 0)] {
+            let fields = Fields::default();
+            let mut check = fields.check();
+            note_private_rules(&mut check, &Criteria::from_toml(&toml(rule)).unwrap());
+            let problems = check.done(|| Some(())).err().unwrap_or_default();
+            assert_eq!(problems.iter().filter(|problem| problem.field == "c0-rule").count(), expected, "{rule}");
+        }
     }
 
     #[test]

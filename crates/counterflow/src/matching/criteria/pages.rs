@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, HashMap};
 use askama::Template;
 use counterflow_matching::{Criteria, HardRule, InstanceError, Kind};
 
-use super::{Counted, Row, Sentences, counted, empty_sides, note_form_problems, note_instance_problems, read};
+use super::{
+    Counted, Row, Sentences, counted, empty_sides, note_form_problems, note_instance_problems, note_private_rules, read,
+};
 use crate::{
     enrollment,
     kernel::{
@@ -126,6 +128,7 @@ impl Screen {
         };
         let mut found = None;
         if let Some(criteria) = &criteria {
+            note_private_rules(&mut check, criteria);
             match counted(self.inputs.instance(criteria.clone())?).await? {
                 Ok(counted) => found = Some(counted),
                 Err(errors) => note_instance_problems(&mut check, &about_criteria(errors)),

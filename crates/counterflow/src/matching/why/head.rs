@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::filters;
 use crate::{
     matching::inputs::{FIELDS, STYLES},
-    programs::Side,
+    programs::{Side, template::PRIVATE},
     words,
 };
 
@@ -124,6 +124,12 @@ impl Head {
 
     fn plain_label(&self, reads: &'static str) -> String {
         Label { head: self, field: &self.mentor_field, reads }.render().unwrap_or_default()
+    }
+
+    /// Whether it compares what people said for the matching alone.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        [&self.mentor_field, &self.mentee_field].iter().any(|field| field.starts_with(PRIVATE))
     }
 
     /// Whether the two sides may read what this criterion compared. Other columns of the directory stay with the

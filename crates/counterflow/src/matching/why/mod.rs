@@ -104,7 +104,9 @@ impl Why {
     ) -> Self {
         let reasons = parts.into_iter().filter_map(|part| {
             let head = Head::from(criteria.list.get(part.criterion)?);
-            Some(Reason { head, points: part.points, of: part.of, holds: part.holds, fact: named(part.fact, &topic) })
+            // What was said for the matching alone is not even stored with the draft.
+            let fact = if head.is_private() { Fact::Missing { sides: Vec::new() } } else { named(part.fact, &topic) };
+            Some(Reason { head, points: part.points, of: part.of, holds: part.holds, fact })
         });
         Self { score, pinned, reasons: reasons.collect() }
     }
@@ -220,8 +222,11 @@ struct Said {
 }
 
 impl Reason {
-    /// Every pair of a draft follows the rules: of these only how far two people are apart tells one from another.
+    /// Private answers speak to nobody. Every pair of a draft follows the rules: of these only how far two people are apart tells one from another.
     fn speaks_to(&self, reader: Reader) -> bool {
+        if self.head.is_private() {
+            return false;
+        }
         let (holds, is_wish) = match self.head.rule {
             Strength::Must => (self.holds, false),
             Strength::MustNot => (!self.holds, false),

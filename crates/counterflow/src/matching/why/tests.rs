@@ -48,6 +48,7 @@ fn person(id: &str, level: i32, faith: &str, energy: &str) -> Profile {
     plain
         .with("languages", Value::set(["English", "Igbo"]))
         .with("faith", Value::category(faith))
+        .with("private:faith", Value::category(faith))
         .with("energy", Value::category(energy))
 }
 
@@ -93,6 +94,15 @@ fn the_two_read_what_speaks_for_them_and_nothing_that_the_other_did_not_choose_t
         assert!(labels.iter().all(|label| !label.contains("faith") && !label.contains("house")), "{labels:?}");
         assert_eq!(labels.last(), Some(&""), "what is not shown comes last, together");
     }
+}
+
+#[test]
+fn private_answers_speak_to_nobody_and_are_not_stored() {
+    let criteria = CRITERIA.replace("field = \"faith\"", "field = \"private:faith\"");
+    let (private, open) = (why(&criteria), why(CRITERIA));
+    assert_eq!(private.score, open.score, "it counts all the same");
+    assert!(!private.text(NAMES, Reader::Other).contains("faith"), "{}", private.text(NAMES, Reader::Other));
+    assert!(!private.to_json().contains("another") && open.to_json().contains("another"), "{}", private.to_json());
 }
 
 #[test]

@@ -5,10 +5,11 @@ use std::{
     ops::RangeInclusive,
 };
 
-use counterflow_matching::{Comparison, Criteria};
+use counterflow_matching::{Comparison, Criteria, Criterion, LEVELS, PRIORITIES};
 
 use super::{
-    Agenda, Checkin, Eligibility, Kpi, Operator, PLACEHOLDERS, Question, Rule, Shape, Template, Texts, Topic,
+    Agenda, Checkin, Eligibility, Kpi, Levels, Operator, PLACEHOLDERS, PRIVATE, PrivateQuestion, Question, Rule, Shape,
+    Size, Template, Texts, Topic, Training,
     error::{Problem, TemplateError},
     registration::{self, FormQuestion, MOST_QUESTIONS},
 };
@@ -22,6 +23,8 @@ const READERS: &[&str] = &["counted", "pair"];
 const SOURCES: &[&str] = &["question:KEY", "meetings_held", "meetings_kept", "finished"];
 const SCALE: RangeInclusive<i64> = 1..=5;
 const PERCENT: RangeInclusive<i64> = 0..=100;
+/// Answers of a private question.
+const ANSWERS: RangeInclusive<usize> = 2..=20;
 
 impl Template {
     /// Reads a template.
@@ -67,12 +70,16 @@ impl Findings {
         self.text("objective", &template.objective);
         self.topics(&template.topics);
         self.shape(&template.shape);
+        self.size(template.size.as_ref());
+        self.levels(&template.levels);
+        self.private(&template.private);
         self.registration(&template.registration);
         self.eligibility(&template.eligibility);
         self.matching(template);
         self.agendas(&template.agendas, &template.shape);
         let asked = self.checkins(&template.checkins);
         self.kpis(&template.kpis, &asked);
+        self.training(&template.training);
         self.texts(&template.texts);
     }
 
@@ -138,11 +145,69 @@ impl Findings {
         }
     }
 
+    fn size(&mut self, size: Option<&Size>) {
+        let Some(size) = size else { return };
+        self.number("size, fewest_pairs", size.fewest_pairs, limits::PAIRS);
+        self.number("size, most_pairs", size.most_pairs, size.fewest_pairs..=*limits::PAIRS.end());
+        self.text("size, why", &size.why);
+    }
+
+    /// Words for every step of a scale, or for none.
+    fn levels(&mut self, levels: &Levels) {
+        for (key, words, steps) in
+            [("offers", &levels.offers, LEVELS.len()), ("wants", &levels.wants, PRIORITIES.len())]
+        {
+            let place = format!("levels, {key}");
+            if !words.is_empty() && words.len() != steps {
+                self.note(place.clone(), Problem::StepCount { found: words.len(), steps });
+            }
+            self.distinct(&place, words);
+        }
+    }
+
+    /// Texts of a list: none empty, none twice.
+    fn distinct(&mut self, place: &str, texts: &[String]) {
+        let mut seen = BTreeSet::new();
+        for (number, text) in texts.iter().enumerate() {
+            let place = format!("{place} {}", number + 1);
+            self.text(&place, text);
+            if !seen.insert(text) {
+                self.note(place, Problem::Twice(text.clone()));
+            }
+        }
+    }
+
+    fn private(&mut self, questions: &[PrivateQuestion]) {
+        self.unique("private", questions.iter().map(|question| question.key.as_str()));
+        for (number, question) in questions.iter().enumerate() {
+            let place = format!("private {}", number + 1);
+            self.text(&format!("{place}, question"), &question.question);
+            self.text(&format!("{place}, help"), &question.help);
+            if question.purposes.is_empty() {
+                self.note(format!("{place}, purposes"), Problem::Empty);
+            }
+            let answers = format!("{place}, answers");
+            if !ANSWERS.contains(&question.answers.len()) {
+                let found = question.answers.len();
+                self.note(answers.clone(), Problem::AnswerCount { found, bounds: ANSWERS });
+            }
+            self.distinct(&answers, &question.answers);
+        }
+    }
+
+    fn training(&mut self, training: &Training) {
+        self.distinct("training, mentor", &training.mentor);
+        self.distinct("training, mentee", &training.mentee);
+    }
+
     fn eligibility(&mut self, eligibility: &Eligibility) {
         for (side, rules) in [("mentee", &eligibility.mentee), ("mentor", &eligibility.mentor)] {
             for (number, rule) in rules.iter().enumerate() {
                 let place = format!("eligibility.{side} {}", number + 1);
                 self.text(&format!("{place}, field"), &rule.field);
+                if rule.field.starts_with(PRIVATE) {
+                    self.note(format!("{place}, field"), Problem::PrivateEligibility(rule.field.clone()));
+                }
                 if let Some(reason) = rule_problem(rule) {
                     self.note(place, Problem::RuleValue(reason));
                 }
@@ -163,6 +228,9 @@ impl Findings {
             let wants_topics = matches!(criterion.compare, Comparison::OffersWhatTheOtherWants { .. });
             if wants_topics && template.topics.is_empty() {
                 let problem = Problem::NoTopics(criterion.compare.word().to_owned());
+                self.note(format!("matching.criterion {}", number + 1), problem);
+            }
+            if let Some(problem) = private_problem(criterion, &template.private) {
                 self.note(format!("matching.criterion {}", number + 1), problem);
             }
         }
@@ -258,6 +326,21 @@ impl Findings {
     }
 }
 
+/// What is wrong with a criterion over private answers.
+fn private_problem(criterion: &Criterion, questions: &[PrivateQuestion]) -> Option<Problem> {
+    let fields = [&criterion.mentor_field, &criterion.mentee_field];
+    let field = fields.into_iter().find(|field| field.starts_with(PRIVATE))?;
+    let Some(question) = questions.iter().find(|question| question.field() == *field) else {
+        return Some(Problem::NoSuchPrivateQuestion(field[PRIVATE.len()..].to_owned()));
+    };
+    if criterion.rule.weight().is_none() {
+        return Some(Problem::PrivateRule(field.clone()));
+    }
+    let possible: &'static [&'static str] = if question.several { &["overlaps"] } else { &["same", "different"] };
+    let fits = possible.contains(&criterion.compare.word());
+    (!fits).then(|| Problem::PrivateComparison { field: field.clone(), possible })
+}
+
 /// What is wrong with the values of a rule.
 fn rule_problem(rule: &Rule) -> Option<&'static str> {
     let one = !rule.value.trim().is_empty();
@@ -298,11 +381,16 @@ mod tests {
     use super::*;
 
     const GOOD: &str = include_str!("../../../../../templates/programs/digital-fluency.toml");
+    const WITH_PRIVATE: &str = include_str!("../../../../../templates/programs/inclusion.toml");
 
     /// Breaks the good template in one place, and compares what is said.
     fn check(from: &str, to: &str, expected: &[&str]) {
-        let at = GOOD.find(from).unwrap_or_else(|| panic!("no {from:?} in the template"));
-        let broken = format!("{}{to}{}", &GOOD[..at], &GOOD[at + from.len()..]);
+        check_in(GOOD, from, to, expected);
+    }
+
+    fn check_in(good: &str, from: &str, to: &str, expected: &[&str]) {
+        let at = good.find(from).unwrap_or_else(|| panic!("no {from:?} in the template"));
+        let broken = format!("{}{to}{}", &good[..at], &good[at + from.len()..]);
         let said: Vec<String> = Template::parse(&broken).unwrap_err().iter().map(ToString::to_string).collect();
         assert_eq!(said, expected, "{from:?} -> {to:?}");
     }
@@ -342,6 +430,46 @@ mod tests {
         check("target = 4.0", "target = 40", &["kpis 1, target: 40 is not between 1 and 5"]);
         check("{enroll_until}", "{deadline}", &["texts, invite_mentee: nobody fills {deadline} in"]);
         check("by = 3\nmissing", "by = -3\nmissing", &["matching: criterion 1, `by` has to be more than 0, not -3"]);
+    }
+
+    #[test]
+    fn sizes_levels_and_lessons_are_checked() {
+        check("fewest_pairs = 10", "fewest_pairs = 4", &["size, fewest_pairs: 4 is not between 5 and 10000"]);
+        check("fewest_pairs = 10", "fewest_pairs = 51", &["size, most_pairs: 50 is not between 51 and 10000"]);
+        check("\"I use it\", ", "", &["levels, offers: there are 4 words for 5 steps"]);
+        check("\"Important\"", "\"Nice to have\"", &["levels, wants 2: \"Nice to have\" is there twice"]);
+        check("\"Raising a problem\"", "\" \"", &["training, mentor 4: is empty"]);
+    }
+
+    #[test]
+    fn private_questions_stay_private_and_of_ones_own_will() {
+        let in_private = |from: &str, to: &str, expected: &str| check_in(WITH_PRIVATE, from, to, &[expected]);
+        in_private("\"My gender\"", "\"My age\"", "private 1, answers 8: \"My age\" is there twice");
+        in_private(
+            "private:grew-up",
+            "private:shoe-size",
+            "matching.criterion 6: no private question has the key \"shoe-size\"",
+        );
+        in_private(
+            "rule = \"avoid\"\ncompare = \"overlaps\"\nfield = \"private:perspective\"\nweight = 7",
+            "rule = \"must_not\"\ncompare = \"overlaps\"\nfield = \"private:perspective\"",
+            "matching.criterion 5: \"private:perspective\" is answered of one's own will and can't be a rule: prefer or avoid it",
+        );
+        in_private(
+            "compare = \"overlaps\"\nfield = \"private:perspective\"",
+            "compare = \"different\"\nfield = \"private:perspective\"",
+            "matching.criterion 5: \"private:perspective\" can be compared with overlaps",
+        );
+        in_private(
+            "field = \"level\"\nis = \"at_least\"\nvalue = \"7\"",
+            "field = \"private:grew-up\"\nis = \"is_known\"",
+            "eligibility.mentee 1, field: \"private:grew-up\" is private and says nothing about who can take part",
+        );
+        in_private(
+            "answers = [\"In the region where I work now\", \"Elsewhere in this country\", \"In another country\", \"In more than one country\"]",
+            "answers = [\"In the region where I work now\"]",
+            "private 2, answers: takes 2 to 20 answers, not 1",
+        );
     }
 
     #[test]

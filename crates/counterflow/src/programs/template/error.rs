@@ -103,6 +103,39 @@ pub enum Problem {
     /// A KPI from a question without figures.
     #[error("the answer to {0:?} is a text, not a figure")]
     NotAFigure(String),
+    /// Not one word for each step of a scale.
+    #[error("there are {found} words for {steps} steps")]
+    StepCount {
+        /// How many words there are.
+        found: usize,
+        /// How many steps there are.
+        steps: usize,
+    },
+    /// A private question with too few or too many answers.
+    #[error("takes {} to {} answers, not {found}", .bounds.start(), .bounds.end())]
+    AnswerCount {
+        /// How many there are.
+        found: usize,
+        /// Both ends are allowed.
+        bounds: RangeInclusive<usize>,
+    },
+    /// A criterion over a private question that is not there.
+    #[error("no private question has the key {0:?}")]
+    NoSuchPrivateQuestion(String),
+    /// A rule over what nobody has to answer.
+    #[error("{0:?} is answered of one's own will and can't be a rule: prefer or avoid it")]
+    PrivateRule(String),
+    /// Who can take part may not depend on private answers.
+    #[error("{0:?} is private and says nothing about who can take part")]
+    PrivateEligibility(String),
+    /// A private question that is compared in another way than its answers allow.
+    #[error("{field:?} can be compared with {}", .possible.join(", "))]
+    PrivateComparison {
+        /// The field.
+        field: String,
+        /// How it can be compared.
+        possible: &'static [&'static str],
+    },
     /// A rule over a field with a missing or superfluous value.
     #[error("{0}")]
     RuleValue(&'static str),

@@ -78,6 +78,15 @@ pub struct Template {
     pub topics: Vec<Topic>,
     /// Sensible sizes and dates.
     pub shape: Shape,
+    /// For how many pairs it was made.
+    #[serde(default)]
+    pub size: Option<Size>,
+    /// The steps of a topic, in the words of this program.
+    #[serde(default)]
+    pub levels: Levels,
+    /// What people may say for the matching alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub private: Vec<PrivateQuestion>,
     /// Who takes part (`enrollment` evaluates it).
     #[serde(default)]
     pub eligibility: Eligibility,
@@ -96,6 +105,9 @@ pub struct Template {
     /// What will show whether it worked.
     #[serde(default)]
     pub kpis: Vec<Kpi>,
+    /// What both sides learn before they meet.
+    #[serde(default)]
+    pub training: Training,
     /// Texts that people read.
     pub texts: Texts,
 }
@@ -105,6 +117,12 @@ impl Template {
     #[must_use]
     pub fn criteria(&self) -> String {
         self.matching.to_string()
+    }
+
+    /// The template as a file, as [`Self::parse`] reads it.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        toml::to_string_pretty(self).expect("texts, numbers and lists of them are always TOML")
     }
 
     /// The unit of a KPI's target.
@@ -156,6 +174,91 @@ pub struct Shape {
     pub answer_days: i64,
     /// Whether both sign before they meet: `required` or `advised`.
     pub agreement_gate: String,
+}
+
+/// For how many pairs a program like this was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Size {
+    /// From so many on it makes sense.
+    pub fewest_pairs: i64,
+    /// Up to so many it can be looked after.
+    pub most_pairs: i64,
+    /// What happens with fewer, and with more.
+    pub why: String,
+}
+
+/// The steps of a topic in words, lowest first. Without them the product's own words are used.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Levels {
+    /// Of a mentor, level 1 to 5.
+    #[serde(default)]
+    pub offers: Vec<String>,
+    /// Of a mentee, priority 1 to 3.
+    #[serde(default)]
+    pub wants: Vec<String>,
+}
+
+impl Levels {
+    /// The words for a step on the scale of a side, if the program has its own.
+    #[must_use]
+    pub fn word(&self, side: &Side, step: &u8) -> Option<&str> {
+        let words = match side {
+            Side::Mentor => &self.offers,
+            Side::Mentee => &self.wants,
+        };
+        words.get(usize::from(*step).checked_sub(1)?).map(String::as_str)
+    }
+}
+
+/// With what the name of a field begins that compares answers to a [`PrivateQuestion`].
+pub const PRIVATE: &str = "private:";
+
+/// A question whose answer nobody reads. Answering is voluntary; what the answer is used for is agreed to one by one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PrivateQuestion {
+    /// Stable key: `grew-up`.
+    pub key: String,
+    /// As people read it.
+    pub question: String,
+    /// What it is used for.
+    pub help: String,
+    /// What can be answered, in order.
+    pub answers: Vec<String>,
+    /// Whether several answers can hold: then `overlaps` compares them, otherwise `same` and `different` do.
+    #[serde(default)]
+    pub several: bool,
+    /// What people are asked to agree to.
+    #[serde(default = "for_matching", skip_serializing_if = "is_for_matching")]
+    pub purposes: Vec<Purpose>,
+}
+
+words! {
+    /// What a private answer may be used for.
+    Purpose {
+        /// To find out who fits whom.
+        Matching = "matching",
+        /// To count it together with others.
+        Reporting = "reporting",
+    }
+}
+
+fn for_matching() -> Vec<Purpose> {
+    vec![Purpose::Matching]
+}
+
+fn is_for_matching(purposes: &Vec<Purpose>) -> bool {
+    *purposes == for_matching()
+}
+
+impl PrivateQuestion {
+    /// The field by which criteria name it: `private:grew-up`.
+    #[must_use]
+    pub fn field(&self) -> String {
+        format!("{PRIVATE}{}", self.key)
+    }
 }
 
 /// Who can take part on each side: whoever fulfills every rule of the side.
@@ -291,6 +394,18 @@ pub enum Unit {
     Percent,
 }
 
+/// Short lessons before the first meeting, by name and in order.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Training {
+    /// The mentors' track.
+    #[serde(default)]
+    pub mentor: Vec<String>,
+    /// The mentees' track.
+    #[serde(default)]
+    pub mentee: Vec<String>,
+}
+
 /// Texts that people read, with [`PLACEHOLDERS`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -311,6 +426,21 @@ pub struct Texts {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn levels_have_words_from_one_on() {
+        let text = |word: &&str| (*word).to_owned();
+        let levels = Levels { offers: ["a", "b"].iter().map(text).collect(), wants: Vec::new() };
+        for (side, step, expected) in [
+            (Side::Mentor, 0, None),
+            (Side::Mentor, 1, Some("a")),
+            (Side::Mentor, 2, Some("b")),
+            (Side::Mentor, 3, None),
+            (Side::Mentee, 1, None),
+        ] {
+            assert_eq!(levels.word(&side, &step), expected, "{side} {step}");
+        }
+    }
 
     #[test]
     fn fills_each_placeholder_once() {

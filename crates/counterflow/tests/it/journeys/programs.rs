@@ -107,9 +107,12 @@ on_both! {
         for template in template::all() {
             browser.get(&format!("/programs/new?template={}", template.key)).await.ok().says(&template.name).says("6 agendas");
             let started = start(&mut browser, &template.key, &format!("Our {}", template.name)).await;
+            let (shape, size) = (&template.shape, template.size.as_ref().unwrap());
+            let again = template.kpis.iter().find(|kpi| kpi.key == "again").unwrap();
             browser.get(&format!("{}/design", started.round)).await.ok()
-                .says("6 meetings of 45 minutes, 16 February to 15 August").says(&template.agendas[5].title).says("Would do it again 85 %")
-                .says("Dear Ines Duarte").says("Please do it by 30 January 2026").does_not_say("{");
+                .says(&format!("6 meetings of {} minutes, 16 February to 15 August", shape.meeting_minutes)).says(&template.agendas[5].title)
+                .says(&format!("Would do it again {} %", again.target)).says(&format!("{} to {} {}", size.fewest_pairs, size.most_pairs, size.why))
+                .says(&template.levels.offers.join("; ")).says(&template.training.mentor[0]).says("Dear Ines Duarte").says("Please do it by 30 January 2026").does_not_say("{");
             browser.get(&started.program).await.ok().says(&template.objective).says("Round 1 is in Design").says("Program manager");
 
             let mut tx = app.read().await;
@@ -122,6 +125,62 @@ on_both! {
             assert_eq!(programs::program_of(&mut tx, &round).await.unwrap().design, *template);
         }
         browser.get("/programs").await.ok().says("Our Digital fluency for leaders").says("Our A program of your own").says("You manage it");
+    }
+}
+
+on_both! {
+    async fn a_program_is_saved_as_a_template_and_started_from_it(app: TestApp) {
+        let (_, mut browser) = ines(app).await;
+        let started = start(&mut browser, "inclusion", "Seen & heard").await;
+        let path = format!("{}/design", started.round);
+        let page = browser.get(&path).await.ok().body;
+        send(&mut browser, &path, &typed(&page, &[("objective", "Everybody is heard."), ("rhythm_days", "40")])).await.ok();
+        let file = browser.get(&format!("{}/template.toml", started.program)).await.ok();
+        assert_eq!(file.headers["content-disposition"], "attachment; filename=\"seen-heard.toml\"");
+        let saved = template::Template::parse(&file.body).unwrap();
+        let kept = template::named("inclusion").unwrap();
+        assert_eq!((saved.name.as_str(), saved.objective.as_str(), saved.shape.rhythm_days), ("Seen & heard", "Everybody is heard.", 40));
+        assert_eq!((&saved.agendas, &saved.private, &saved.eligibility), (&kept.agendas, &kept.private, &kept.eligibility));
+
+        let offered = browser.upload("/programs/file", &[], "mine.toml", file.body.as_bytes()).await.ok();
+        offered.says("Start from your file").says("Seen & heard").says("6 meetings of 60 minutes").says("Choose one of ours instead");
+        // What is missing leaves the file in the form; browsers send its lines with other ends.
+        let (id, round, own) = (ProgramId::new().to_string(), RoundId::new().to_string(), file.body.replace('\n', "\r\n"));
+        let mut fields = vec![("id", id.as_str()), ("round", &round), ("round_name", "Round 1"), ("own", &own), ("name", "")];
+        fields.extend(DATES);
+        let back = browser.post("/programs", &fields).await;
+        assert_eq!(back.status, StatusCode::UNPROCESSABLE_ENTITY);
+        back.says("Please fill this in").says("Start from your file");
+        fields[4] = ("name", "Heard elsewhere");
+        browser.post("/programs", &fields).await.ok().says("Your program is started");
+        let mut tx = app.read().await;
+        let begun = programs::round(&mut tx, &guard::ByServer(round.parse().unwrap())).await.unwrap();
+        assert_eq!(programs::program_of(&mut tx, &begun).await.unwrap().design, saved);
+        assert_eq!(begun.rhythm_days, 40);
+    }
+}
+
+on_both! {
+    async fn a_file_that_is_no_template_says_why_and_starts_nothing(app: TestApp) {
+        let (_, mut browser) = ines(app).await;
+        let good = template::named("blank").unwrap().to_toml();
+        let large = vec![b'#'; 300 << 10];
+        for (content, expected) in [
+            (good.replace("meetings = 6", "meetings = 7").as_bytes(), "mine.toml: agendas: there are 6 agendas for 7 meetings"),
+            (b"key = 5", "mine.toml: at the top: line 1: invalid type"),
+            (b"\xff\xfe", "This is no text file."),
+            (large.as_slice(), "256 KiB"),
+        ] {
+            let back = browser.upload("/programs/file", &[], "mine.toml", content).await;
+            assert_eq!(back.status, StatusCode::UNPROCESSABLE_ENTITY, "{expected}");
+            back.says("This file is not a template yet").says(expected);
+        }
+        browser.upload("/programs/file", &[], "", b"").await.says("Choose a file first");
+        let (id, round) = (ProgramId::new().to_string(), RoundId::new().to_string());
+        let mut fields = vec![("id", id.as_str()), ("round", &round), ("round_name", "Round 1"), ("own", "key = 5"), ("template", "blank"), ("name", "Forged")];
+        fields.extend(DATES);
+        browser.post("/programs", &fields).await.says("Choose one of the answers");
+        browser.get("/programs").await.ok().says("You manage and back no program");
     }
 }
 

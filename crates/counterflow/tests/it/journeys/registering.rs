@@ -3,7 +3,9 @@
 use axum::http::StatusCode;
 use counterflow::{
     enrollment::{self, State},
+    fetch_one,
     kernel::guard::ByServer,
+    matching::inputs,
     programs::{self, Stage},
 };
 use jiff::SignedDuration;
@@ -15,7 +17,12 @@ use crate::{
 
 /// Ruth and Ana, chosen and invited. Answers their links.
 pub(super) async fn invited(app: &TestApp) -> (StartedRound, String, String) {
-    let mut round = app.started_round().await;
+    invited_to(app, "digital-fluency").await
+}
+
+/// The same in a program from another template.
+pub(super) async fn invited_to(app: &TestApp, template: &str) -> (StartedRound, String, String) {
+    let mut round = app.started_round_from(template).await;
     app.employee("Ruth Okafor", 9, "Finance").await;
     app.employee("Ana Lim", 3, "Sales").await;
     for side in ["mentee", "mentor"] {
@@ -100,6 +107,54 @@ on_both! {
         // The link still works, as often as needed, for whoever is signed in.
         browser.get(&link).await.ok().says("You have registered");
         browser.post(&link, &[]).await.ok().says("Thank you, Ana");
+    }
+}
+
+on_both! {
+    async fn private_answers_are_given_freely_and_shown_to_nobody_else(app: TestApp) {
+        let (mut round, _, link) = invited_to(app, "inclusion").await;
+        let mut browser = app.browser();
+        let path = open(app, &mut browser, &link, "ana.lim@halden.example").await;
+        browser.get(&path).await.ok().says("Which of these has shaped how you see work?").says("Read by nobody").says("Rather not say")
+            .says("5: I have helped others with it");
+
+        // Nobody has to answer.
+        browser.post(&path, &with(&[("topic-meetings", "3")])).await.ok().says("Thank you, Ana").says("Who gets heard in meetings (I have lived it)")
+            .does_not_say("Where did you grow up");
+        assert!(participant(app, &round, "ana.lim@halden.example").await.answers().private.is_empty());
+
+        let answers = [("topic-meetings", "3"), ("private-perspective", "My age"), ("private-perspective", "My faith"),
+            ("private-perspective", "Something else"), ("private-grew-up", "In another country"), ("private-grew-up", "In more than one country")];
+        browser.post(&path, &with(&answers)).await.says("without your consent it is not kept");
+        let consent = [("consent-perspective", "matching"), ("consent-grew-up", "matching"), ("consent-grew-up", "reporting")];
+        browser.post(&path, &with(&[&answers[..], &consent[..]].concat())).await.ok().says("My faith, My age").says("Read by nobody but you");
+        let ana = participant(app, &round, "ana.lim@halden.example").await;
+        let private = ana.answers().private;
+        assert_eq!(private["perspective"].answers.len(), 2, "{private:?}");
+        assert_eq!(private["grew-up"].answers.iter().collect::<Vec<_>>(), ["In another country"], "one answer is asked for");
+        let form = browser.get(&format!("{path}/form")).await.ok();
+        assert!(form.body.contains("value=\"My age\" checked") && !form.body.contains("value=\"My gender\" checked"));
+
+        let answers = round.manager.get(&format!("/participants/{}", ana.id)).await.ok().says("What they answered");
+        answers.does_not_say("My faith").does_not_say("In another country");
+        assert_eq!(private["grew-up"].purposes.len(), 1, "what is not asked for is not agreed to");
+
+        // Matching has begun; she takes it back all the same, and it is in no later run.
+        let values = async || {
+            let found = inputs::gather(&mut app.read().await, &ByServer(round.id)).await.unwrap();
+            found.mentors[0].values.keys().filter(|field| field.starts_with("private:")).cloned().collect::<Vec<_>>()
+        };
+        assert_eq!(values().await, ["private:grew-up", "private:perspective"]);
+        browser.post(&format!("{path}/draft"), &[("private-grew-up", "In another country"), ("consent-grew-up", "matching"), ("about", "x"), ("by_itself", "yes")]).await;
+        begin(app, &round, Stage::Match).await;
+        let back = format!("{path}/consent-withdrawal");
+        for _ in 0..2 {
+            browser.post(&back, &[("question", "grew-up"), ("purpose", "matching")]).await.ok().says("Taken back").says("My faith").does_not_say("In another country");
+        }
+        assert_eq!((values().await, app.times("consent.withdrawn").await), (vec!["private:perspective".to_owned()], 1));
+        assert_eq!(browser.post(&back, &[("question", "grew-up"), ("purpose", "sale")]).await.status, StatusCode::NOT_FOUND);
+        let (left,) = fetch_one!(&mut app.read().await, (String,), "select answers || coalesce(draft, '') from registrations where participant_id = $1", ana.id).unwrap();
+        assert!(!left.contains("In another country") && left.contains("My faith"), "{left}");
     }
 }
 

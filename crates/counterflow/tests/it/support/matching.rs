@@ -6,7 +6,10 @@ use counterflow::{
     enrollment::Answers,
     execute, fetch_all, fetch_one,
     kernel::ids::{ParticipantId, PersonId, ProgramId, ProposalId, RoundId, RunId},
-    programs::{Side, template},
+    programs::{
+        Side,
+        template::{self, Template},
+    },
 };
 
 use super::{
@@ -83,15 +86,22 @@ impl TestApp {
     pub async fn round_to_match(&self) -> Matched {
         self.set_up().await;
         let ines = self.person("Inés Duarte").await;
+        let program = self.program_to_match(ines, template::named("digital-fluency").unwrap()).await;
+        let round = self.another_round(program, 1).await;
+        Matched { ines, program, round }
+    }
+
+    /// A program from a template, and who manages it.
+    pub async fn program_to_match(&self, manager: PersonId, design: &Template) -> ProgramId {
         let program = ProgramId::new();
-        let design = template::named("digital-fluency").unwrap();
         let mut tx = self.write().await;
         let now = tx.now();
         execute!(
             tx,
             "insert into programs (id, name, template, direction, design, version, created_at)
-             values ($1, 'Digital fluency', 'digital-fluency', 'reverse', $2, 1, $3)",
+             values ($1, 'Digital fluency', $2, 'reverse', $3, 1, $4)",
             program,
+            design.key.clone(),
             serde_json::to_string(design).unwrap(),
             now
         )
@@ -100,13 +110,12 @@ impl TestApp {
             tx,
             "insert into program_roles (program_id, person_id, role, granted_at) values ($1, $2, 'manager', $3)",
             program,
-            ines,
+            manager,
             now
         )
         .unwrap();
         tx.commit().await.unwrap();
-        let round = self.another_round(program, 1).await;
-        Matched { ines, program, round }
+        program
     }
 
     pub async fn another_round(&self, program: ProgramId, number: i64) -> RoundId {

@@ -27,6 +27,11 @@ impl TestApp {
     /// Piet's server with Inés's program from the template *digital fluency for leaders*. Registration is open until
     /// Friday 30 January 2026.
     pub async fn started_round(&self) -> StartedRound {
+        self.started_round_from("digital-fluency").await
+    }
+
+    /// The same from another template, under the same name.
+    pub async fn started_round_from(&self, template: &str) -> StartedRound {
         self.set_up().await;
         let ines = self.person("Ines Duarte").await;
         let mut tx = self.write().await;
@@ -39,7 +44,7 @@ impl TestApp {
             ("id", program.as_str()),
             ("round", &round),
             ("round_name", "Round 1"),
-            ("template", "digital-fluency"),
+            ("template", template),
             ("name", "Digital fluency"),
             ("enroll_until", "2026-01-30"),
             ("starts_on", "2026-02-16"),

@@ -7,6 +7,7 @@ mod proposals;
 mod races;
 mod runs;
 mod secrecy;
+mod templates;
 
 use counterflow::programs::Side;
 
