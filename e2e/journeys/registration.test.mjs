@@ -118,7 +118,7 @@ async function anaSendsWhatSheSaw(ana) {
   await fine(ana, "registration-new-questions");
   await page.getByRole("button", { name: "Send my changes" }).click();
   await page.getByText("Which shifts?").waitFor();
-  await page.getByText("Night", { exact: true }).waitFor();
+  await page.locator("dl.replies dd").filter({ hasText: "Night" }).waitFor();
 }
 
 /** Without a script the condition stands beside the question, and the server keeps to it. */
