@@ -22,11 +22,12 @@ export async function closeBrowser() {
   browser = undefined;
 }
 
-/** A browser of one person's own: its cookies are nobody else's. Whoever does not look at pages closely only uses them. */
-export async function person(url, { width = 1280, javaScript = true, zone = "Europe/Berlin", looks = true } = {}) {
+/** A browser of one person's own: its cookies are nobody else's. Whoever does not look at pages closely only uses them.
+ * A phone is held upright, and knows fingers only. */
+export async function person(url, { width = 1280, javaScript = true, zone = "Europe/Berlin", looks = true, phone = false } = {}) {
   const context = await (await launched()).newContext({
     baseURL: url,
-    viewport: { width, height: 900 },
+    ...(phone ? { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 } : { viewport: { width, height: 900 } }),
     javaScriptEnabled: javaScript,
     timezoneId: zone,
     reducedMotion: "reduce",

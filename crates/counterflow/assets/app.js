@@ -14,6 +14,24 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     clearTimeout(timer);
     timer = setTimeout(save, wait);
   };
+  // What could not be saved stays in this browser until it is: also after the page was closed.
+  const place = `kept:${form.dataset.autosave}`;
+  const keep = (outcome) => {
+    try {
+      if (outcome === "saved") localStorage.removeItem(place);
+      else localStorage.setItem(place, new URLSearchParams(new FormData(form)).toString());
+    } catch {
+      // A browser that keeps nothing: the text is on the page.
+    }
+  };
+  const bringBack = () => {
+    const kept = localStorage.getItem(place);
+    if (!kept) return;
+    fillIn(form, new URLSearchParams(kept));
+    status.textContent = status.dataset.restored ?? "";
+    changes += 1;
+    later(500);
+  };
   const send = async () => {
     const body = new URLSearchParams(new FormData(form));
     body.set("by_itself", "yes");
@@ -33,6 +51,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     sending = true;
     status.textContent = status.dataset.saving;
     const outcome = await send();
+    keep(outcome);
     sending = false;
     status.textContent = status.dataset[outcome];
     signedOut.hidden = outcome !== "away";
@@ -46,9 +65,48 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   form.addEventListener("submit", () => {
     clearTimeout(timer);
     sending = true; // nothing goes out after what is sent by hand
+    keep("saved"); // the server keeps it from here on, signed in or not
   });
   addEventListener("pageshow", () => (sending = false)); // back again
+  addEventListener("pagehide", save);
   document.addEventListener("visibilitychange", save); // leaving, or back from signing in in another tab
+  try {
+    bringBack();
+  } catch {
+    // A browser that keeps nothing.
+  }
+}
+
+// Puts what was typed into the fields of a form. Hidden fields are the page's own.
+function fillIn(form, typed) {
+  for (const field of form.elements) {
+    if (!field.name || field.type === "hidden") continue;
+    if (field.type === "checkbox" || field.type === "radio") field.checked = typed.getAll(field.name).includes(field.value);
+    else if (typed.has(field.name)) field.value = typed.get(field.name);
+  }
+}
+
+// ---- A form in parts (data-parts): what is asked only after another answer, and how many parts are ready.
+for (const form of document.querySelectorAll("form[data-parts]")) {
+  const parts = [...form.querySelectorAll("[data-part]")];
+  const ready = form.querySelector("[data-ready]");
+  const bar = form.querySelector("progress");
+  const look = () => {
+    const typed = new FormData(form);
+    for (const asked of form.querySelectorAll("[data-show-if]")) {
+      const { showIf, showIs } = asked.dataset;
+      const before = form.querySelector(`[name="${CSS.escape(showIf)}"]`)?.closest("[data-show-if]");
+      asked.hidden = (before?.hidden ?? false) || !typed.getAll(showIf).includes(showIs);
+    }
+    if (!ready) return;
+    const isGiven = ({ name }) => typed.getAll(name).some((given) => given.trim() !== "");
+    const isAnswered = (group) => group.hidden || [...group.querySelectorAll("[name]")].some(isGiven);
+    const count = parts.filter((part) => [...part.querySelectorAll("[data-needs]")].every(isAnswered)).length;
+    if (ready.textContent !== String(count)) ready.textContent = bar.value = count;
+  };
+  for (const hint of form.querySelectorAll("[data-condition]")) hint.hidden = true;
+  form.addEventListener("input", look);
+  look();
 }
 
 // ---- Forms whose effect is shown before they are sent (data-preview: where from, data-preview-into: where to).

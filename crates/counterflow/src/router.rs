@@ -141,6 +141,9 @@ pub fn table() -> Vec<Route> {
         post("/rounds/{round}/admissions", &[Manager], enrollment::bulk_pages::admit_registered),
         post("/rounds/{round}/reminder-plan", &[Manager], enrollment::pages::plan_reminders),
         post("/rounds/{round}/admission-policy", &[Manager], enrollment::pages::set_policy),
+        get("/rounds/{round}/form", &[Manager], enrollment::form_pages::show),
+        post("/rounds/{round}/form", &[Manager], enrollment::form_pages::save),
+        get("/rounds/{round}/form/preview/{side}", &[Manager], enrollment::registration_pages::preview),
         get("/participants/{participant}", &[Manager], enrollment::participant_pages::show),
         post("/participants/{participant}/choice", &[Manager], enrollment::participant_pages::take_in),
         post("/participants/{participant}/invitation", &[Manager], enrollment::participant_pages::send_invitation),
@@ -184,6 +187,7 @@ pub fn table() -> Vec<Route> {
         get("/registrations/{participant}/form", &[Mentor, Mentee], enrollment::registration_pages::change),
         post("/registrations/{participant}", &[Mentor, Mentee], enrollment::registration_pages::submit),
         post("/registrations/{participant}/draft", &[Mentor, Mentee], enrollment::registration_pages::draft),
+        post("/registrations/{participant}/consent-withdrawal", &[Mentor, Mentee], enrollment::registration_pages::take_consent_back),
         post("/registrations/{participant}/decline", &[Mentor, Mentee], enrollment::registration_pages::say_no),
         // A round as it stands
         get("/rounds/{round}", &[Manager, Sponsor, Mentor, Mentee], outcomes::round_home::show),

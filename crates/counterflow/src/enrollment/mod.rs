@@ -14,6 +14,10 @@ pub mod exclusion_pages;
 mod exclusion_store;
 mod exclusions;
 mod fitting;
+pub mod form;
+pub mod form_pages;
+mod form_rows;
+mod form_store;
 pub mod invitation_pages;
 mod inviting;
 pub mod join_pages;
@@ -28,6 +32,7 @@ pub mod pages;
 pub mod participant_pages;
 mod promotion;
 pub mod promotion_pages;
+mod private;
 mod registering;
 mod registration_form;
 pub mod registration_pages;
@@ -36,6 +41,7 @@ mod reminding;
 mod reminding_store;
 pub mod review_pages;
 mod reviewing;
+pub mod replies;
 mod rule_form;
 pub mod rules;
 mod screening;
@@ -63,10 +69,12 @@ pub use choosing::{Chosen, choose, choose_again, choose_by_email, choose_everybo
 pub use exclusions::{NewGroup, exclude, include, leave_out, let_in};
 pub use inviting::{invite, remind};
 pub use list_store::Counts;
+pub use private::{Private, withdraw_consent};
 pub use registering::{commitment, decline, register, save_draft};
 pub use registration_store::Open;
 pub use reminding::{ReminderPlan, remind_due, set_reminder_plan};
 pub use screening_store::Reading;
+pub use replies::Reply;
 pub use standing::{Standing, standing};
 pub use store::{Participant, participant, participants};
 pub use waiting::{carry_over, set_leader_places, with_reserve};
@@ -80,15 +88,34 @@ use crate::{
         db::Tx,
         error::{Answer, Error},
         event::Event,
-        guard::{ByServer, Leave},
+        guard::{Access, ByServer, Leave},
         ids::{ParticipantId, RoundId},
         viewer::Viewer,
     },
-    programs::{Round, Stage},
+    programs::{Round, Side, Stage},
     words,
 };
 
 impl Participant {
+    /// A manager in the place of somebody who is invited: for a look at the form. Nothing is stored of it.
+    fn imagined(access: &Access<RoundId>, role: Side) -> Self {
+        Self {
+            id: ParticipantId::new(),
+            round_id: access.id,
+            person_id: access.viewer.person,
+            name: access.viewer.name.clone(),
+            title: None,
+            location: None,
+            role,
+            state: State::Invited,
+            capacity: 1,
+            invited_at: None,
+            opened_at: None,
+            registered_at: None,
+            answers: None,
+        }
+    }
+
     /// Leave for their round: whoever holds a `Participant` was let in to it.
     #[must_use]
     pub fn round_leave(&self) -> ByServer<RoundId> {

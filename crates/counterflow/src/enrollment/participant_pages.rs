@@ -3,17 +3,22 @@
 use askama::Template;
 
 use super::{
-    Answers, State, admit, invite,
+    Answers, State, admit,
+    form::{self, RegistrationForm},
+    invite,
     list_store::{self, Listed},
     put_on_waiting_list,
     registration_store::{self, Registration},
-    remind, store, takes_people, withdraw,
+    remind,
+    replies::{self, Reply},
+    store, takes_people, withdraw,
 };
 use crate::{
     kernel::{
         app::App,
         db::Tx,
         error::Answer,
+        filters,
         form::Fields,
         guard::Access,
         ids::{ParticipantId, PersonId, RoundId},
@@ -31,6 +36,7 @@ struct ParticipantPage {
     round: Round,
     direction: Direction,
     program: Program,
+    form: RegistrationForm,
     answers: Answers,
     never_with: Vec<Card>,
     registration: Registration,
@@ -41,6 +47,13 @@ impl ParticipantPage {
     /// The topics by name with their steps, highest first.
     fn topics(&self) -> Vec<(&str, u8)> {
         self.answers.topics(self.one.role, &self.program.design.topics)
+    }
+
+    /// What they answered to the program's own questions, as far as managers were named beside them.
+    fn replies(&self) -> Vec<(&str, &Reply)> {
+        let mut all = replies::in_order(&self.answers.replies, &self.form);
+        all.retain(|(_, reply)| reply.readers.has_managers());
+        all
     }
 
     fn program_href(&self) -> String {
@@ -73,6 +86,7 @@ pub async fn show(app: App, page: Page, access: Access<ParticipantId>) -> Answer
         never_with: cards(&mut tx, &answers.never_with).await?,
         registration: registration_store::registration(&mut tx, access.id).await?,
         is_open: takes_people(round.stage),
+        form: form::form(&mut tx, &round, &program).await?.form,
         direction: program.direction,
         answers,
         round,

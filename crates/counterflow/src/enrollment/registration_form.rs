@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Answers, BOUNDARIES, week};
+use super::{
+    Answers, BOUNDARIES,
+    form::{Ask, FormVersion},
+    private, replies, week,
+};
 use crate::{
     kernel::{
         db::Tx,
@@ -19,6 +23,12 @@ use crate::{
 
 /// What can be said about energy; the empty word is "rather not say".
 pub(super) const ENERGIES: [&str; 4] = ["introvert", "ambivert", "extrovert", ""];
+/// How somebody can like to learn; the empty word is "rather not say".
+pub(super) const LEARNING: [&str; 4] = ["shown", "trying", "reading", ""];
+/// How somebody can like to meet.
+pub(super) const MEETING: [&str; 4] = ["table", "video", "walk", ""];
+/// The levels that can be asked of a mentor. Any level does where none is chosen.
+pub(super) const LEVELS_WANTED: std::ops::RangeInclusive<u8> = 2..=5;
 /// For how many people somebody can have room at most.
 pub(super) const MOST_PLACES: i64 = 3;
 /// The highest step on the scale of a side: level for mentors, priority for mentees.
@@ -38,9 +48,9 @@ pub(super) fn topic_field(key: &str) -> String {
     format!("topic-{key}")
 }
 
-/// The name of a private question's field.
-pub(super) fn private_field(key: &str) -> String {
-    format!("private-{key}")
+/// The name of the field that says how well the other has to know a topic.
+pub(super) fn level_field(key: &str) -> String {
+    format!("level-{key}")
 }
 
 /// Who answers, and what they are asked.
@@ -49,6 +59,10 @@ pub(super) struct Asked<'a> {
     pub side: Side,
     pub topics: &'a [Topic],
     pub private: &'a [PrivateQuestion],
+    /// As they saw it.
+    pub version: &'a FormVersion,
+    /// What they answered before; what is not asked any more stays so.
+    pub before: &'a Answers,
 }
 
 /// Reads a registration that is being sent.
@@ -57,22 +71,28 @@ pub(super) struct Asked<'a> {
 /// The outer one when the database fails; the inner one has every problem of the form.
 pub(super) async fn read(tx: &mut Tx, fields: &Fields, asked: &Asked<'_>) -> Answer<Result<Answers, Problems>> {
     let mut check = fields.check();
+    let (core, before) = (asked.version.form.core, asked.before);
     let topics = topics(&mut check, fields, asked);
-    let about = check.text("about", LONGEST_ABOUT);
-    let languages = languages(&mut check, fields);
-    let energy = ENERGIES.iter().find(|word| **word == fields.get("energy"));
-    if energy.is_none() {
-        check.problem("energy", "not_a_choice", Vec::new());
-    }
-    let private = private(fields, asked.private);
-    let times = times(&mut check, fields);
-    let time_zone = check.zone("zone");
+    let about = about(&mut check, asked);
+    let languages = match core.languages {
+        Ask::Off => Some(before.languages.clone()),
+        ask => languages(&mut check, fields, ask),
+    };
+    let [energy, learn, meet] = styles(&mut check, fields, asked);
+    let (times, time_zone) = match core.times {
+        Ask::Off => (before.times.clone(), Some(before.time_zone.clone())),
+        ask => (times(&mut check, fields, ask), check.zone("zone")),
+    };
+    let private = private::read(&mut check, fields, asked.private);
+    let replies = replies(&mut check, fields, asked);
     let out_of_bounds = out_of_bounds(&mut check, fields);
+    let topics_out = topics_out(&mut check, fields, asked.topics, &topics);
     let never_with = never_with(tx, &mut check, fields, asked.person).await?;
     let capacity = capacity(&mut check, asked.side);
     if !fields.is("commitment", "yes") {
         check.problem("commitment", "agree_first", Vec::new());
     }
+    let wants_level = levels(fields, asked.side, &topics);
     let (offers, wants) = match asked.side {
         Side::Mentor => (topics, BTreeMap::new()),
         Side::Mentee => (BTreeMap::new(), topics),
@@ -81,35 +101,101 @@ pub(super) async fn read(tx: &mut Tx, fields: &Fields, asked: &Asked<'_>) -> Ans
         Some(Answers {
             offers,
             wants,
+            wants_level,
             about: about?,
             languages: languages?,
-            energy: (*energy?).to_owned(),
+            energy,
+            learn,
+            meet,
             private,
             times,
             time_zone: time_zone?,
             out_of_bounds: out_of_bounds?,
+            topics_out,
             never_with,
             capacity: capacity?,
+            form_version: asked.version.number,
+            replies,
         })
     }))
 }
 
-/// At least one topic of the program, each with its step on the side's scale. Others are not listened to.
+/// A few words about themselves, or what would make it worth their time.
+fn about(check: &mut Check<'_>, asked: &Asked<'_>) -> Option<String> {
+    match asked.version.form.core.about {
+        Ask::Required => check.text("about", LONGEST_ABOUT),
+        Ask::Optional => check.optional_text("about", LONGEST_ABOUT).map(Option::unwrap_or_default),
+        Ask::Off => Some(asked.before.about.clone()),
+    }
+}
+
+/// Energy, learning, meeting. Nobody has to say any of them.
+fn styles(check: &mut Check<'_>, fields: &Fields, asked: &Asked<'_>) -> [String; 3] {
+    let before = asked.before;
+    if asked.version.form.core.style == Ask::Off {
+        return [before.energy.clone(), before.learn.clone(), before.meet.clone()];
+    }
+    [("energy", ENERGIES), ("learn", LEARNING), ("meet", MEETING)].map(|(name, words)| {
+        let found = words.iter().find(|word| **word == fields.get(name));
+        if found.is_none() {
+            check.problem(name, "not_a_choice", Vec::new());
+        }
+        found.copied().unwrap_or_default().to_owned()
+    })
+}
+
+/// Answers to the program's own questions, and earlier ones to what is no longer asked.
+fn replies(check: &mut Check<'_>, fields: &Fields, asked: &Asked<'_>) -> replies::Replies {
+    let mut all = asked.before.replies.clone();
+    all.retain(|key, _| asked.version.form.question(key).is_none());
+    all.extend(replies::read(check, fields, &asked.version.form, asked.side));
+    all
+}
+
+/// Topics of the program, each with its step on the side's scale. Others are not listened to.
 fn topics(check: &mut Check<'_>, fields: &Fields, asked: &Asked<'_>) -> BTreeMap<String, u8> {
     let step = |topic: &Topic| {
         let step = fields.get(&topic_field(&topic.key)).parse().ok()?;
         (1..=highest(asked.side)).contains(&step).then(|| (topic.key.clone(), step))
     };
     let topics: BTreeMap<_, _> = asked.topics.iter().filter_map(step).collect();
-    if topics.is_empty() && !asked.topics.is_empty() {
+    if topics.is_empty() && !asked.topics.is_empty() && asked.version.form.core.topics == Ask::Required {
         check.problem("topics", "choose_topic", Vec::new());
     }
     topics
 }
 
+/// How well the other has to know each topic that is wanted.
+fn levels(fields: &Fields, side: Side, topics: &BTreeMap<String, u8>) -> BTreeMap<String, u8> {
+    let level = |key: &String| {
+        let level = fields.get(&level_field(key)).parse().ok()?;
+        LEVELS_WANTED.contains(&level).then(|| (key.clone(), level))
+    };
+    if side == Side::Mentee { topics.keys().filter_map(level).collect() } else { BTreeMap::new() }
+}
+
+/// Topics that shall not come up. Nobody can want, or offer, what is out of bounds for themselves.
+fn topics_out(
+    check: &mut Check<'_>,
+    fields: &Fields,
+    asked: &[Topic],
+    chosen: &BTreeMap<String, u8>,
+) -> BTreeSet<String> {
+    let out: BTreeSet<_> =
+        asked.iter().filter(|topic| fields.is("topics_out", &topic.key)).map(|topic| topic.key.clone()).collect();
+    for topic in asked.iter().filter(|topic| out.contains(&topic.key) && chosen.contains_key(&topic.key)) {
+        check.problem("topics_out", "topic_both", vec![("topic", topic.name.clone())]);
+    }
+    out
+}
+
 /// Languages, between commas: `english, Deutsch` are English and Deutsch.
-fn languages(check: &mut Check<'_>, fields: &Fields) -> Option<BTreeSet<String>> {
-    check.text("languages", MOST_WORDS * LONGEST_WORD)?;
+fn languages(check: &mut Check<'_>, fields: &Fields, ask: Ask) -> Option<BTreeSet<String>> {
+    let longest = MOST_WORDS * LONGEST_WORD;
+    match ask {
+        Ask::Required => drop(check.text("languages", longest)?),
+        Ask::Optional | Ask::Off => drop(check.optional_text("languages", longest)?),
+    }
     words(check, "languages", fields.get("languages")).map(|words| words.iter().map(|word| capitalized(word)).collect())
 }
 
@@ -129,21 +215,9 @@ fn capitalized(word: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// Private answers: none has to be given, others than those of the question are not listened to.
-fn private(fields: &Fields, questions: &[PrivateQuestion]) -> BTreeMap<String, BTreeSet<String>> {
-    let answered = |question: &PrivateQuestion| {
-        let name = private_field(&question.key);
-        let ticked = question.answers.iter().filter(|answer| fields.is(&name, answer)).cloned();
-        let most = if question.several { usize::MAX } else { 1 };
-        (question.key.clone(), ticked.take(most).collect())
-    };
-    let answers = questions.iter().map(answered);
-    answers.filter(|(_, ticked): &(String, BTreeSet<String>)| !ticked.is_empty()).collect()
-}
-
-fn times(check: &mut Check<'_>, fields: &Fields) -> BTreeSet<String> {
+fn times(check: &mut Check<'_>, fields: &Fields, ask: Ask) -> BTreeSet<String> {
     let times: BTreeSet<_> = week::blocks().filter(|block| fields.is("times", block)).collect();
-    if times.is_empty() {
+    if times.is_empty() && ask == Ask::Required {
         check.problem("times", "choose_time", Vec::new());
     }
     times
@@ -195,13 +269,14 @@ pub(super) async fn filled(tx: &mut Tx, answers: &Answers) -> Answer<Fields> {
     for (key, step) in answers.offers.iter().chain(&answers.wants) {
         fields.push(topic_field(key), step.to_string());
     }
+    for (key, level) in &answers.wants_level {
+        fields.push(level_field(key), level.to_string());
+    }
     fields.push("about", answers.about.clone());
     fields.push("languages", answers.languages.iter().cloned().collect::<Vec<_>>().join(", "));
-    fields.push("energy", answers.energy.clone());
-    for (key, ticked) in &answers.private {
-        for answer in ticked {
-            fields.push(private_field(key), answer.clone());
-        }
+    private::fill(&mut fields, &answers.private);
+    for (name, word) in [("energy", &answers.energy), ("learn", &answers.learn), ("meet", &answers.meet)] {
+        fields.push(name, word.clone());
     }
     for time in &answers.times {
         fields.push("times", time.clone());
@@ -213,6 +288,10 @@ pub(super) async fn filled(tx: &mut Tx, answers: &Answers) -> Answer<Fields> {
         fields.push("out", boundary.clone());
     }
     fields.push("own_boundaries", own.into_iter().cloned().collect::<Vec<_>>().join(", "));
+    for topic in &answers.topics_out {
+        fields.push("topics_out", topic.clone());
+    }
+    replies::fill(&mut fields, &answers.replies);
     fields.push("never_with", addresses(tx, &answers.never_with).await?.join("\n"));
     fields.push("capacity", answers.capacity.to_string());
     Ok(fields)

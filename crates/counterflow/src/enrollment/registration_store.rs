@@ -61,6 +61,12 @@ pub(super) async fn submit(tx: &mut Tx, id: ParticipantId, answers: &str, commit
     Ok(())
 }
 
+/// Puts other answers in the place of those that were sent, without being a new registration.
+pub(super) async fn replace(tx: &mut Tx, id: ParticipantId, answers: &str, draft: Option<&str>) -> Answer<()> {
+    execute!(tx, "update registrations set answers = $1, draft = $2 where participant_id = $3", answers, draft, id)?;
+    Ok(())
+}
+
 /// Something that waits for somebody: a registration to begin or to finish.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Open {

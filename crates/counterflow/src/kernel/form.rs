@@ -145,10 +145,12 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// The field's name as people read it: `password_again` is "Password again".
+    /// The field's name as people read it: `password_again` is "Password again". What stands before a colon only keeps
+    /// names apart: `q:team-size` is "Team size".
     #[must_use]
     pub fn label(&self) -> String {
-        let words = self.field.replace(['_', '-'], " ");
+        let name = self.field.split_once(':').map_or(self.field.as_str(), |(_, name)| name);
+        let words = name.replace(['_', '-'], " ");
         let mut letters = words.chars();
         letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
     }

@@ -26,7 +26,7 @@ use crate::{
     people,
     programs::{
         self, Round, Side,
-        template::{PRIVATE, PrivateQuestion},
+        template::{PRIVATE, PrivateQuestion, Purpose},
     },
 };
 
@@ -63,7 +63,7 @@ pub struct Entrant {
 }
 
 /// The fields that every round has.
-pub const FIELDS: [&str; 11] = [
+pub const FIELDS: [&str; 13] = [
     "department",
     "location",
     "title",
@@ -73,9 +73,18 @@ pub const FIELDS: [&str; 11] = [
     "languages",
     "times",
     "energy",
+    "learn",
+    "meet",
     "offers",
     "wants",
 ];
+
+/// How somebody likes to work. They were promised that nobody reads it: of these fields no value is ever said, only whether
+/// two fit.
+pub const STYLES: [&str; 3] = ["energy", "learn", "meet"];
+
+/// How much a mentee wants a topic most of all.
+const MOST: u8 = 3;
 
 /// Reads everything that a match of this round needs.
 ///
@@ -120,7 +129,8 @@ pub async fn gather(tx: &mut Tx, leave: &impl Leave<RoundId>) -> Answer<Inputs> 
     inputs.reporting = lines_above(&inputs, &managers);
     let pinned = marks.iter().filter(|mark| mark.mark == Mark::Pinned).map(|mark| (mark.mentor, mark.mentee));
     let forbidden = marks.iter().filter(|mark| mark.mark == Mark::Forbidden).map(|mark| (mark.mentor, mark.mentee));
-    inputs.rule_out(&vetoes(&admitted), &ties, pinned.collect(), forbidden.collect());
+    let vetoes = vetoes(&admitted).into_iter().chain(out_of_bounds(&admitted)).collect();
+    inputs.rule_out(&vetoes, &ties, pinned.collect(), forbidden.collect());
     Ok(inputs)
 }
 
@@ -232,6 +242,35 @@ fn vetoes(admitted: &[Participant]) -> HashSet<(PersonId, PersonId)> {
     pairs.collect()
 }
 
+/// Mentor and mentee where a topic that matters most to one is out of bounds for the other: what the mentee wants most of
+/// all, everything that they want, or everything that the mentor offers.
+fn out_of_bounds(admitted: &[Participant]) -> Vec<(PersonId, PersonId)> {
+    let on = |side: Side| -> Vec<(PersonId, Answers)> {
+        admitted.iter().filter(|one| one.role == side).map(|one| (one.person_id, one.answers())).collect()
+    };
+    let (mentors, mentees) = (on(Side::Mentor), on(Side::Mentee));
+    let mut pairs = Vec::new();
+    for (mentor, offering) in &mentors {
+        for (mentee, wanting) in &mentees {
+            if stand_against(offering, wanting) {
+                pairs.push((*mentor, *mentee));
+            }
+        }
+    }
+    pairs
+}
+
+fn stand_against(mentor: &Answers, mentee: &Answers) -> bool {
+    if mentor.topics_out.is_empty() && mentee.topics_out.is_empty() {
+        return false; // nearly everybody: asked for every two
+    }
+    let all_out = |topics: &BTreeMap<String, u8>, out: &BTreeSet<String>| {
+        !topics.is_empty() && topics.keys().all(|topic| out.contains(topic))
+    };
+    let most_out = || mentee.wants.iter().any(|(topic, rank)| *rank == MOST && mentor.topics_out.contains(topic));
+    all_out(&mentee.wants, &mentor.topics_out) || most_out() || all_out(&mentor.offers, &mentee.topics_out)
+}
+
 /// Attributes that are a number for everybody who has them: they can be compared by distance.
 fn numeric_attributes<'a>(profiles: impl Iterator<Item = &'a people::Profile>) -> BTreeSet<String> {
     let mut numeric: BTreeMap<&str, bool> = BTreeMap::new();
@@ -246,10 +285,11 @@ fn fields(everybody: &HashMap<PersonId, people::Profile>, private: &[PrivateQues
     attributes.chain(FIELDS.map(str::to_owned)).chain(private.iter().map(PrivateQuestion::field)).collect()
 }
 
-/// The private answers that somebody gave, as criteria compare them.
+/// The private answers that somebody agreed to be matched by, as criteria compare them.
 fn private_values(answers: &Answers, questions: &[PrivateQuestion]) -> Vec<(String, Value)> {
     let value = |question: &PrivateQuestion| {
-        let given = answers.private.get(&question.key)?;
+        let said = answers.private.get(&question.key)?;
+        let given = said.purposes.contains(&Purpose::Matching).then_some(&said.answers)?;
         let one = || given.first().map(Value::category);
         Some((question.field(), if question.several { Value::set(given) } else { one()? }))
     };
@@ -295,8 +335,17 @@ fn values(
     put("languages", Some(Value::set(languages)));
     put("times", Some(Value::set(weekly_slots_utc(&answers, &zone, round.starts_on))));
     put("energy", Some(Value::category(answers.energy)));
+    put("learn", Some(Value::category(answers.learn)));
+    put("meet", Some(Value::category(answers.meet)));
     put("offers", Some(Value::offers(answers.offers)));
-    put("wants", Some(Value::wants(answers.wants.into_iter().map(|(topic, rank)| (topic, Want::any_level(rank))))));
+    let levels = answers.wants_level;
+    put(
+        "wants",
+        Some(Value::wants(answers.wants.into_iter().map(|(topic, rank)| {
+            let at_least = levels.get(&topic).copied().unwrap_or(1);
+            (topic, Want { at_least, ..Want::any_level(rank) })
+        }))),
+    );
     values
 }
 
@@ -315,6 +364,24 @@ fn utc_offset(zone: &TimeZone, on: Day) -> Option<Number> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_topic_out_of_bounds_stands_against_whom_it_matters_most_to() {
+        let topics = |all: &[(&str, u8)]| all.iter().map(|(key, step)| ((*key).to_owned(), *step)).collect();
+        let out = |all: &[&str]| all.iter().map(|key| (*key).to_owned()).collect();
+        let check = |offers, mentor_out, wants, mentee_out, expected| {
+            let mentor = Answers { offers: topics(offers), topics_out: out(mentor_out), ..Answers::default() };
+            let mentee = Answers { wants: topics(wants), topics_out: out(mentee_out), ..Answers::default() };
+            assert_eq!(stand_against(&mentor, &mentee), expected, "{mentor:?} {mentee:?}");
+        };
+        check(&[("ai", 5)], &[], &[("ai", 3)], &[], false);
+        check(&[("ai", 5)], &["data"], &[("ai", 1), ("data", 3)], &[], true);
+        check(&[("ai", 5)], &["data"], &[("ai", 1), ("data", 2)], &[], false);
+        check(&[("ai", 5)], &["data"], &[("data", 1)], &[], true);
+        check(&[("ai", 5)], &[], &[("data", 3)], &["ai"], true);
+        check(&[("ai", 5), ("data", 2)], &[], &[("data", 3)], &["ai"], false);
+        check(&[], &[], &[], &["ai"], false);
+    }
 
     #[test]
     fn years_and_hours() {

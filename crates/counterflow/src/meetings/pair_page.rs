@@ -14,6 +14,7 @@ use crate::{
         clock::Timestamp,
         db::Tx,
         error::Answer,
+        filters,
         guard::{Access, ByServer},
         ids::PairId,
         page::{self, Page},
@@ -164,6 +165,11 @@ impl PairPage {
     /// What the one across said about themselves.
     fn about(&self) -> &str {
         &self.profiles.on(self.seated.seat.side().other()).about
+    }
+
+    /// What they answered to the program's questions for whoever they are paired with.
+    fn replies(&self) -> &[(String, String)] {
+        &self.profiles.on(self.seated.seat.side().other()).replies
     }
 
     fn asks_signature(&self) -> bool {

@@ -24,6 +24,8 @@ pub struct Profile {
     pub about: String,
     /// Topics by name: a mentor's best first, a mentee's most wanted first.
     pub topics: Vec<String>,
+    /// What they answered to the program's own questions for whoever they are paired with: question and answer.
+    pub replies: Vec<(String, String)>,
 }
 
 /// What both told of themselves.
@@ -51,8 +53,9 @@ impl Profiles {
         let profile = |answers: &Answers, side: Side| Profile {
             about: answers.about.trim().to_owned(),
             topics: answers.topics(side, topics).into_iter().map(|(name, _)| name.to_owned()).collect(),
+            replies: told(answers),
         };
-        let bounds: BTreeSet<String> = mentor.boundaries().into_iter().chain(mentee.boundaries()).collect();
+        let bounds: BTreeSet<String> = mentor.boundaries(topics).into_iter().chain(mentee.boundaries(topics)).collect();
         Self {
             mentor: profile(mentor, Side::Mentor),
             mentee: profile(mentee, Side::Mentee),
@@ -68,6 +71,12 @@ impl Profiles {
             Side::Mentee => &self.mentee,
         }
     }
+}
+
+/// Answers that were promised to the partner, in the words in which they were asked.
+fn told(answers: &Answers) -> Vec<(String, String)> {
+    let told = answers.replies.values().filter(|reply| reply.readers.has_partner());
+    told.map(|reply| (reply.question.clone(), reply.words())).collect()
 }
 
 /// What both answered when they registered: mentor, mentee.
@@ -94,6 +103,10 @@ pub fn why(pair: &Pair, mentor: &Card, mentee: &Card, side: Side) -> Answer<Vec<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        enrollment::Reply,
+        programs::template::registration::{FormKind, Readers},
+    };
 
     #[test]
     fn the_most_wanted_comes_first_and_bounds_are_said_once() {
@@ -105,15 +118,29 @@ mod tests {
             about: " I count. ".into(),
             ..Answers::default()
         };
+        let reply = |readers, answer: &str| Reply {
+            question: "Where do you sit?".into(),
+            kind: FormKind::Text,
+            readers,
+            answers: vec![answer.to_owned()],
+        };
+        let replies = [
+            ("a".to_owned(), reply(Readers::Managers, "In the basement")),
+            ("b".to_owned(), reply(Readers::Partner, "By the window")),
+        ];
         let mentee = Answers {
             wants: marks(&[("ai", 3), ("data", 1)]),
+            topics_out: bounds(&["data"]),
+            replies: replies.into(),
             out_of_bounds: bounds(&["pay", "my sister"]),
             ..Answers::default()
         };
         let topic = |key: &str, name: &str| Topic { key: key.into(), name: name.into(), help: String::new() };
         let both = Profiles::of(&mentor, &mentee, &[topic("ai", "AI at work"), topic("data", "Data")]);
-        assert_eq!(both.mentor, Profile { about: "I count.".into(), topics: vec!["Data".into(), "AI at work".into()] });
+        let topics = vec!["Data".into(), "AI at work".into()];
+        assert_eq!(both.mentor, Profile { about: "I count.".into(), topics, replies: Vec::new() });
+        assert_eq!(both.mentee.replies, [("Where do you sit?".to_owned(), "By the window".to_owned())]);
         assert_eq!(both.mentee.topics, ["AI at work", "Data"]);
-        assert_eq!(both.out_of_bounds, ["Pay and promotion", "my sister"]);
+        assert_eq!(both.out_of_bounds, ["Data", "Pay and promotion", "my sister"]);
     }
 }

@@ -38,7 +38,10 @@ impl Changed {
 }
 
 /// Makes sure that the program was not put away: then its rounds stay as they are.
-pub(super) async fn check_present(tx: &mut Tx, program: ProgramId) -> Answer<()> {
+///
+/// # Errors
+/// `archived`, or when the database fails.
+pub async fn check_present(tx: &mut Tx, program: ProgramId) -> Answer<()> {
     match store::program(tx, &ByServer(program)).await?.archived_at {
         None => Ok(()),
         Some(_) => Err(Error::conflict("archived")),

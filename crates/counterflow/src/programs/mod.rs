@@ -22,7 +22,7 @@ mod store;
 pub mod template;
 mod topics;
 
-pub use changes::{set_criteria, set_eligibility, set_kpis, set_questions, touch_round};
+pub use changes::{check_present, set_criteria, set_eligibility, set_kpis, set_questions, touch_round};
 pub use dates::Dates;
 pub use design::{Design, ProgramPlan, RoundPlan, Seen, Standing, save_design};
 pub use endorse::{Endorsement, endorse};

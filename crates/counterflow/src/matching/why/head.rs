@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::filters;
 use crate::{
-    matching::inputs::FIELDS,
+    matching::inputs::{FIELDS, STYLES},
     programs::{Side, template::PRIVATE},
     words,
 };
@@ -100,6 +100,13 @@ struct Label<'a> {
     field: &'a str,
     /// Whether one of the two reads who wants, or who offers.
     reads: &'static str,
+}
+
+impl Label<'_> {
+    /// One of the two could tell from more exact words how the other likes to work.
+    fn is_style(&self) -> bool {
+        STYLES.contains(&self.field)
+    }
 }
 
 impl Head {

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use head::{Compare, Head, Strength};
 
+use super::inputs::STYLES;
 use crate::{
     kernel::error::{Answer, Error},
     programs::Side,
@@ -266,6 +267,12 @@ struct Phrase<'a> {
     mentee: &'a str,
     to_pair: bool,
     topics: Topics<'a>,
+}
+
+impl Phrase<'_> {
+    fn is_style(&self) -> bool {
+        STYLES.contains(&self.field)
+    }
 }
 
 /// What a criterion found about topics.

@@ -11,6 +11,7 @@ use super::{
     Agenda, Checkin, Eligibility, Kpi, Levels, Operator, PLACEHOLDERS, PRIVATE, PrivateQuestion, Question, Rule, Shape,
     Size, Template, Texts, Topic, Training,
     error::{Problem, TemplateError},
+    registration::{self, FormQuestion, MOST_QUESTIONS},
 };
 use crate::programs::limits;
 
@@ -72,6 +73,7 @@ impl Findings {
         self.size(template.size.as_ref());
         self.levels(&template.levels);
         self.private(&template.private);
+        self.registration(&template.registration);
         self.eligibility(&template.eligibility);
         self.matching(template);
         self.agendas(&template.agendas, &template.shape);
@@ -132,6 +134,17 @@ impl Findings {
         self.word("shape, agreement_gate", &shape.agreement_gate, GATES);
     }
 
+    fn registration(&mut self, questions: &[FormQuestion]) {
+        self.unique("registration", questions.iter().map(|question| question.key.as_str()));
+        for (position, part, flaw) in registration::flaws(questions) {
+            self.note(format!("registration {}, {part}", position + 1), Problem::Registration(flaw));
+        }
+        if questions.len() > MOST_QUESTIONS {
+            let bounds = 0..=MOST_QUESTIONS as i64;
+            self.note("registration", Problem::OutOfBounds { found: questions.len() as f64, bounds });
+        }
+    }
+
     fn size(&mut self, size: Option<&Size>) {
         let Some(size) = size else { return };
         self.number("size, fewest_pairs", size.fewest_pairs, limits::PAIRS);
@@ -170,6 +183,9 @@ impl Findings {
             let place = format!("private {}", number + 1);
             self.text(&format!("{place}, question"), &question.question);
             self.text(&format!("{place}, help"), &question.help);
+            if question.purposes.is_empty() {
+                self.note(format!("{place}, purposes"), Problem::Empty);
+            }
             let answers = format!("{place}, answers");
             if !ANSWERS.contains(&question.answers.len()) {
                 let found = question.answers.len();

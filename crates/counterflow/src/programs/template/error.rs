@@ -145,6 +145,9 @@ pub enum Problem {
     /// The criteria want topics, and there are none.
     #[error("{0:?} compares topics, and there are none")]
     NoTopics(String),
+    /// A question of the registration that cannot be asked so.
+    #[error("{0}")]
+    Registration(super::registration::Flaw),
     /// A placeholder that nobody fills.
     #[error("nobody fills {{{0}}} in")]
     UnknownPlaceholder(String),

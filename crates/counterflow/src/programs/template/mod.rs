@@ -7,6 +7,7 @@
 
 mod check;
 mod error;
+pub mod registration;
 mod shelf;
 
 pub use error::{BrokenTemplate, Problem, TemplateError};
@@ -89,6 +90,9 @@ pub struct Template {
     /// Who takes part (`enrollment` evaluates it).
     #[serde(default)]
     pub eligibility: Eligibility,
+    /// What is asked at registration, beside what every program asks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub registration: Vec<registration::FormQuestion>,
     /// Criteria in the one form (`counterflow_matching::criteria`).
     #[serde(default)]
     pub matching: toml::Table,
@@ -222,7 +226,7 @@ impl Levels {
 /// With what the name of a field begins that compares answers to a [`PrivateQuestion`].
 pub const PRIVATE: &str = "private:";
 
-/// A question whose answer nobody reads. Answering is voluntary, and is the consent to use it for the matching.
+/// A question whose answer nobody reads. Answering is voluntary; what the answer is used for is agreed to one by one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PrivateQuestion {
@@ -237,6 +241,27 @@ pub struct PrivateQuestion {
     /// Whether several answers can hold: then `overlaps` compares them, otherwise `same` and `different` do.
     #[serde(default)]
     pub several: bool,
+    /// What people are asked to agree to.
+    #[serde(default = "for_matching", skip_serializing_if = "is_for_matching")]
+    pub purposes: Vec<Purpose>,
+}
+
+words! {
+    /// What a private answer may be used for.
+    Purpose {
+        /// To find out who fits whom.
+        Matching = "matching",
+        /// To count it together with others.
+        Reporting = "reporting",
+    }
+}
+
+fn for_matching() -> Vec<Purpose> {
+    vec![Purpose::Matching]
+}
+
+fn is_for_matching(purposes: &Vec<Purpose>) -> bool {
+    *purposes == for_matching()
 }
 
 impl PrivateQuestion {

@@ -17,6 +17,7 @@ mod registering;
 mod rounds;
 mod several;
 mod screening;
+mod registration_forms;
 mod signing_in;
 mod waiting;
 mod watching;

@@ -3,7 +3,9 @@
 use axum::http::StatusCode;
 use counterflow::{
     enrollment::{self, State},
+    fetch_one,
     kernel::guard::ByServer,
+    matching::inputs,
     programs::{self, Stage},
 };
 use jiff::SignedDuration;
@@ -14,12 +16,12 @@ use crate::{
 };
 
 /// Ruth and Ana, chosen and invited. Answers their links.
-async fn invited(app: &TestApp) -> (StartedRound, String, String) {
+pub(super) async fn invited(app: &TestApp) -> (StartedRound, String, String) {
     invited_to(app, "digital-fluency").await
 }
 
 /// The same in a program from another template.
-async fn invited_to(app: &TestApp, template: &str) -> (StartedRound, String, String) {
+pub(super) async fn invited_to(app: &TestApp, template: &str) -> (StartedRound, String, String) {
     let mut round = app.started_round_from(template).await;
     app.employee("Ruth Okafor", 9, "Finance").await;
     app.employee("Ana Lim", 3, "Sales").await;
@@ -31,13 +33,13 @@ async fn invited_to(app: &TestApp, template: &str) -> (StartedRound, String, Str
     (round, ruth, ana)
 }
 
-async fn participant(app: &TestApp, round: &StartedRound, address: &str) -> enrollment::Participant {
+pub(super) async fn participant(app: &TestApp, round: &StartedRound, address: &str) -> enrollment::Participant {
     let id = app.participant_of(round.id, app.person_at(address).await).await;
     enrollment::participant(&mut app.read().await, &ByServer(id)).await.unwrap()
 }
 
 /// Opens a link. Answers the address of the registration.
-async fn open(app: &TestApp, browser: &mut Browser, link: &str, address: &str) -> String {
+pub(super) async fn open(app: &TestApp, browser: &mut Browser, link: &str, address: &str) -> String {
     browser.get(link).await.ok().says("Begin").says("Not this time");
     let form = browser.post(link, &[]).await.ok().says("your registration");
     browser.person = Some(app.person_at(address).await);
@@ -45,7 +47,7 @@ async fn open(app: &TestApp, browser: &mut Browser, link: &str, address: &str) -
 }
 
 /// Everything that the registration of a mentor needs.
-const ANA: [(&str, &str); 10] = [
+pub(super) const ANA: [(&str, &str); 10] = [
     ("topic-ai-at-work", "4"),
     ("topic-data", "2"),
     ("about", "I build dashboards\r\nand like to show how."),
@@ -59,7 +61,7 @@ const ANA: [(&str, &str); 10] = [
 ];
 
 /// The same fields with some of them replaced, or added.
-fn with<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+pub(super) fn with<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let kept = ANA.iter().copied().filter(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
     kept.chain(changes.iter().copied()).collect()
 }
@@ -123,16 +125,36 @@ on_both! {
 
         let answers = [("topic-meetings", "3"), ("private-perspective", "My age"), ("private-perspective", "My faith"),
             ("private-perspective", "Something else"), ("private-grew-up", "In another country"), ("private-grew-up", "In more than one country")];
-        browser.post(&path, &with(&answers)).await.ok().says("My faith, My age").says("Besides you, read by nobody");
+        browser.post(&path, &with(&answers)).await.says("without your consent it is not kept");
+        let consent = [("consent-perspective", "matching"), ("consent-grew-up", "matching"), ("consent-grew-up", "reporting")];
+        browser.post(&path, &with(&[&answers[..], &consent[..]].concat())).await.ok().says("My faith, My age").says("Read by nobody but you");
         let ana = participant(app, &round, "ana.lim@halden.example").await;
         let private = ana.answers().private;
-        assert_eq!(private["perspective"].len(), 2, "{private:?}");
-        assert_eq!(private["grew-up"].iter().collect::<Vec<_>>(), ["In another country"], "one answer is asked for");
+        assert_eq!(private["perspective"].answers.len(), 2, "{private:?}");
+        assert_eq!(private["grew-up"].answers.iter().collect::<Vec<_>>(), ["In another country"], "one answer is asked for");
         let form = browser.get(&format!("{path}/form")).await.ok();
         assert!(form.body.contains("value=\"My age\" checked") && !form.body.contains("value=\"My gender\" checked"));
 
         let answers = round.manager.get(&format!("/participants/{}", ana.id)).await.ok().says("What they answered");
         answers.does_not_say("My faith").does_not_say("In another country");
+        assert_eq!(private["grew-up"].purposes.len(), 1, "what is not asked for is not agreed to");
+
+        // Matching has begun; she takes it back all the same, and it is in no later run.
+        let values = async || {
+            let found = inputs::gather(&mut app.read().await, &ByServer(round.id)).await.unwrap();
+            found.mentors[0].values.keys().filter(|field| field.starts_with("private:")).cloned().collect::<Vec<_>>()
+        };
+        assert_eq!(values().await, ["private:grew-up", "private:perspective"]);
+        browser.post(&format!("{path}/draft"), &[("private-grew-up", "In another country"), ("consent-grew-up", "matching"), ("about", "x"), ("by_itself", "yes")]).await;
+        begin(app, &round, Stage::Match).await;
+        let back = format!("{path}/consent-withdrawal");
+        for _ in 0..2 {
+            browser.post(&back, &[("question", "grew-up"), ("purpose", "matching")]).await.ok().says("Taken back").says("My faith").does_not_say("In another country");
+        }
+        assert_eq!((values().await, app.times("consent.withdrawn").await), (vec!["private:perspective".to_owned()], 1));
+        assert_eq!(browser.post(&back, &[("question", "grew-up"), ("purpose", "sale")]).await.status, StatusCode::NOT_FOUND);
+        let (left,) = fetch_one!(&mut app.read().await, (String,), "select answers || coalesce(draft, '') from registrations where participant_id = $1", ana.id).unwrap();
+        assert!(!left.contains("In another country") && left.contains("My faith"), "{left}");
     }
 }
 

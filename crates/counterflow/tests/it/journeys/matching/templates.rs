@@ -1,7 +1,7 @@
 //! Every template's own criteria on people of whom the directory knows what every directory does.
 
 use counterflow::{
-    enrollment::Answers,
+    enrollment::{Answers, Private},
     execute,
     matching::inputs,
     programs::{
@@ -23,7 +23,8 @@ fn given(template: &'static Template, side: Side) -> Given {
     let (level, department) = if side == Side::Mentor { (3, "Sales") } else { (9, "Finance") };
     let private = template.private.iter().map(|question| {
         let answer = if side == Side::Mentor { question.answers.first() } else { question.answers.last() };
-        (question.key.clone(), answer.cloned().into_iter().collect())
+        let (answers, purposes) = (answer.cloned().into_iter().collect(), question.purposes.iter().copied().collect());
+        (question.key.clone(), Private { answers, purposes })
     });
     let answers = Answers {
         languages: ["English".to_owned()].into(),
