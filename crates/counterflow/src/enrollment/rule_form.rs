@@ -29,7 +29,7 @@ impl From<usize> for Held {
     fn from(count: usize) -> Self {
         match count {
             0 => Self::ByNobody,
-            ..FEWEST_COUNTED => Self::ByFew,
+            1..FEWEST_COUNTED => Self::ByFew,
             _ => Self::By(count),
         }
     }

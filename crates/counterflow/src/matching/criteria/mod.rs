@@ -430,13 +430,13 @@ mod tests {
 
     #[test]
     fn private_answers_are_no_rule() {
-        let toml = |rule: &str| {
-            format!("[[criterion]]\nrule = \"{rule}\"\ncompare = \"overlaps\"\nfield = \"private:groups\"")
-        };
         for (rule, expected) in [("must", 1), ("must_not", 1), ("prefer", 0), ("avoid", 0)] {
+            let weight = if expected == 0 { "\nweight = 2.0" } else { "" };
+            let toml =
+                format!("[[criterion]]\nrule = \"{rule}\"\ncompare = \"overlaps\"\nfield = \"private:groups\"{weight}");
             let fields = Fields::default();
             let mut check = fields.check();
-            note_private_rules(&mut check, &Criteria::from_toml(&toml(rule)).unwrap());
+            note_private_rules(&mut check, &Criteria::from_toml(&toml).unwrap());
             let problems = check.done(|| Some(())).err().unwrap_or_default();
             assert_eq!(problems.iter().filter(|problem| problem.field == "c0-rule").count(), expected, "{rule}");
         }

@@ -1,7 +1,7 @@
 //! The statements on `import_changes`: what an import changes about each person.
 
 use super::{
-    difference::differences,
+    difference::touched_by,
     plan::{Change, Kind},
     record::Record,
 };
@@ -35,8 +35,7 @@ pub(super) struct Kept {
 
 /// Keeps what changes about somebody, with the zone that they use now.
 pub(super) async fn insert(tx: &mut Tx, import: ImportId, number: i64, kind: Kind, change: &Change) -> Answer<()> {
-    let fields = differences(change.before.as_ref(), &change.after);
-    let keys: String = fields.iter().map(|difference| format!("{BETWEEN}{}", difference.field)).collect();
+    let keys: String = touched_by(change).map(|difference| format!("{BETWEEN}{}", difference.field)).collect();
     execute!(
         tx,
         "insert into import_changes (import_id, person_id, number, kind, line, name, fields, before, after, own_zone)

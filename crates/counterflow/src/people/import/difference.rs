@@ -82,15 +82,20 @@ fn level(record: &Record) -> Option<String> {
     }
 }
 
+/// What a change does to the fields of somebody who stays or comes back; nothing for those who come or go.
+pub(super) fn touched_by(change: &Change) -> impl Iterator<Item = Difference> {
+    let stays = matches!(change.kind, Kind::Changed | Kind::Returns);
+    let found = if stays { differences(change.before.as_ref(), &change.after) } else { Vec::new() };
+    found.into_iter()
+}
+
 /// For how many of those who stay or come back each field changes.
 pub(super) fn touched(changes: &[Change]) -> BTreeMap<String, Touched> {
     let mut fields: BTreeMap<String, Touched> = BTreeMap::new();
-    for change in changes.iter().filter(|change| matches!(change.kind, Kind::Changed | Kind::Returns)) {
-        for difference in differences(change.before.as_ref(), &change.after) {
-            let touched = fields.entry(difference.field.to_string()).or_default();
-            touched.people += 1;
-            touched.replaced += usize::from(difference.before.is_some());
-        }
+    for difference in changes.iter().flat_map(touched_by) {
+        let touched = fields.entry(difference.field.to_string()).or_default();
+        touched.people += 1;
+        touched.replaced += usize::from(difference.before.is_some());
     }
     fields
 }

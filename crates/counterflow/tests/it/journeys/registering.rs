@@ -113,6 +113,7 @@ on_both! {
 on_both! {
     async fn private_answers_are_given_freely_and_shown_to_nobody_else(app: TestApp) {
         let (mut round, _, link) = invited_to(app, "inclusion").await;
+        round.manager.post(&format!("{}/admission-policy", round.path), &[("policy", "everybody")]).await.ok();
         let mut browser = app.browser();
         let path = open(app, &mut browser, &link, "ana.lim@halden.example").await;
         browser.get(&path).await.ok().says("Which of these has shaped how you see work?").says("Read by nobody").says("Rather not say")

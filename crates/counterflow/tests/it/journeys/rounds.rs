@@ -68,6 +68,7 @@ on_both! {
         app.at("2027-06-22T10:00:00Z");
         programs::open_rounds(app.app.clone()).await.unwrap();
         assert_eq!(app.times("round.opened").await, 1);
+        app.work().await; // whoever was promised the next round is looked for
     }
 }
 

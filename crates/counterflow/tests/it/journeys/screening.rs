@@ -237,7 +237,8 @@ on_both! {
         let [first, second] = leads.get_disjoint_mut([0, 1]).unwrap();
         let (high, low) = (scores(["4", "4", "4"]), scores(["1", "1", "1"]));
         let (one, two) = tokio::join!(first.post(&path, &high), second.post(&path, &low));
-        (one.ok(), two.ok());
+        one.ok();
+        two.ok();
         assert_eq!(assigned(app).await, 3, "one third, not two");
         assert_eq!(app.times("review.third_asked").await, 1);
     }

@@ -314,7 +314,7 @@ on_both! {
         page.says("You are invited as a mentor").says("until 19 December");
         let ruth = app.person("Ruth Okafor").await;
         app.running_participant(&round, ruth, "mentee", "waiting").await;
-        app.as_person(ruth).await.get("/home").await.ok().says("You wait for a place");
+        app.as_person(ruth).await.get("/home").await.ok().says("You are number 1 of 1 on the waiting list");
     }
 }
 

@@ -51,6 +51,7 @@ impl Reply {
                 _ => {}
             }
         }
+        let text = super::forms::unescape(&text);
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 

@@ -141,6 +141,15 @@ impl TestApp {
             reached(&["admitted"])
         )
         .unwrap();
+        if state == "waiting" {
+            execute!(
+                tx,
+                "insert into waiting_entries (participant_id, since, by_hand) values ($1, $2, false)",
+                id,
+                now
+            )
+            .unwrap();
+        }
         tx.commit().await.unwrap();
         id
     }
