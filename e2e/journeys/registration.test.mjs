@@ -87,7 +87,7 @@ async function ruthUsesHerThumb(house, name) {
 
 async function inesAsksMore(ines, round) {
   await ines.page.goto(`${round}/enroll`);
-  await ines.page.getByRole("link", { name: "See or change the registration form" }).click();
+  await ines.page.getByRole("link", { name: "Registration form" }).click();
   await ines.page.getByRole("heading", { name: "Registration form" }).waitFor();
   await fine(ines, "form-begun");
   await askMore(ines, round, [

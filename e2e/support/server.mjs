@@ -56,7 +56,7 @@ export async function startServer({ database, smtp, watches = false, args = () =
     });
     process_.stderr.on("data", (text) => (output += text));
     process_.stdout.on("data", (text) => (output += text));
-    for (let tries = 0; tries < 600; tries += 1) {
+    for (let tries = 0; tries < 1800; tries += 1) {
       if (process_.exitCode !== null || process_.signalCode !== null) throw new Error(`the server ended:\n${output}`);
       const ready = await fetch(`${url}/readyz`).catch(() => null);
       if (ready?.ok) return;

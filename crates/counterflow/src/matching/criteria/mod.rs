@@ -431,7 +431,7 @@ mod tests {
     #[test]
     fn private_answers_are_no_rule() {
         for (rule, expected) in [("must", 1), ("must_not", 1), ("prefer", 0), ("avoid", 0)] {
-            let weight = if expected == 0 { "\nweight = 2.0" } else { "" };
+            let weight = if expected == 0 { "\nweight = 2" } else { "" };
             let toml =
                 format!("[[criterion]]\nrule = \"{rule}\"\ncompare = \"overlaps\"\nfield = \"private:groups\"{weight}");
             let fields = Fields::default();
