@@ -72,7 +72,7 @@ async function askLeaders(house, ines, round) {
   await page.getByRole("link", { name: "Is the organization ready?" }).click();
   await fine(ines, "readiness-new");
   await page.getByLabel("These people").check();
-  await page.getByLabel("E-mail addresses").fill(LEADERS.map(addressOf).join("\n"));
+  await page.getByRole("textbox", { name: /E-mail addresses/ }).fill(LEADERS.map(addressOf).join("\n"));
   await page.getByRole("button", { name: "Send the letters" }).click();
   await page.getByRole("heading", { name: "0 of 5 have answered" }).waitFor();
   for (const [nth, name] of LEADERS.entries()) await answerOnPhone(house, name, nth === 0);

@@ -33,7 +33,7 @@ for (const database of databases) {
         const { page } = ines;
 
         await page.goto(`${round}/enroll`);
-        await page.getByRole("link", { name: "Tell people about it" }).click();
+        await page.getByRole("link", { name: "Post, letter and poster" }).click();
         await page.getByRole("heading", { name: "Tell people about it" }).waitFor();
         assert.match(await page.getByLabel("Text of the post").inputValue(), /6 meetings of 45 minutes/);
         await fine(ines, "promotion");

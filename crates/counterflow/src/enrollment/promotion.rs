@@ -2,6 +2,7 @@
 
 use qrcode::{Color, EcLevel, QrCode};
 
+use super::ways::join_path;
 use crate::{
     kernel::{
         app::App,
@@ -26,20 +27,45 @@ pub(super) struct Kit {
     pub way: Option<Way>,
 }
 
-/// A letter to a manager: how somebody who has read a poster gets in, where people are invited one by one.
+/// How somebody who has read a poster gets in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Way {
-    /// The manager's address.
-    pub email: String,
-    /// What the letter is about.
-    pub subject: String,
+pub(super) enum Way {
+    /// By an address where whoever fits registers.
+    Join(String),
+    /// By a letter to a manager, where people are invited one by one.
+    Write {
+        /// The manager's address.
+        email: String,
+        /// What the letter is about.
+        subject: String,
+    },
 }
 
 impl Way {
-    /// As a link that begins such a letter, and for the code on the poster (RFC 6068).
+    async fn of(tx: &mut Tx, app: &App, round: &Round, contact: Option<&Addressee>) -> Answer<Option<Self>> {
+        if let Some(path) = join_path(tx, round).await? {
+            return Ok(Some(Self::Join(app.link(&path))));
+        }
+        Ok(contact.map(|to| Self::Write { email: to.email.clone(), subject: round.program.clone() }))
+    }
+
+    /// For the code on the poster; a letter as a link that begins it (RFC 6068).
     pub fn href(&self) -> String {
-        let subject: String = url::form_urlencoded::byte_serialize(self.subject.as_bytes()).collect();
-        format!("mailto:{}?subject={}", self.email, subject.replace('+', "%20"))
+        match self {
+            Self::Join(address) => address.clone(),
+            Self::Write { email, subject } => {
+                let subject: String = url::form_urlencoded::byte_serialize(subject.as_bytes()).collect();
+                format!("mailto:{email}?subject={}", subject.replace('+', "%20"))
+            }
+        }
+    }
+
+    /// As people read it.
+    pub fn address(&self) -> &str {
+        match self {
+            Self::Join(address) => address,
+            Self::Write { email, .. } => email,
+        }
     }
 }
 
@@ -50,8 +76,7 @@ impl Kit {
         let mut managers = programs::addressees(tx, &ByServer(program.id), ProgramRole::Manager).await?;
         managers.sort_by_key(|manager| manager.id != access.viewer.person);
         let contact = managers.into_iter().next();
-        let write = |to: &Addressee| Way { email: to.email.clone(), subject: program.name.clone() };
-        let way = contact.as_ref().map(write);
+        let way = Way::of(tx, app, &round, contact.as_ref()).await?;
         Ok(Self { organization: app.organization(tx).await?.name, contact, way, round, program })
     }
 
@@ -98,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_letter_is_a_link_that_mail_programs_open() {
-        let way = Way { email: "ines@halden.example".to_owned(), subject: "Digital fluency & more".to_owned() };
+        let way = Way::Write { email: "ines@halden.example".to_owned(), subject: "Digital fluency & more".to_owned() };
         assert_eq!(way.href(), "mailto:ines@halden.example?subject=Digital%20fluency%20%26%20more");
     }
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::promotion::{Kit, qr_path};
+use super::promotion::{Kit, Way, qr_path};
 use crate::{
     kernel::{
         app::App,

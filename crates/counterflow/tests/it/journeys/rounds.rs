@@ -122,6 +122,9 @@ on_both! {
         let sheet = round.manager.get(&poster).await.ok().says("AI at work").says("It was worth every hour.").says("ines.duarte@halden.example");
         assert!(sheet.body.contains("QR code: ines.duarte@halden.example") && sheet.body.matches("h1v1h-1z").count() > 200);
         let mut karin = app.as_person(app.person_at("karin.vogt@halden.example").await).await;
+        round.manager.post(&format!("{}/ways", round.path), &[("mentor", "open"), ("mentee", "invitation")]).await.ok();
+        round.manager.get(&poster).await.ok().says("/join/").does_not_say("Write by");
+        round.manager.get(&promotion).await.ok().says("join by").says("the poster’s code leads there");
         assert_eq!(karin.get(&poster).await.status, StatusCode::NOT_FOUND);
 
         // The sponsor's words go with the reminder, too, and stand on the invitation's page.
