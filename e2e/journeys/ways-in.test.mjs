@@ -60,7 +60,7 @@ async function inesOpens(ines, round) {
   await page.getByRole("heading", { name: "Ways in" }).waitFor();
   await page.getByRole("radiogroup", { name: "Leaders" }).getByLabel(/^Open/).check();
   await page.getByRole("radiogroup", { name: "Mentors" }).getByLabel(/^By nomination/).check();
-  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.getByRole("heading", { name: "The address to join" }).waitFor();
   await fine(ines, "ways");
   const address = async (heading) => page.getByRole("region", { name: heading }).getByRole("link", { name: /^http/ }).getAttribute("href");

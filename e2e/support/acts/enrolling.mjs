@@ -60,7 +60,7 @@ export async function admitByHand(manager, round) {
   const { page } = manager;
   await page.goto(`${round}/enroll`);
   await page.getByLabel("Whom I admit").check();
-  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.getByRole("status").waitFor();
 }
 
