@@ -16,18 +16,24 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   };
   // What could not be saved stays in this browser until it is: also after the page was closed.
   const place = `kept:${form.dataset.autosave}`;
+  // Not what is private, nor what belongs to this login: whoever sits here next could read it.
+  const kept = () => {
+    const fields = new URLSearchParams(new FormData(form));
+    for (const name of [...fields.keys()]) if (/^(form_tag$|private-|consent-)/.test(name)) fields.delete(name);
+    return fields.toString();
+  };
   const keep = (outcome) => {
     try {
       if (outcome === "saved") localStorage.removeItem(place);
-      else localStorage.setItem(place, new URLSearchParams(new FormData(form)).toString());
+      else localStorage.setItem(place, kept());
     } catch {
       // A browser that keeps nothing: the text is on the page.
     }
   };
   const bringBack = () => {
-    const kept = localStorage.getItem(place);
-    if (!kept) return;
-    fillIn(form, new URLSearchParams(kept));
+    const found = localStorage.getItem(place);
+    if (!found) return;
+    fillIn(form, new URLSearchParams(found));
     status.textContent = status.dataset.restored ?? "";
     changes += 1;
     later(500);

@@ -10,6 +10,7 @@ use super::{
     State, WEEK,
     bulk_store::{self, Bulk, Row, Written},
     event,
+    exclusions::stands_against,
     letters::{Letters, Occasion, To},
     lock_name, must_have, must_take_people, store,
     table::Filter,
@@ -364,21 +365,26 @@ pub(super) async fn undo(tx: &mut Tx, leave: &impl Leave<RoundId>, id: BulkId) -
 
 /// Takes an act back on the next `limit` people. Answers how many were looked at.
 async fn take_back(tx: &mut Tx, bulk: &Bulk, limit: i64) -> Answer<i64> {
+    let round = programs::round(tx, &ByServer(bulk.round_id)).await?;
     let rows = bulk_store::rows(tx, bulk.id, Some("done"), limit).await?;
     for row in &rows {
-        let outcome = if take_back_one(tx, row).await? { "undone" } else { "kept" };
+        let outcome = if take_back_one(tx, &round, row).await? { "undone" } else { "kept" };
         bulk_store::note(tx, bulk.id, row.id, outcome).await?;
     }
-    waiting_store::settle(tx, bulk.round_id, false).await?;
+    waiting::move_up(tx, &round).await?;
     Ok(i64::try_from(rows.len()).unwrap_or(i64::MAX))
 }
 
 /// Answers whether they stand as before now.
-async fn take_back_one(tx: &mut Tx, row: &Row) -> Answer<bool> {
+async fn take_back_one(tx: &mut Tx, round: &Round, row: &Row) -> Answer<bool> {
     let read = |text: &Option<String>| -> Answer<Stand> {
         serde_json::from_str(text.as_deref().unwrap_or_default()).map_err(Error::defect)
     };
     let (before, after) = (read(&row.before)?, read(&row.after)?);
+    let takes_part = matches!(before.state, State::Registered | State::Admitted | State::Waiting);
+    if takes_part && stands_against(tx, round.program_id, row.person_id).await?.is_some() {
+        return Ok(false); // meanwhile they take part in what excludes this program
+    }
     if let Some(key) = &row.letter
         && !mail::take_back(tx, key).await?
     {

@@ -315,14 +315,19 @@ pub(super) async fn set_undone(tx: &mut Tx, id: BulkId, by: Option<PersonId>) ->
     Ok(rows == 1)
 }
 
-/// Puts somebody back as they stood, if they stand as the act left them.
+/// Puts somebody back as they stood, if they stand as the act left them, still work here, and are not on the other side by
+/// now.
 pub(super) async fn restore(tx: &mut Tx, id: ParticipantId, after: &Stand, before: &Stand) -> Answer<bool> {
     let rows = execute!(
         tx,
         "update participants set state = $1, invited_at = $2, opened_at = $3, reminded_at = $4, reminders = $5,
                 admitted_at = $6, waiting_at = $7, declined_at = $8, withdrawn_at = $9
          where id = $10 and state = $11 and reminders = $12 and coalesce(opened_at, '') = coalesce($13, '')
-           and coalesce(admitted_at, '') = coalesce($14, '') and coalesce(waiting_at, '') = coalesce($15, '')",
+           and coalesce(admitted_at, '') = coalesce($14, '') and coalesce(waiting_at, '') = coalesce($15, '')
+           and not exists (select 1 from people where people.id = participants.person_id and people.status = 'left')
+           and not exists (select 1 from participants other
+                           where other.round_id = participants.round_id and other.person_id = participants.person_id
+                             and other.id <> participants.id and other.state <> 'withdrawn')",
         before.state,
         before.invited_at,
         before.opened_at,

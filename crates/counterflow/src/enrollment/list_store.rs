@@ -82,8 +82,16 @@ pub(super) async fn counts(tx: &mut Tx, leave: &impl Leave<RoundId>) -> Answer<V
                      - count(case when p.state = 'chosen' then (select people.email from people where people.id = p.person_id) end)
                     as bigint) as unreachable,
                 cast(count(case when p.state = 'invited' and p.opened_at is null and p.reminders < 2
-                                 and coalesce(p.reminded_at, p.invited_at) <= $2 then 1 end) as bigint) as to_remind,
-                cast(count(case when p.state = 'registered' then 1 end) as bigint) as to_admit
+                                 and coalesce(p.reminded_at, p.invited_at) <= $2
+                                 and exists (select 1 from people
+                                             where people.id = p.person_id and people.status <> 'left'
+                                               and people.email is not null
+                                               and not exists (select 1 from bounces b where b.address = people.email))
+                                then 1 end) as bigint) as to_remind,
+                cast(count(case when p.state = 'registered'
+                                 and not (p.role = 'mentor'
+                                          and exists (select 1 from screenings s where s.round_id = p.round_id))
+                                then 1 end) as bigint) as to_admit
          from participants p where p.round_id = $1 and p.state <> 'withdrawn' group by p.role",
         leave.id(),
         week_ago,
@@ -245,7 +253,8 @@ pub(super) async fn list(
                  where c.to_round = $1 and c.person_id = p.person_id and c.role = p.role) as carried_since,
                 exists (select 1 from next_times n where n.participant_id = p.id) as next_time,
                 (select b.words from bounces b where b.address = people.email) as bounced,
-                (select l.state from letters l where l.person_id = p.person_id
+                (select l.state from letters l
+                 where l.key in (select 'invitation:' || i.token_hash from invitations i where i.participant_id = p.id)
                  order by l.created_at desc, l.id desc limit 1) as letter
          from (select * from (
                    select p.id, people.sort_name,
@@ -303,7 +312,8 @@ pub(super) async fn listed(tx: &mut Tx, leave: &impl Leave<ParticipantId>) -> An
                  where c.to_round = p.round_id and c.person_id = p.person_id and c.role = p.role) as carried_since,
                 exists (select 1 from next_times n where n.participant_id = p.id) as next_time,
                 (select b.words from bounces b where b.address = people.email) as bounced,
-                (select l.state from letters l where l.person_id = p.person_id
+                (select l.state from letters l
+                 where l.key in (select 'invitation:' || i.token_hash from invitations i where i.participant_id = p.id)
                  order by l.created_at desc, l.id desc limit 1) as letter
          from participants p join people on people.id = p.person_id
          left join waiting_entries w on w.participant_id = p.id where p.id = $1",

@@ -121,7 +121,8 @@ async fn check(
         return problem("nominated_twice", vec![("day", at.day_in(&jiff::tz::TimeZone::UTC).to_string())]);
     }
     if person.email.is_none() {
-        return problem("no_address_to_name", Vec::new());
+        let key = if nominator == Nominator::MentorLead { "not_named" } else { "no_address_to_name" };
+        return problem(key, Vec::new());
     }
     let standing = ways_store::standing_of(tx, round.id, new.person).await?;
     match standing {
@@ -139,10 +140,12 @@ async fn check(
     if (lacks.is_empty() && person.status == Status::Active) || may_make_exception(nominator, new) {
         return Ok(Ok(None));
     }
+    // Who is away, and which rules somebody fails, is nothing for colleagues who do not lead them.
     let key = match (nominator, person.status) {
         (Nominator::Manager, _) => "not_eligible_manager",
-        (_, Status::Active) => "not_eligible",
-        _ => "is_away",
+        (Nominator::MentorLead, _) => "not_named",
+        (Nominator::LineManager, Status::Active) => "not_eligible",
+        (Nominator::LineManager, _) => "is_away",
     };
     problem(key, vec![("fields", names(&lacks))])
 }

@@ -39,6 +39,11 @@ impl Private {
     }
 }
 
+/// The question that a field answers in private, if it does.
+pub(super) fn question_of(field: &str) -> Option<&str> {
+    field.strip_prefix("private-")
+}
+
 /// The name of a private question's field.
 pub(super) fn private_field(key: &str) -> String {
     format!("private-{key}")

@@ -8,7 +8,9 @@ use super::{
     admitting::lock_round_of,
     event,
     exclusions::{Asks, must_be_free},
-    must_have, participant_lock, registration_store, store, takes_answers, waiting,
+    must_have, participant_lock,
+    private::{consent_field, question_of},
+    registration_store, store, takes_answers, waiting,
 };
 use crate::{
     accounts,
@@ -35,13 +37,18 @@ async fn while_open(tx: &mut Tx, leave: &impl Leave<ParticipantId>) -> Answer<(P
     }
 }
 
-/// Keeps what was typed, complete or not. This is no act of its own: it writes no event.
+/// Keeps what was typed, complete or not, but for private answers without a consent. This is no act of its own: it writes
+/// no event.
 ///
 /// # Errors
 /// `registration_over`, or when the database fails.
 pub async fn save_draft(tx: &mut Tx, access: &Access<ParticipantId>, typed: &Fields) -> Answer<()> {
     while_open(tx, access).await?;
-    let is_typed = |(name, _): &(&str, &str)| !["form_tag", "by_itself"].contains(name);
+    let is_kept = |name: &str| match question_of(name) {
+        Some(question) => typed.all(&consent_field(question)).next().is_some(),
+        None => !["form_tag", "by_itself"].contains(&name),
+    };
+    let is_typed = |(name, _): &(&str, &str)| is_kept(name);
     let pairs: Vec<(&str, &str)> = typed.iter().filter(is_typed).collect();
     registration_store::save_draft(tx, access.id, &json!(pairs).to_string()).await
 }

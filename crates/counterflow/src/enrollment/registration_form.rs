@@ -144,10 +144,10 @@ fn styles(check: &mut Check<'_>, fields: &Fields, asked: &Asked<'_>) -> [String;
     })
 }
 
-/// Answers to the program's own questions, and earlier ones to what is no longer asked.
+/// Answers to the program's own questions, and earlier ones to what this side is no longer asked.
 fn replies(check: &mut Check<'_>, fields: &Fields, asked: &Asked<'_>) -> replies::Replies {
     let mut all = asked.before.replies.clone();
-    all.retain(|key, _| asked.version.form.question(key).is_none());
+    all.retain(|key, _| !asked.version.form.asked(asked.side).any(|question| question.key == *key));
     all.extend(replies::read(check, fields, &asked.version.form, asked.side));
     all
 }

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{
-    State, event, lock_name, must_have, must_take_people, participant_lock, screening_letters, screening_store, store,
+    State, event, lock_name, must_have, must_take_people, participant_lock,
+    reviewing::{Review, Standing},
+    screening_letters, screening_store, store,
 };
 use crate::{
     kernel::{
@@ -183,8 +185,14 @@ pub(super) async fn share_out(tx: &mut Tx, app: &App, access: &Access<RoundId>) 
     tx.lock(lock_name(access.id)).await?;
     let round = programs::round(tx, access).await?;
     must_take_people(&round)?;
-    let applied = screening_store::applied(tx, round.id).await?;
-    let wanting = applied.into_iter().map(|(participant, person)| (participant, person, REVIEWERS)).collect();
+    let lines = screening(tx, access).await?.map_or(0, |screening| screening.design.lines.len());
+    let assigned = screening_store::assignments(tx, round.id).await?;
+    let is_far_apart = |participant: ParticipantId| {
+        let theirs = assigned.iter().filter(|one| one.participant_id == participant);
+        Standing::of(theirs.map(|one| Review::of(one, lines)).collect()).is_far_apart
+    };
+    let applied = screening_store::applied(tx, round.id).await?.into_iter();
+    let wanting = applied.map(|(one, person)| (one, person, REVIEWERS + usize::from(is_far_apart(one)))).collect();
     let given = give(tx, &round, wanting, Some(access.viewer.person)).await?;
     for (participant, _) in &given {
         event(access, "review.assigned", &round).on(participant).record(tx).await?;
@@ -224,7 +232,12 @@ async fn give(
     let applicant = |(participant, person, needs): (ParticipantId, PersonId, usize)| Applicant {
         participant,
         never: line_of(person, &managers),
-        has: assigned.iter().filter(|one| one.participant_id == participant).map(|one| one.reviewer_id).collect(),
+        has: assigned
+            .iter()
+            .filter(|one| one.participant_id == participant)
+            .filter(|one| one.submitted_at.is_some() || pool.contains(&one.reviewer_id)) // the others cannot read any more
+            .map(|one| one.reviewer_id)
+            .collect(),
         needs,
     };
     let applicants: Vec<_> = wanting.into_iter().map(applicant).collect();

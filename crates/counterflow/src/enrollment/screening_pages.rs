@@ -42,6 +42,8 @@ struct Applicant {
     standing: Standing,
     /// Whether the viewer has still to give their own scores: until then they see no others.
     is_blind: bool,
+    /// Whether it is the viewer's own application: nobody reads how they were scored.
+    is_own: bool,
 }
 
 impl Applicant {
@@ -50,12 +52,13 @@ impl Applicant {
         let reviews: Vec<Review> = mine.map(|assignment| Review::of(assignment, lines)).collect();
         let is_blind = reviews.iter().any(|review| review.reviewer == viewer && !review.is_submitted);
         let told = one.answers.as_deref().map(serde_json::from_str).transpose().map_err(Error::defect)?;
-        Ok(Self { told: told.unwrap_or_default(), standing: Standing::of(reviews), is_blind, one })
+        let is_own = one.person_id == viewer;
+        Ok(Self { told: told.unwrap_or_default(), standing: Standing::of(reviews), is_blind, is_own, one })
     }
 
     /// Whether the viewer sees what was given: once two are in, and their own is.
     fn shows_scores(&self) -> bool {
-        !self.is_blind && self.standing.given.len() >= 2
+        !self.is_blind && !self.is_own && self.standing.given.len() >= 2
     }
 
     /// Whether somebody has still to be found who reads it.
@@ -94,7 +97,7 @@ impl ScreeningPage {
             }
         }
         // In the order of scores only for whoever may see them.
-        if applicants.iter().all(|applicant| !applicant.is_blind) {
+        if applicants.iter().all(|applicant| !applicant.is_blind && !applicant.is_own) {
             reviewing::rank(&mut applicants, |applicant| &applicant.standing);
         }
         Ok(Self {

@@ -200,6 +200,7 @@ pub(super) async fn save_review(
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub(super) struct ApplicantRow {
     pub id: ParticipantId,
+    pub person_id: PersonId,
     pub name: String,
     pub title: Option<String>,
     pub location: Option<String>,
@@ -214,7 +215,7 @@ pub(super) async fn applicants(tx: &mut Tx, round: RoundId) -> Answer<Vec<Applic
     Ok(fetch_all!(
         tx,
         ApplicantRow,
-        "select p.id, people.name, people.title, people.location, p.state, p.reminders, a.answers
+        "select p.id, p.person_id, people.name, people.title, people.location, p.state, p.reminders, a.answers
          from participants p join people on people.id = p.person_id left join applications a on a.participant_id = p.id
          where p.round_id = $1 and p.role = 'mentor' and p.state in ('registered', 'admitted', 'waiting')
          order by people.sort_name, p.id",
@@ -268,7 +269,7 @@ pub(super) async fn unapplied(tx: &mut Tx, me: PersonId) -> Answer<Vec<(Particip
          from participants p join screenings s on s.round_id = p.round_id
          join rounds on rounds.id = p.round_id join programs on programs.id = rounds.program_id
          left join applications a on a.participant_id = p.id
-         where p.person_id = $1 and p.role = 'mentor' and p.state = 'registered' and a.participant_id is null
+         where p.person_id = $1 and p.role = 'mentor' and p.state in ('registered', 'waiting') and a.participant_id is null
            and rounds.stage in ('design', 'enroll', 'match') and programs.archived_at is null
          order by p.id",
         me

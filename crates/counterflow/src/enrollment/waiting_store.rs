@@ -141,12 +141,15 @@ pub(super) async fn places(tx: &mut Tx, round: RoundId, side: Side) -> Answer<i6
     Ok(places)
 }
 
-/// Puts everybody who has registered into the state of waiting.
+/// Puts everybody who has registered into the state of waiting, but for mentors who are screened.
 pub(super) async fn set_all_waiting(tx: &mut Tx, round: RoundId) -> Answer<u64> {
     let now = tx.now();
     Ok(execute!(
         tx,
-        "update participants set state = 'waiting', waiting_at = $1 where round_id = $2 and state = 'registered'",
+        "update participants set state = 'waiting', waiting_at = $1
+         where round_id = $2 and state = 'registered'
+           and not (role = 'mentor'
+                    and exists (select 1 from screenings s where s.round_id = participants.round_id))",
         now,
         round
     )?)
@@ -234,13 +237,14 @@ pub(super) struct Owed {
 }
 
 /// Everybody of a program's rounds before `to` who was promised the next round and was not carried over yet, who has
-/// waited longest first. A round that still takes people in may find a place for them itself.
+/// waited longest first. A round that still takes people in may find a place for them itself, and whoever was in a round
+/// in between has their claim from there.
 pub(super) async fn owed(tx: &mut Tx, to: RoundId) -> Answer<Vec<Owed>> {
     Ok(fetch_all!(
         tx,
         Owed,
         "select p.id as participant, p.person_id as person, p.role,
-                case p.state when 'waiting' then 'no_place' when 'admitted' then 'no_pair' else 'next_time' end as reason,
+                case p.state when 'declined' then 'next_time' when 'admitted' then 'no_pair' else 'no_place' end as reason,
                 case when p.state <> 'declined' then coalesce(w.since, c.since, p.registered_at, p.chosen_at) end as since
          from participants p
          join rounds r on r.id = p.round_id
@@ -250,7 +254,10 @@ pub(super) async fn owed(tx: &mut Tx, to: RoundId) -> Answer<Vec<Owed>> {
          left join carry_overs c on c.to_round = p.round_id and c.person_id = p.person_id and c.role = p.role
          left join next_times n on n.participant_id = p.id
          where not exists (select 1 from carry_overs done where done.participant_id = p.id)
-           and ((p.state = 'waiting' and r.stage in ('launch', 'run', 'close', 'prove'))
+           and not exists (select 1 from participants since join rounds between_them on between_them.id = since.round_id
+                           where since.person_id = p.person_id and between_them.program_id = r.program_id
+                             and between_them.number > r.number and between_them.number < target.number)
+           and ((p.state in ('waiting', 'registered') and r.stage in ('launch', 'run', 'close', 'prove'))
                 or (p.state = 'declined' and n.participant_id is not null)
                 or (p.state = 'admitted' and r.stage in ('close', 'prove')
                     and not exists (select 1 from pairs where pairs.round_id = r.id

@@ -40,7 +40,7 @@ pub(super) async fn leaders_in(tx: &mut Tx, leave: &impl Leave<RoundId>) -> Answ
         tx,
         (i64,),
         "select cast(count(*) as bigint) from participants
-         where round_id = $1 and role = 'mentee' and state in ('admitted', 'waiting', 'registered')",
+         where round_id = $1 and role = 'mentee' and state in ('admitted', 'registered')",
         leave.id()
     )?;
     Ok(count)

@@ -5,7 +5,7 @@ pub mod pages;
 
 pub use count::{Bin, Counted, Without, counted};
 
-use counterflow_matching::{Criteria, CriteriaError, InstanceError, Place, Problem as Wrong, Side};
+use counterflow_matching::{Criteria, CriteriaError, Criterion, InstanceError, Place, Problem as Wrong, Side};
 use toml::{Table, Value};
 
 use super::{why::Head, wishes};
@@ -296,10 +296,15 @@ pub fn note_form_problems(check: &mut Check<'_>, errors: &[CriteriaError]) {
 /// Notes rules over private answers: nobody is left out for having kept one to themselves.
 pub fn note_private_rules(check: &mut Check<'_>, criteria: &Criteria) {
     for (position, criterion) in criteria.list.iter().enumerate() {
-        if criterion.rule.weight().is_none() && Head::from(criterion).is_private() {
+        if is_private_rule(criterion) {
             check.problem(&format!("c{position}-rule"), "private_is_a_wish", Vec::new());
         }
     }
+}
+
+/// Whether a criterion would rule pairs out by what people said in private: what it removes would tell that.
+pub fn is_private_rule(criterion: &Criterion) -> bool {
+    criterion.rule.weight().is_none() && Head::from(criterion).is_private()
 }
 
 /// Notes what people's values or the pins make impossible.

@@ -7,7 +7,8 @@ use askama::Template;
 use counterflow_matching::{Criteria, HardRule, InstanceError, Kind};
 
 use super::{
-    Counted, Row, Sentences, counted, empty_sides, note_form_problems, note_instance_problems, note_private_rules, read,
+    Counted, Row, Sentences, counted, empty_sides, is_private_rule, note_form_problems, note_instance_problems,
+    note_private_rules, read,
 };
 use crate::{
     enrollment,
@@ -129,6 +130,10 @@ impl Screen {
         let mut found = None;
         if let Some(criteria) = &criteria {
             note_private_rules(&mut check, criteria);
+        }
+        // Rules over private answers are not even counted: the count would tell the answers.
+        let countable = |criteria: &&Criteria| !criteria.list.iter().any(is_private_rule);
+        if let Some(criteria) = criteria.as_ref().filter(countable) {
             match counted(self.inputs.instance(criteria.clone())?).await? {
                 Ok(counted) => found = Some(counted),
                 Err(errors) => note_instance_problems(&mut check, &about_criteria(errors)),
@@ -282,14 +287,18 @@ async fn save(
 }
 
 fn lines(sentences: &Sentences, judged: &Judged) -> Vec<Line> {
-    let (criteria, counted) = (judged.criteria.as_ref(), judged.counted.as_ref());
-    let line = |(position, row): (usize, &Row)| Line {
-        position,
-        row: row.clone(),
-        label: criteria.and_then(|all| all.list.get(position)).map_or_else(String::new, |one| Head::from(one).label()),
-        effect: counted.and_then(|counted| effect(counted, position)),
-        lacking: counted.map_or(0, |counted| lacking(counted, position)),
-        problems: problems_of(&judged.problems, position),
+    let line = |(position, row): (usize, &Row)| {
+        let head = judged.criteria.as_ref().and_then(|all| all.list.get(position)).map(Head::from);
+        // How often a wish over private answers comes true would tell them where few pairs are left.
+        let counted = judged.counted.as_ref().filter(|_| head.as_ref().is_some_and(|head| !head.is_private()));
+        Line {
+            position,
+            row: row.clone(),
+            effect: counted.and_then(|counted| effect(counted, position)),
+            lacking: counted.map_or(0, |counted| lacking(counted, position)),
+            problems: problems_of(&judged.problems, position),
+            label: head.map_or_else(String::new, |head| head.label()),
+        }
     };
     sentences.rows.iter().enumerate().map(line).collect()
 }

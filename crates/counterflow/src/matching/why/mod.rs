@@ -13,7 +13,10 @@ pub use head::{Compare, Head, Strength};
 
 use super::inputs::STYLES;
 use crate::{
-    kernel::error::{Answer, Error},
+    kernel::{
+        error::{Answer, Error},
+        words,
+    },
     programs::Side,
 };
 
@@ -104,7 +107,7 @@ impl Why {
     ) -> Self {
         let reasons = parts.into_iter().filter_map(|part| {
             let head = Head::from(criteria.list.get(part.criterion)?);
-            // What was said for the matching alone is not even stored with the draft.
+            // What was said for the matching alone is not stored with the draft: only what it gave.
             let fact = if head.is_private() { Fact::Missing { sides: Vec::new() } } else { named(part.fact, &topic) };
             Some(Reason { head, points: part.points, of: part.of, holds: part.holds, fact })
         });
@@ -171,10 +174,18 @@ impl Why {
         said
     }
 
-    /// Each criterion's part of the whole bar, which stands for a fit of 1.
+    /// Each criterion's part of the whole bar, which stands for a fit of 1. What private answers gave is drawn as one
+    /// with the first of the others, so that nobody reads off what two people said.
     #[must_use]
     pub fn bar(&self) -> Vec<Share> {
-        self.shares_of(10_000, |reason| Some(reason.head.label()))
+        let private = self.private_points();
+        let points = |(nth, reason): (usize, &Reason)| reason.points + if nth == 0 { private } else { 0 };
+        let mut parts: Vec<_> =
+            self.open().map(|(nth, reason)| (nth, self.label(nth, reason), points((nth, reason)))).collect();
+        if parts.is_empty() && private > 0 {
+            parts.push((0, words::say("why", "private", &[]), private));
+        }
+        drawn(parts, 10_000)
     }
 
     /// Each criterion's part of the fit that these two reach, for one of them to read: what they should not learn of
@@ -182,35 +193,53 @@ impl Why {
     #[must_use]
     pub fn shares(&self, side: Side) -> Vec<Share> {
         let shown = |reason: &Reason| reason.head.is_shown_to_the_pair();
-        let mut shares = self.shares_of(self.score, |reason| shown(reason).then(|| reason.head.label_for(side)));
-        let hidden: u32 = self.reasons.iter().filter(|reason| !shown(reason)).map(|reason| reason.points).sum();
+        let parts = self.open().filter(|(_, reason)| shown(reason));
+        let parts = parts.map(|(nth, reason)| (nth, reason.head.label_for(side), reason.points)).collect();
+        // Not even together: where only private answers are hidden, their part would tell what the other said.
+        let whole = self.score.saturating_sub(self.private_points());
+        let mut shares = drawn(parts, whole);
+        let hidden: u32 = self.open().filter(|(_, reason)| !shown(reason)).map(|(_, reason)| reason.points).sum();
         if hidden > 0 {
-            shares.push(share(6, String::new(), tenths(self.score - hidden, self.score), hidden, self.score));
+            shares.push(share(6, String::new(), tenths(whole - hidden, whole), hidden, whole));
         }
         shares
     }
 
-    fn weighted(&self) -> impl Iterator<Item = (usize, &Reason)> {
-        self.reasons.iter().filter(|reason| reason.of > 0).enumerate()
+    /// The criteria that can give points and are no secret, counted from 0.
+    fn open(&self) -> impl Iterator<Item = (usize, &Reason)> {
+        self.reasons.iter().filter(|reason| reason.of > 0 && !reason.head.is_private()).enumerate()
     }
 
-    /// The parts of those criteria that give points and have a label.
-    fn shares_of(&self, whole: u32, label: impl Fn(&Reason) -> Option<String>) -> Vec<Share> {
-        let mut before = 0;
-        let mut shares = Vec::new();
-        for (position, reason) in self.weighted().filter(|(_, reason)| reason.points > 0) {
-            let Some(label) = label(reason) else { continue };
-            shares.push(share(series(position), label, tenths(before, whole), reason.points, whole));
-            before += reason.points;
-        }
-        shares
+    fn private(&self) -> impl Iterator<Item = &Reason> {
+        self.reasons.iter().filter(|reason| reason.of > 0 && reason.head.is_private())
+    }
+
+    fn private_points(&self) -> u32 {
+        self.private().map(|reason| reason.points).sum()
+    }
+
+    fn label(&self, nth: usize, reason: &Reason) -> String {
+        let label = reason.head.label();
+        let has_private = nth == 0 && self.private().next().is_some();
+        if has_private { words::say("why", "with_private", &[("label", label)]) } else { label }
     }
 
     /// The key to the colors of [`Self::bar`].
     #[must_use]
     pub fn key(&self) -> Vec<(usize, String)> {
-        self.weighted().map(|(position, reason)| (series(position), reason.head.label())).collect()
+        self.open().map(|(nth, reason)| (series(nth), self.label(nth, reason))).collect()
     }
+}
+
+/// Parts in a row, each with its number among the criteria, its label and its points; those without any are left out.
+fn drawn(parts: Vec<(usize, String, u32)>, whole: u32) -> Vec<Share> {
+    let mut before = 0;
+    let mut shares = Vec::new();
+    for (nth, label, points) in parts.into_iter().filter(|(_, _, points)| *points > 0) {
+        shares.push(share(series(nth), label, tenths(before, whole), points, whole));
+        before += points;
+    }
+    shares
 }
 
 /// What the words say, sorted.

@@ -106,6 +106,19 @@ fn private_answers_speak_to_nobody_and_are_not_stored() {
 }
 
 #[test]
+fn what_private_answers_gave_is_drawn_with_something_else_or_not_at_all() {
+    let why = why(&CRITERIA.replace("field = \"faith\"", "field = \"private:faith\""));
+    let bar: Vec<_> = why.bar().into_iter().map(|share| (share.label, share.percent)).collect();
+    let first = "offers what the other wants, and private answers".to_owned();
+    assert_eq!(bar, [(first.clone(), 59), ("complementary working style".to_owned(), 10)]);
+    let key: Vec<_> = why.key().into_iter().map(|(_, label)| label).collect();
+    assert_eq!(key, [first, "Other house".to_owned(), "complementary working style".to_owned()]);
+    // The two read neither the part nor a gap from which it follows.
+    let percents: Vec<_> = why.shares(Side::Mentee).iter().map(|share| share.percent).collect();
+    assert_eq!(percents, [80, 20]);
+}
+
+#[test]
 fn shares_add_up() {
     let why = why(CRITERIA);
     // Topics: 3 x 4 + 2 x 2 = 16 of 30, so 1 - (14/30)^2 of 5,000; then 2,000 and 1,000.

@@ -59,9 +59,14 @@ pub(super) async fn forget(tx: &mut Tx, import: ImportId) -> Answer<()> {
     Ok(())
 }
 
-/// Forgets what earlier imports changed: only the last one that changed something can be undone.
+/// Forgets what earlier imports changed: only the last one that changed something can be undone. One that is being
+/// undone is not forgotten under it.
 pub(super) async fn forget_applied(tx: &mut Tx) -> Answer<()> {
-    execute!(tx, "delete from import_changes where import_id in (select id from imports where state = 'applied')")?;
+    execute!(
+        tx,
+        "delete from import_changes where import_id in (select id from imports where state = 'applied'
+                                                           and (undo_asked_at is null or undone_at is not null))"
+    )?;
     Ok(())
 }
 

@@ -70,6 +70,20 @@ async fn waiting_letters(app: &TestApp) -> i64 {
 }
 
 on_both! {
+    async fn whoever_moved_on_stays_where_they_are_when_an_act_is_taken_back(app: TestApp) {
+        let mut round = chosen(app).await;
+        act(&mut round, "act=take_out&whom=found&side=mentor").await.ok().says("3 people taken out");
+        // Ana is on the other side by now, and Elif has left.
+        round.manager.post(&format!("{}/choices", round.path), &[("side", "mentee"), ("email", "ana.lim@halden.example")]).await.ok();
+        let mut tx = app.write().await;
+        execute!(tx, "update people set status = 'left' where email = 'elif.kaya@halden.example'").unwrap();
+        tx.commit().await.unwrap();
+        undo(app, &mut round).await.ok().says("Taken back: 1 person as before").says("2 stayed taken out");
+        assert_eq!(states(app, &round).await, "chosen 3, withdrawn 2", "Ruth, Tunde, and Ana as a leader");
+    }
+}
+
+on_both! {
     async fn many_are_invited_and_taken_back_with_their_letters(app: TestApp) {
         let mut round = chosen(app).await;
         let query = "act=invite&whom=found&side=mentor";
