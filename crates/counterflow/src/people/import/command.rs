@@ -204,12 +204,8 @@ async fn import_into(
     if !errors.is_empty() {
         return Err(Stop::Mapping(errors));
     }
-    let of_file = mapping.clone();
-    let (file, reading) = file::aside(move || {
-        let reading = file.people(&of_file);
-        (file, reading)
-    })
-    .await?;
+    let (of_file, headers_hash) = (mapping.clone(), file.headers_hash());
+    let reading = file::aside(move || file.people(&of_file)).await?;
     if !reading.questions.is_empty() {
         return Err(Stop::Questions(reading.questions));
     }
@@ -230,7 +226,7 @@ async fn import_into(
         let import = store::insert_applied(&mut tx, applied).await?;
         write::write(&mut tx, import, &plan, missing, None, &mut |written| tell.writing(written, total)).await?;
         if given.mapping.is_some() {
-            file.remember(&mut tx, source, &mapping).await?;
+            file::remember(&mut tx, source, &headers_hash, &mapping.to_toml()).await?;
         }
         tx.commit().await?;
     }

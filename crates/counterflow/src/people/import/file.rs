@@ -109,19 +109,20 @@ impl PeopleFile {
         Ok((self.guess.mapping.clone(), MappingFrom::Guess))
     }
 
-    /// Remembers what somebody said for the next file of the same source, or with the same headers.
-    pub async fn remember(&self, tx: &mut Tx, source: Option<SourceId>, mapping: &Mapping) -> Answer<()> {
-        match source {
-            Some(source) => source_store::set_mapping(tx, source, &mapping.to_toml()).await,
-            None => store::remember(tx, &self.headers_hash(), &mapping.to_toml()).await,
-        }
-    }
-
     /// The same for the same set of headers, in whatever order.
-    fn headers_hash(&self) -> String {
+    pub fn headers_hash(&self) -> String {
         let mut headers: Vec<String> = self.table.headers().iter().map(|header| header.to_lowercase()).collect();
         headers.sort_unstable();
         token::hash(&headers.join("\u{1f}"))
+    }
+}
+
+/// Remembers what the columns of an import meant, for the next file of the same source, or with the same headers. Only
+/// once it is applied: what a check has shown to be wrong is nothing to go by.
+pub async fn remember(tx: &mut Tx, source: Option<SourceId>, headers_hash: &str, mapping: &str) -> Answer<()> {
+    match source {
+        Some(source) => source_store::set_mapping(tx, source, mapping).await,
+        None => store::remember(tx, headers_hash, mapping).await,
     }
 }
 

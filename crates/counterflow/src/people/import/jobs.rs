@@ -104,6 +104,7 @@ async fn fail(app: &App, import: ByServer<ImportId>) -> Answer<()> {
 pub struct Ready {
     import: Import,
     reading: Arc<Reading>,
+    headers_hash: String,
 }
 
 /// Reads the file of an import; nothing if it is not in this state any more.
@@ -118,9 +119,10 @@ pub async fn prepare(app: &App, import: ByServer<ImportId>, state: State) -> Ans
     let (Some(found), Some(content)) = (found, content) else { return Ok(None) };
     note(app, import, Step::Reading).await?;
     let (mapping, sheet) = (Mapping::from_toml(&found.mapping).map_err(Error::defect)?, found.sheet.clone());
-    let read = move || PeopleFile::read(&content, sheet.as_deref()).map(|file| file.people(&mapping));
-    let reading = file::aside(read).await?.map_err(Error::defect)?;
-    Ok(Some(Ready { import: found, reading: Arc::new(reading) }))
+    let read =
+        move || PeopleFile::read(&content, sheet.as_deref()).map(|file| (file.headers_hash(), file.people(&mapping)));
+    let (headers_hash, reading) = file::aside(read).await?.map_err(Error::defect)?;
+    Ok(Some(Ready { import: found, reading: Arc::new(reading), headers_hash }))
 }
 
 async fn try_check(app: &App, import: ByServer<ImportId>) -> Answer<()> {
@@ -219,7 +221,7 @@ pub enum Finish {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn finish(tx: &mut Tx, Ready { import, reading }: Ready) -> Answer<Finish> {
+pub async fn finish(tx: &mut Tx, Ready { import, reading, headers_hash }: Ready) -> Answer<Finish> {
     let leave = ByServer(import.id);
     tx.lock("directory").await?;
     let plan = plan(tx, reading).await?;
@@ -231,6 +233,9 @@ pub async fn finish(tx: &mut Tx, Ready { import, reading }: Ready) -> Answer<Fin
         return Ok(Finish::ToBeSeenAgain);
     }
     write::write(tx, import.id, &plan, import.missing(), import.created_by, &mut |_| {}).await?;
+    if !import.is_unattended() {
+        file::remember(tx, import.source_id, &headers_hash, &import.mapping).await?;
+    }
     // Last, so that whoever cancels meanwhile need not wait until all is written.
     Ok(if store::set_applied(tx, &leave).await? { Finish::Applied } else { Finish::Cancelled })
 }

@@ -196,22 +196,14 @@ pub async fn with_content(tx: &mut Tx, leave: &impl Leave<ImportId>) -> Answer<(
     Ok((import, content))
 }
 
-/// What the columns mean is said: remembers it for the next file of this source, or with these columns, and has the
-/// file checked.
+/// What the columns mean is said: has the file checked.
 ///
 /// # Errors
 /// 409 if the import is past its columns.
-async fn confirm_mapping(
-    tx: &mut Tx,
-    access: &Access<ImportId>,
-    source: Option<SourceId>,
-    file: &PeopleFile,
-    mapping: &Mapping,
-) -> Answer<()> {
+async fn confirm_mapping(tx: &mut Tx, access: &Access<ImportId>, mapping: &Mapping) -> Answer<()> {
     if !store::set_mapping(tx, access, &mapping.to_toml()).await? {
         return Err(Error::conflict("over"));
     }
-    file.remember(tx, source, mapping).await?;
     Event::by(&access.viewer, "import.mapped").on(access.id).record(tx).await?;
     enqueue(tx, "people.check_import", access.id).await
 }
@@ -226,7 +218,7 @@ pub async fn confirm_guess(tx: &mut Tx, access: &Access<ImportId>) -> Answer<()>
     let read = move || PeopleFile::read(&content, import.sheet.as_deref());
     let file = file::aside(read).await?.map_err(Error::defect)?;
     let (mapping, _) = file.mapping(tx, source).await?;
-    confirm_mapping(tx, access, source, &file, &mapping).await
+    confirm_mapping(tx, access, &mapping).await
 }
 
 /// Somebody says yes to what they saw: has the import applied.

@@ -255,17 +255,17 @@ pub async fn confirm_mapping(app: App, page: Page, access: Access<ImportId>, fie
         Err(problems) => return columns(page, found, Some(&fields), form::problem_words(&problems)),
     };
     let sheet = found.sheet.clone();
-    let (file, mapping, errors) = file::aside(move || {
+    let (mapping, errors) = file::aside(move || {
         let file = PeopleFile::read(&content, sheet.as_deref()).map_err(Error::defect)?;
         let errors = mapping.check(&file.table);
-        Ok::<_, Error>((file, mapping, errors))
+        Ok::<_, Error>((mapping, errors))
     })
     .await??;
     if !errors.is_empty() {
         return columns(page, found, Some(&fields), form::error_words(&errors));
     }
     let mut tx = app.db.write().await?;
-    import::confirm_mapping(&mut tx, &access, found.source_id, &file, &mapping).await?;
+    import::confirm_mapping(&mut tx, &access, &mapping).await?;
     tx.commit().await?;
     Ok(page::see_other(&path(access.id)))
 }

@@ -193,14 +193,15 @@ on_both! {
         refused.says("Another source has this name").says("The files of “Workday, nightly” are called so already");
         let second = add_source(&mut browser, &[("name", "Contractors"), ("missing_policy", "stay"), ("most_leavers", "10"), ("least_share", "0"), ("letters_to", "")]).await;
 
-        let file = b"Nr,Name,Mail,Team\n1,Ana Lim,ana.lim@halden.example,Data\n";
+        let file = b"Nr,Name,Mail,Team\n1,Ana Lim,ana.lim@halden.example,Data\n2,Piet Visser,piet.visser@halden.example,Data\n";
         for (source, meaning) in [(first, "department"), (second, "extra:Agency")] {
             let id = browser.get("/directory/import").await.ok().hidden("id");
             let fields = [("id", id.as_str()), ("source", &source.to_string())];
             let page = browser.upload("/directory/imports", &fields, "people.csv", file).await.ok();
             take_columns(&mut browser, &page, &[("column.Team", meaning), ("column.Nr", "employee_id")]).await.ok();
             app.work().await;
-            browser.post(&format!("{}/cancellation", page.path), &[]).await.ok();
+            let checked = browser.get(&page.path).await.ok();
+            say_yes(app, &mut browser, &checked, &[]).await.says("Imported on");
         }
         for (source, meaning) in [(first, "department"), (second, "extra:Agency")] {
             let id = browser.get("/directory/import").await.ok().hidden("id");

@@ -156,6 +156,12 @@ on_both! {
         let wrong = take_columns(&mut browser, &page, &[("column.Nr", "email"), ("column.Mail", "email"), ("column.Name", "ignore")]).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
         wrong.says("Several columns are read as e-mail: Mail, Nr").says("No column is read as name");
+        // What was only checked, and never imported, is nothing to go by.
+        take_columns(&mut browser, &page, &[("column.Team", "ignore"), ("column.Nr", "employee_id")]).await.ok();
+        app.work().await;
+        browser.post(&format!("{}/cancellation", page.path), &[]).await.ok().says("Cancelled");
+        let page = upload(&mut browser, "hand.csv", file.as_bytes()).await.ok().does_not_say("as you confirmed them");
+
         take_columns(&mut browser, &page, &[("column.Team", "extra:Crew"), ("column.Nr", "employee_id")]).await.ok();
         app.work().await;
         let checked = browser.get(&page.path).await.ok();
