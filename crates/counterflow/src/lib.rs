@@ -20,3 +20,5 @@ pub mod programs;
 pub mod readiness;
 pub mod router;
 pub mod works;
+
+pub use kernel::labels::{say, say_number};

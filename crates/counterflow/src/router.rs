@@ -278,6 +278,8 @@ pub fn table() -> Vec<Route> {
         post("/programs/{program}/left-out/removal", &[Manager], enrollment::exclusion_pages::remove_group),
         get("/programs/{program}/duplicate", &[Manager], programs::pages::show_copy),
         post("/programs/{program}/duplicate", &[Manager], programs::pages::copy),
+        get("/programs/{program}/words", &[Manager], programs::words_pages::show),
+        post("/programs/{program}/words", &[Manager], programs::words_pages::save),
         post("/programs/{program}/evergreen", &[Manager], programs::pages::keep_green),
         post("/programs/{program}/archive", &[Manager], programs::pages::put_away),
         post("/programs/{program}/archive/removal", &[Manager], programs::pages::bring_back),

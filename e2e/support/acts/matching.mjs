@@ -82,7 +82,7 @@ export async function sendProposals(manager, count) {
 
 /** Opens the proposal out of the letter. */
 async function openProposal(who, mail, name) {
-  const letter = await mail.letter(addressOf(name), /a (mentor|mentee) for you$/);
+  const letter = await mail.letter(addressOf(name), /a (mentor|leader) for you$/);
   await who.page.goto(linkIn(letter, "/proposals/"));
 }
 

@@ -13,6 +13,7 @@ use crate::{
         error::{Answer, Error},
         event::Event,
         form::{Check, Fields, Form},
+        labels::Labels,
         limits::Caller,
         page::{self, Page},
         viewer::Viewer,
@@ -147,6 +148,7 @@ async fn write_letter(app: &App, tx: &mut Tx, viewer: &Viewer) -> Answer<()> {
     let Some(account) = store::account_of(tx, viewer.person).await? else { return Ok(()) };
     let (name, link) = (account.name.as_str(), app.link("/sign-in"));
     let letter = Letter::from_templates(
+        &Labels::default(),
         format!("password:{}:{}", viewer.person, tx.now()),
         viewer.person,
         &account.email,

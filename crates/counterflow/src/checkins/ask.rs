@@ -253,7 +253,8 @@ async fn write_letter(app: &App, tx: &mut Tx, id: CheckinId, asking: Asking) -> 
         link: &app.link(&format!("/checkins/answer/{secret}")),
     };
     let key = format!("checkin:{id}:{}", asking.name());
-    let letter = Letter::from_templates(key, person.id, &address, &AskText { ask }, &AskHtml { ask })?;
+    let labels = programs::labels_of(tx, checkin.round_id).await?;
+    let letter = Letter::from_templates(&labels, key, person.id, &address, &AskText { ask }, &AskHtml { ask })?;
     mail::write(tx, app, letter).await?;
     Ok(())
 }

@@ -20,7 +20,7 @@ use crate::{
     },
     mail::{self, Letter},
     people,
-    programs::Side,
+    programs::{self, Side},
 };
 
 pub use nudge_store::Nudged;
@@ -127,7 +127,8 @@ async fn write_to(
         link: app.link(&format!("/pairs/{}", pair.id)),
     };
     let key = format!("nudge:{}:{person}:{now}", pair.id);
-    let letter = Letter::from_templates(key, person, &address, &NudgeText { nudge }, &NudgeHtml { nudge })?;
+    let labels = programs::labels_of(tx, access.id).await?;
+    let letter = Letter::from_templates(&labels, key, person, &address, &NudgeText { nudge }, &NudgeHtml { nudge })?;
     mail::write(tx, app, letter).await?;
     let facts = serde_json::json!({ "reason": reason.name() });
     Event::by(&access.viewer, "nudge.sent").round(access.id).pair(pair.id).on(person).with(facts).record(tx).await?;

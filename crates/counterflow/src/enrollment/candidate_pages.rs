@@ -24,7 +24,7 @@ use crate::{
     },
     people::{Rows, Somebody},
     programs::{
-        self, Direction, Program, Round, Side, Stage, set_eligibility,
+        self, Round, Side, Stage, set_eligibility,
         stages::{self, Step},
         template::Rule,
     },
@@ -79,7 +79,6 @@ impl Fit {
 struct CandidatesPage {
     page: Page,
     round: Round,
-    direction: Direction,
     steps: Vec<Step>,
     side: Side,
     version: i64,
@@ -119,7 +118,6 @@ impl CandidatesPage {
         shown: Shown,
     ) -> Answer<Self> {
         let round = programs::round(tx, access).await?;
-        let Program { direction, .. } = programs::program_of(tx, &round).await?;
         let candidates = Candidates::of(tx, app, access).await?;
         let fitting = candidates.fitting(&shown.rules);
         let all = fitting.all();
@@ -127,7 +125,6 @@ impl CandidatesPage {
         Ok(Self {
             page,
             steps: stages::steps(&round, Some(Stage::Enroll)),
-            direction,
             side,
             version: round.version,
             rows: rule_form::rows(&shown.rules, &shown.problems, &candidates),

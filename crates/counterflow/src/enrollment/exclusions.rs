@@ -78,6 +78,7 @@ pub async fn exclude(
     let event = Event::by(&access.viewer, "program.excluded").program(access.id).on(other).record(tx).await?;
     let here = programs::program(tx, access).await?;
     let there = programs::program(tx, &ByServer(other)).await?;
+    let labels = there.labels();
     let link = app.link(&format!("/programs/{other}/exclusions"));
     for manager in programs::addressees(tx, &ByServer(other), ProgramRole::Manager).await? {
         if manager.id != access.viewer.person {
@@ -85,7 +86,8 @@ pub async fn exclude(
             let words = Words { who, name, here, there, link: &link };
             let key = format!("exclusion:{event}:{}", manager.id);
             let (text, html) = (Text { words: &words }, Html { words: &words });
-            mail::write(tx, app, Letter::from_templates(key, manager.id, &manager.email, &text, &html)?).await?;
+            mail::write(tx, app, Letter::from_templates(&labels, key, manager.id, &manager.email, &text, &html)?)
+                .await?;
         }
     }
     Ok(Ok(()))

@@ -23,7 +23,7 @@ use crate::{
         words,
     },
     programs::{
-        self, Direction, Program, Round, Side,
+        self, Round, Side,
         template::registration::{Condition, FormKind},
     },
 };
@@ -43,7 +43,6 @@ struct Count {
 struct FormPage {
     page: Page,
     round: Round,
-    program: Program,
     version: FormVersion,
     form: Form,
     /// What the pickers offer as the answer on which a question depends.
@@ -69,13 +68,8 @@ impl FormPage {
             counts: counts(&answered, &version),
             conflict: None,
             round,
-            program,
             version,
         })
-    }
-
-    fn direction(&self) -> Direction {
-        self.program.direction
     }
 
     fn href(&self) -> String {

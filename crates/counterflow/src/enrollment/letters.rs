@@ -126,17 +126,19 @@ impl Letters {
         let thought = if occasion == Occasion::Invitation { thought_of(tx, to.participant).await? } else { None };
         let thought = thought.as_ref();
         let (name, words, link, until) = (to.name, words.as_str(), link.as_str(), until.as_deref());
-        let letter = Letter {
-            key: format!("invitation:{hash}"),
-            person: Some(to.person),
-            address: to.email.to_owned(),
-            subject: Subject { occasion, program: &self.program.name }.render()?,
-            text: Text { occasion, letters: self, name, words, link, until, thought }.render()?,
-            html: Html { occasion, letters: self, name, words, link, until, thought }.render()?,
-            calendar: None,
-            useless_after: None,
+        let written = || -> Answer<Letter> {
+            Ok(Letter {
+                key: format!("invitation:{hash}"),
+                person: Some(to.person),
+                address: to.email.to_owned(),
+                subject: Subject { occasion, program: &self.program.name }.render()?,
+                text: Text { occasion, letters: self, name, words, link, until, thought }.render()?,
+                html: Html { occasion, letters: self, name, words, link, until, thought }.render()?,
+                calendar: None,
+                useless_after: None,
+            })
         };
-        mail::write_at(tx, app, letter, at).await?;
+        mail::write_at(tx, app, self.program.labels().over(written)?, at).await?;
         Ok(hash)
     }
 

@@ -21,7 +21,7 @@ use crate::{
         viewer::Viewer,
     },
     people,
-    programs::{self, Direction, Round, Side},
+    programs::{self, Round, Side},
 };
 
 /// The longest words for somebody who is named.
@@ -69,10 +69,6 @@ impl NominatePage {
             door,
         })
     }
-
-    fn direction(&self) -> Direction {
-        self.door.program.direction
-    }
 }
 
 /// `GET /nominate/{code}`: for whoever leads a team.
@@ -119,7 +115,6 @@ fn answer(path: &str, outcome: Outcome) -> axum::response::Response {
 struct NominationsPage {
     page: Page,
     round: Round,
-    direction: Direction,
     sides: Vec<Side>,
     named: Vec<Named>,
     form: Form,
@@ -145,7 +140,6 @@ impl NominationsPage {
             sides: sides(ways),
             nominate: nominate_path(tx, &door.round).await?.map(|path| app.link(&path)),
             is_open: door.is_open(tx).await?,
-            direction: door.program.direction,
             round: door.round,
             form,
             manages,
@@ -154,10 +148,6 @@ impl NominationsPage {
 
     fn enroll(&self) -> String {
         format!("{}/enroll", self.round.href())
-    }
-
-    fn direction(&self) -> Direction {
-        self.direction
     }
 }
 

@@ -28,7 +28,7 @@ use crate::{
         page::{self, Page, Query},
     },
     programs::{
-        self, Direction, Round, Side, Stage,
+        self, Round, Side, Stage,
         stages::{self, Step},
         template::Eligibility,
     },
@@ -69,7 +69,6 @@ struct Line {
 struct EnrollPage {
     page: Page,
     round: Round,
-    direction: Direction,
     steps: Vec<Step>,
     standing: Standing,
     registration: Registration,
@@ -98,7 +97,6 @@ struct EnrollPage {
 impl EnrollPage {
     async fn load(tx: &mut Tx, page: Page, access: &Access<RoundId>, query: &Fields, form: Form) -> Answer<Self> {
         let round = programs::round(tx, access).await?;
-        let direction = programs::program_of(tx, &round).await?.direction;
         let standing = standing(tx, access).await?;
         let is_over = page.now.day_in(&page.zone) > round.enroll_until || !takes_people(round.stage);
         let registration = if is_over { Registration::Over } else { Registration::Open };
@@ -112,7 +110,6 @@ impl EnrollPage {
         let people = list_store::list(tx, access, &shown, PER_PAGE, from).await?;
         Ok(Self {
             steps: stages::steps(&round, Some(Stage::Enroll)),
-            direction,
             next: standing.next(registration),
             registration,
             standing,

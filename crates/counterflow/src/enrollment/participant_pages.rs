@@ -25,7 +25,7 @@ use crate::{
         page::{self, Page},
     },
     people::{self, Card},
-    programs::{self, Direction, Program, Round, Side},
+    programs::{self, Program, Round, Side},
 };
 
 #[derive(Template)]
@@ -34,7 +34,6 @@ struct ParticipantPage {
     page: Page,
     one: Listed,
     round: Round,
-    direction: Direction,
     program: Program,
     form: RegistrationForm,
     answers: Answers,
@@ -87,7 +86,6 @@ pub async fn show(app: App, page: Page, access: Access<ParticipantId>) -> Answer
         registration: registration_store::registration(&mut tx, access.id).await?,
         is_open: takes_people(round.stage),
         form: form::form(&mut tx, &round, &program).await?.form,
-        direction: program.direction,
         answers,
         round,
         program,

@@ -37,8 +37,8 @@ impl PromotionPage {
         format!("{}/enroll", self.kit.round.href())
     }
 
-    fn sides(&self) -> [(Side, &'static str); 2] {
-        [(Side::Mentee, "To leaders"), (Side::Mentor, "To mentors")]
+    fn sides(&self) -> [(Side, String); 2] {
+        [(Side::Mentee, crate::say("To [mentees]")), (Side::Mentor, crate::say("To [mentors]"))]
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
         ids::{ParticipantId, PersonId},
     },
     mail::{self, Letter},
-    programs::Round,
+    programs::{self, Round},
 };
 
 #[derive(Template)]
@@ -41,6 +41,7 @@ pub(super) async fn write(tx: &mut Tx, app: &App, round: &Round, given: &[(Parti
         readings.entry(*reviewer).or_default().push(*participant);
     }
     let link = &app.link("/reviews");
+    let labels = &programs::labels_of(tx, round.id).await?;
     for (reviewer, participants) in readings {
         let Some((name, address)) = screening_store::reader(tx, reviewer).await? else { continue };
         let (name, count) = (name.as_str(), participants.len());
@@ -48,7 +49,7 @@ pub(super) async fn write(tx: &mut Tx, app: &App, round: &Round, given: &[(Parti
         let Some(first) = participants.first() else { continue };
         let key = format!("readings:{reviewer}:{first}");
         let (text, html) = (Text { name, round, count, link }, Html { name, round, count, link });
-        mail::write(tx, app, Letter::from_templates(key, reviewer, &address, &text, &html)?).await?;
+        mail::write(tx, app, Letter::from_templates(labels, key, reviewer, &address, &text, &html)?).await?;
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use crate::{
     jobs,
     kernel::{app::App, clock::Day, db::Tx, error::Answer, guard::ByServer, ids::ParticipantId},
     mail::{self, Letter},
-    programs::{self, Direction, Program, Round, Side},
+    programs::{self, Program, Round, Side},
 };
 
 /// Letters that follow from somebody's state wait this long: who gets a place meanwhile, or whose act is undone, reads
@@ -54,10 +54,6 @@ impl About {
     fn day(&self, day: &Day) -> String {
         day.0.strftime("%A %-d %B %Y").to_string()
     }
-
-    fn direction(&self) -> Direction {
-        self.program.direction
-    }
 }
 
 /// The job `enrollment.tell_place`: writes to somebody who waits where they stand, or to somebody who waited that they
@@ -83,16 +79,17 @@ pub async fn tell_place(app: App, payload: Value) -> Answer<()> {
 /// What is true by now; nothing for somebody who neither waits nor has a place.
 async fn letter(tx: &mut Tx, leave: &ByServer<ParticipantId>, about: &About) -> Answer<Option<Letter>> {
     let (person, address) = (about.to.person_id, about.to.email.as_str());
+    let labels = &about.program.labels();
     match (about.to.state, about.to.admitted_at, about.to.waiting_at) {
         (State::Admitted, Some(at), _) => {
             let key = format!("place:{}:{at}", leave.0);
-            Letter::from_templates(key, person, address, &PlaceText(about), &PlaceHtml(about)).map(Some)
+            Letter::from_templates(labels, key, person, address, &PlaceText(about), &PlaceHtml(about)).map(Some)
         }
         (State::Waiting, _, Some(at)) => {
             let Some(place) = waiting_store::place(tx, leave).await? else { return Ok(None) };
             let key = format!("waiting:{}:{at}", leave.0);
             let (text, html) = (WaitingText(about, &place), WaitingHtml(about, &place));
-            Letter::from_templates(key, person, address, &text, &html).map(Some)
+            Letter::from_templates(labels, key, person, address, &text, &html).map(Some)
         }
         _ => Ok(None),
     }

@@ -17,7 +17,7 @@ use crate::{
         page::{self, Page},
     },
     programs::{
-        self, Direction, Round, Side, Stage,
+        self, Round, Side, Stage,
         stages::{self, Step},
     },
 };
@@ -27,7 +27,6 @@ use crate::{
 struct WaitingPage {
     page: Page,
     round: Round,
-    direction: Direction,
     steps: Vec<Step>,
     admission: Admission,
     standing: Standing,
@@ -46,7 +45,6 @@ impl WaitingPage {
         let filled = || Form::filled([("places", places.map(|places| places.to_string()).unwrap_or_default())]);
         Ok(Self {
             page,
-            direction: programs::program_of(&mut tx, &round).await?.direction,
             steps: stages::steps(&round, Some(Stage::Enroll)),
             admission: store::admission(&mut tx, round.id).await?,
             standing: standing(&mut tx, access).await?,

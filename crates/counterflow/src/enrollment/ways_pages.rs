@@ -17,7 +17,7 @@ use crate::{
         page::{self, Page},
     },
     programs::{
-        self, Direction, Round, Side, Stage,
+        self, Round, Side, Stage,
         stages::{self, Step},
     },
 };
@@ -27,7 +27,6 @@ use crate::{
 struct WaysPage {
     page: Page,
     round: Round,
-    direction: Direction,
     steps: Vec<Step>,
     form: Form,
     join: Option<String>,
@@ -41,7 +40,6 @@ impl WaysPage {
         Ok(Self {
             page,
             steps: stages::steps(&round, Some(Stage::Enroll)),
-            direction: programs::program_of(tx, &round).await?.direction,
             join: join_path(tx, &round).await?.map(|path| app.link(&path)),
             nominate: nominate_path(tx, &round).await?.map(|path| app.link(&path)),
             is_open: takes_people(round.stage),

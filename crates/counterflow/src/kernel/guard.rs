@@ -18,6 +18,7 @@ use super::{
     error::{Answer, Error, Report},
     form,
     ids::{Id, PersonId},
+    labels::Labels,
     rights::{Role, Roles},
     store, token,
     viewer::{RoundLink, Viewer, Visitor},
@@ -147,12 +148,34 @@ pub async fn guard(
     let visitor = Visitor(viewer.clone());
     request.extensions_mut().insert(visitor.clone());
     request.extensions_mut().insert(HeldRoles(held));
+    let labels = match labels(&app, &parts).await {
+        Ok(labels) => labels,
+        Err(error) => return error.into_response(),
+    };
     request.extensions_mut().insert(PathParts(Arc::new(parts)));
-    let mut response = next.run(request).await;
+    let mut response = labels.clone().during(next.run(request)).await;
     if response.extensions().get::<Report>().is_some() {
         response.extensions_mut().insert(visitor);
+        response.extensions_mut().insert(labels);
     }
     response
+}
+
+/// The words of the program that the URL names by its object, its link or its code; else the product's own.
+async fn labels(app: &App, parts: &[(String, String)]) -> Answer<Labels> {
+    let Some((name, value)) = parts.first() else { return Ok(Labels::default()) };
+    let named = match name.as_str() {
+        "token" => token::hash(value),
+        "code" => value.clone(),
+        name if SCOPES.contains(&name) => value.clone(),
+        _ => return Ok(Labels::default()),
+    };
+    let mut tx = app.db.read().await?;
+    match store::speech(&mut tx, &named).await? {
+        Some((direction, design)) => Labels::stored(&direction, &design)
+            .map_err(|error| Error::defect(format!("a stored design cannot be read: {error}"))),
+        None => Ok(Labels::default()),
+    }
 }
 
 /// Runs around a handler that is the same for everybody (a stylesheet, a health check): who asks is not looked up, so

@@ -15,6 +15,7 @@ pub mod hashing;
 pub mod ids;
 pub mod json_text;
 pub mod kept;
+pub mod labels;
 pub mod limits;
 pub mod page;
 pub mod rights;

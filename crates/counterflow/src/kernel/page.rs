@@ -15,6 +15,7 @@ use super::{
     clock::{Day, Timestamp},
     error::{Answer, Error, Report},
     form::Fields,
+    labels::Labels,
     rights::Role,
     viewer::{Viewer, Visitor},
     words,
@@ -235,7 +236,8 @@ pub async fn finish(State(app): State<App>, request: Request, next: Next) -> Res
     };
     if let Some(report) = response.extensions_mut().remove::<Report>() {
         let Visitor(viewer) = response.extensions_mut().remove::<Visitor>().unwrap_or_default();
-        let words = words::say("trouble", report.key, &report.data);
+        let labels = response.extensions_mut().remove::<Labels>().unwrap_or_default();
+        let words = labels.over(|| words::say("trouble", report.key, &report.data));
         let page = ErrorPage { page: Page::bare(&app, viewer), key: report.key, words };
         let (mut parts, _) = response.into_parts();
         parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));

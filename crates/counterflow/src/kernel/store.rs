@@ -113,6 +113,34 @@ pub(crate) async fn stamp_directory(tx: &mut Tx) -> Result<(), Error> {
     Ok(())
 }
 
+/// Direction and design of the program to which something belongs, by its id, by the hash of a link, or by a code.
+pub(super) async fn speech(tx: &mut Tx, named: &str) -> Result<Option<(String, String)>, Error> {
+    Ok(fetch_optional!(
+        tx,
+        (String, String),
+        "select programs.direction, programs.design from programs join (
+             select id as program_id from programs where id = $1
+             union all select program_id from rounds where id = $1
+             union all select rounds.program_id from rounds join (
+                 select round_id from participants where id = $1
+                 union all select round_id from proposals where id = $1
+                 union all select round_id from pairs where id = $1
+                 union all select round_id from checkins where id = $1
+                 union all select round_id from join_codes where code = $1
+                 union all select participants.round_id from invitations
+                     join participants on participants.id = invitations.participant_id
+                     where invitations.token_hash = $1
+                 union all select checkins.round_id from checkin_links
+                     join checkins on checkins.id = checkin_links.checkin_id where checkin_links.token_hash = $1
+             ) as parts on parts.round_id = rounds.id
+             union all select readiness_surveys.program_id from readiness_links
+                 join readiness_surveys on readiness_surveys.id = readiness_links.survey_id
+                 where readiness_links.token_hash = $1
+         ) as owner on owner.program_id = programs.id limit 1",
+        named,
+    )?)
+}
+
 /// A key of this server; `candidate` becomes the key if there is none yet.
 pub(super) async fn server_key(tx: &mut Tx, name: &str, candidate: &str) -> Result<String, Error> {
     execute!(

@@ -2,19 +2,23 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
+use super::labels;
+
 type Catalog = BTreeMap<String, BTreeMap<String, String>>;
 
 static ENGLISH: LazyLock<Catalog> =
     LazyLock::new(|| toml::from_str(include_str!("../../words/en.toml")).expect("words/en.toml is checked by a test"));
 
-/// The sentence under `[section] key`, with `{name}` filled in from `data`. An unknown key answers with itself:
+/// The sentence under `[section] key`, in the words of the program ([`labels`]) and with `{name}` filled in from
+/// `data`. An unknown key answers with itself:
 /// a test makes sure that none is left.
 #[must_use]
 pub fn say(section: &str, key: &str, data: &[(&str, String)]) -> String {
     let Some(sentence) = ENGLISH.get(section).and_then(|keys| keys.get(key)) else {
         return key.to_owned();
     };
-    data.iter().fold(sentence.clone(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+    let sentence = labels::say(sentence); // before the data, in which brackets are people's own
+    data.iter().fold(sentence, |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
 }
 
 /// Whether there are words for it.

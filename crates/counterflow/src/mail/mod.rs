@@ -25,6 +25,7 @@ use crate::kernel::{
     db::Tx,
     error::{Answer, Error},
     ids::{LetterId, PersonId},
+    labels::Labels,
 };
 
 /// A letter about to be written. Subject and texts come from templates beside the feature.
@@ -49,19 +50,20 @@ pub struct Letter {
 }
 
 impl Letter {
-    /// A letter to somebody in the directory, from two templates. The text begins with its subject: a first line
-    /// `Subject: ...`, an empty line, and then what people read.
+    /// A letter to somebody in the directory, from two templates, in the words of the program that it is about. The text
+    /// begins with its subject: a first line `Subject: ...`, an empty line, and then what people read.
     ///
     /// # Errors
     /// When a template fails.
     pub fn from_templates(
+        labels: &Labels,
         key: String,
         person: PersonId,
         address: &str,
         text: &impl Template,
         html: &impl Template,
     ) -> Answer<Self> {
-        Ok(Self { person: Some(person), ..Self::to(key, address, text, html)? })
+        Ok(Self { person: Some(person), ..labels.over(|| Self::to(key, address, text, html))? })
     }
 
     /// The same to an address that need not be anybody's in the directory.

@@ -16,6 +16,7 @@ use crate::{
         error::Answer,
         guard::ByServer,
         ids::PersonId,
+        labels::Labels,
         page::{moment_in, zone_name},
         viewer::Viewer,
         words,
@@ -87,6 +88,7 @@ pub(super) async fn times(
         readers.push(mentee.clone());
     }
     let now = tx.now();
+    let labels = programs::labels_of(tx, pair.round_id).await?;
     for reader in readers {
         let Some(address) = &reader.email else { continue };
         let (zone, other) = (reader.zone(), mentor.zone());
@@ -101,7 +103,8 @@ pub(super) async fn times(
             link: app.link(&meeting.href()),
         };
         let key = format!("meeting-times:{}:{now}:{}", meeting.id, reader.id);
-        let letter = Letter::from_templates(key, reader.id, address, &TimesText { it: &it }, &TimesHtml { it: &it })?;
+        let letter =
+            Letter::from_templates(&labels, key, reader.id, address, &TimesText { it: &it }, &TimesHtml { it: &it })?;
         mail::write(tx, app, letter).await?;
     }
     Ok(())
@@ -132,7 +135,8 @@ pub(super) async fn other_times(tx: &mut Tx, app: &App, pair: &Pair, meeting: &M
     let key = format!("meeting-other-times:{}:{}", meeting.id, tx.now());
     let text = OtherTimesText { to, by: &by, link: &link };
     let html = OtherTimesHtml { to, by: &by, link: &link };
-    mail::write(tx, app, Letter::from_templates(key, mentor.id, address, &text, &html)?).await?;
+    let labels = programs::labels_of(tx, pair.round_id).await?;
+    mail::write(tx, app, Letter::from_templates(&labels, key, mentor.id, address, &text, &html)?).await?;
     Ok(())
 }
 
@@ -204,7 +208,7 @@ pub(super) async fn invitations(
         News::Cancelled => (Purpose::Cancel, Method::Cancel),
         News::Planned | News::Moved(..) | News::Place => (Purpose::Request, Method::Request),
     };
-    let direction = direction(tx, pair).await?;
+    let (direction, labels) = speech(tx, pair).await?;
     let invitation = invitation(app, tx.now(), meeting, starts_at, direction, (&mentor, &mentee), news);
     let object = invitation.object(purpose);
     for (reader, other) in [(&mentor, &mentee), (&mentee, &mentor)] {
@@ -229,17 +233,25 @@ pub(super) async fn invitations(
             link: app.link(&meeting.href()),
         };
         let key = format!("meeting:{}:{}:{}", meeting.id, meeting.sequence, reader.id);
-        let letter =
-            Letter::from_templates(key, reader.id, address, &InvitationText { it: &it }, &InvitationHtml { it: &it })?
-                .with(Calendar { uid: invitation.uid.clone(), object: object.clone(), method });
+        let letter = Letter::from_templates(
+            &labels,
+            key,
+            reader.id,
+            address,
+            &InvitationText { it: &it },
+            &InvitationHtml { it: &it },
+        )?
+        .with(Calendar { uid: invitation.uid.clone(), object: object.clone(), method });
         mail::write(tx, app, letter).await?;
     }
     Ok(())
 }
 
-async fn direction(tx: &mut Tx, pair: &Pair) -> Answer<Direction> {
+/// The direction of a pair's program, and its words.
+async fn speech(tx: &mut Tx, pair: &Pair) -> Answer<(Direction, Labels)> {
     let round = programs::round(tx, &ByServer(pair.round_id)).await?;
-    Ok(programs::program_of(tx, &round).await?.direction)
+    let program = programs::program_of(tx, &round).await?;
+    Ok((program.direction, program.labels()))
 }
 
 fn invitation(
@@ -280,7 +292,7 @@ fn invitation(
 /// The planned meeting as a file, for whoever puts it into their calendar by hand.
 pub(super) async fn file(tx: &mut Tx, app: &App, pair: &Pair, meeting: &Meeting, at: Timestamp) -> Answer<String> {
     let (mentor, mentee) = pairs::cards(tx, pair).await?;
-    let direction = direction(tx, pair).await?;
+    let (direction, _) = speech(tx, pair).await?;
     let it = invitation(app, tx.now(), meeting, at, direction, (&mentor, &mentee), News::Planned);
     Ok(it.object(Purpose::Publish))
 }

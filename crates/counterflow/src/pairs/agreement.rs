@@ -19,7 +19,7 @@ use crate::{
     },
     mail::{self, Letter},
     people,
-    programs::{Round, Side},
+    programs::{self, Round, Side},
 };
 
 /// What two people agree on.
@@ -191,6 +191,7 @@ async fn ask_to_sign(tx: &mut Tx, app: &App, pair: &Pair, signer: Side, version:
     let text = SignatureText { to, from, link: &link };
     let html = SignatureHtml { to, from, link: &link };
     let key = format!("signature:{}:{version}:{other}", pair.id);
-    mail::write(tx, app, Letter::from_templates(key, other, &address, &text, &html)?).await?;
+    let labels = programs::labels_of(tx, pair.round_id).await?;
+    mail::write(tx, app, Letter::from_templates(&labels, key, other, &address, &text, &html)?).await?;
     Ok(())
 }

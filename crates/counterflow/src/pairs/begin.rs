@@ -114,6 +114,7 @@ struct IntroductionHtml<'a> {
 async fn introduce(tx: &mut Tx, app: &App, pair: &Pair, round: &Round, program: &Program) -> Answer<()> {
     let profiles = Profiles::load(tx, pair, &program.design).await?;
     let (mentor, mentee) = cards(tx, pair).await?;
+    let labels = program.labels();
     let face = |side: Side| Face {
         card: if side == Side::Mentor { &mentor } else { &mentee },
         profile: profiles.on(side),
@@ -123,7 +124,7 @@ async fn introduce(tx: &mut Tx, app: &App, pair: &Pair, round: &Round, program: 
         let it = Introduction {
             me: face(side),
             other: face(side.other()),
-            why: why(pair, &mentor, &mentee, side)?,
+            why: labels.over(|| why(pair, &mentor, &mentee, side))?,
             round,
             agenda: program.design.agendas.first(),
             link: app.link(&pair.href()),
@@ -131,8 +132,14 @@ async fn introduce(tx: &mut Tx, app: &App, pair: &Pair, round: &Round, program: 
         let me = it.me.card;
         let Some(address) = &me.email else { continue };
         let key = format!("introduction:{}:{}", pair.id, me.id);
-        let letter =
-            Letter::from_templates(key, me.id, address, &IntroductionText { it: &it }, &IntroductionHtml { it: &it })?;
+        let letter = Letter::from_templates(
+            &labels,
+            key,
+            me.id,
+            address,
+            &IntroductionText { it: &it },
+            &IntroductionHtml { it: &it },
+        )?;
         mail::write(tx, app, letter).await?;
     }
     Ok(())

@@ -12,6 +12,7 @@ use crate::{
         event::Event,
         form::{Fields, Form, Problems},
         ids::PersonId,
+        labels::Labels,
         page::{self, Page},
         viewer::Viewer,
     },
@@ -99,7 +100,7 @@ pub async fn name_delegate(tx: &mut Tx, app: &App, viewer: &Viewer, delegate: Pe
     let text = DelegateText { to, leader, link: &link };
     let html = DelegateHtml { to, leader, link: &link };
     let key = format!("delegate:{}:{delegate}:{}", viewer.person, tx.now());
-    mail::write(tx, app, Letter::from_templates(key, delegate, address, &text, &html)?).await?;
+    mail::write(tx, app, Letter::from_templates(&Labels::default(), key, delegate, address, &text, &html)?).await?;
     Ok(())
 }
 

@@ -16,7 +16,7 @@ use crate::{
     },
     mail::{self, Letter},
     people,
-    programs::Side,
+    programs::{self, Side},
 };
 
 /// The job `pairs.end_for_leaver`: the payload is the person. Their running pairs end, and whoever stays gets a kind
@@ -105,6 +105,7 @@ async fn tell_who_stays(tx: &mut Tx, app: &App, pair: &Pair, leaver: PersonId) -
     let text = EndedText { to, leaver, link: &link };
     let html = EndedHtml { to, leaver, link: &link };
     let key = format!("pair-ended:{}:{}", pair.id, stays.id);
-    mail::write(tx, app, Letter::from_templates(key, stays.id, &address, &text, &html)?).await?;
+    let labels = programs::labels_of(tx, pair.round_id).await?;
+    mail::write(tx, app, Letter::from_templates(&labels, key, stays.id, &address, &text, &html)?).await?;
     Ok(())
 }

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::{
     Program, store,
     template::{Checkin, Eligibility, Kpi},
+    words_pages::chosen,
 };
 use crate::kernel::{
     db::Tx,
@@ -15,6 +16,7 @@ use crate::kernel::{
     event::Event,
     guard::{Access, ByServer},
     ids::{ProgramId, RoundId},
+    labels::Words,
 };
 
 /// What became of a change that was made on the sight of one version.
@@ -100,6 +102,26 @@ pub async fn set_kpis(tx: &mut Tx, access: &Access<RoundId>, seen: i64, kpis: Ve
         .with(facts)
         .record(tx)
         .await?;
+    Ok(())
+}
+
+/// Changes how the program calls mentor, mentee, pair and meeting. `seen` is the [`super::Program::version`] that the
+/// viewer saw.
+///
+/// # Errors
+/// `archived`; `changed_meanwhile` if somebody else was faster; or when the database fails.
+pub(super) async fn set_labels(tx: &mut Tx, access: &Access<ProgramId>, seen: i64, words: Words) -> Answer<()> {
+    tx.lock(access.id).await?;
+    let mut program = store::program(tx, access).await?;
+    let words = chosen(&program, words);
+    if program.design.labels == words {
+        return Ok(());
+    }
+    check_present(tx, access.id).await?;
+    program.design.labels = words;
+    store::update_design(tx, access, seen, &program.design).await?.or_conflict()?;
+    let event = Event::by(&access.viewer, "program.words_changed").program(access.id).on(access.id);
+    event.with(json!({ "words": program.design.labels })).record(tx).await?;
     Ok(())
 }
 

@@ -125,12 +125,13 @@ struct Words<'a> {
 }
 
 async fn write_to_managers(tx: &mut Tx, app: &App, program: &ByServer<ProgramId>, new: &NewRound) -> Answer<()> {
-    let label = super::store::program(tx, program).await?.name;
+    let found = super::store::program(tx, program).await?;
+    let (label, labels) = (&found.name, found.labels());
     let link = app.link(&format!("/rounds/{}", new.id));
     for manager in role_store::addressees(tx, program, ProgramRole::Manager).await? {
         let words = Words {
             name: &manager.name,
-            program: &label,
+            program: label,
             round: &new.name,
             enroll_until: super::dates::written(new.dates.enroll_until),
             starts_on: super::dates::written(new.dates.starts_on),
@@ -138,7 +139,7 @@ async fn write_to_managers(tx: &mut Tx, app: &App, program: &ByServer<ProgramId>
         };
         let key = format!("round-opened:{}:{}", new.id, manager.id);
         let (text, html) = (Text { words: &words }, Html { words: &words });
-        mail::write(tx, app, Letter::from_templates(key, manager.id, &manager.email, &text, &html)?).await?;
+        mail::write(tx, app, Letter::from_templates(&labels, key, manager.id, &manager.email, &text, &html)?).await?;
     }
     Ok(())
 }

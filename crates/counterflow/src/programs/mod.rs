@@ -21,6 +21,7 @@ pub mod start_pages;
 mod store;
 pub mod template;
 mod topics;
+pub mod words_pages;
 
 pub use changes::{check_present, set_criteria, set_eligibility, set_kpis, set_questions, touch_round};
 pub use dates::Dates;
@@ -34,7 +35,7 @@ pub use role_store::{Addressee, Holder, Unmanaged, addressees, holders};
 pub use roles::{archive, grant_role, remove_role, unarchive};
 pub use stages::begin_stage;
 pub use start::{NewDuplicate, NewProgram, NewRound, duplicate, open_round, start};
-pub use store::{latest_round, program, program_of, round};
+pub use store::{labels_of, latest_round, program, program_of, round};
 
 use std::fmt;
 
@@ -47,6 +48,7 @@ use crate::{
         error::{Answer, Error},
         guard::ByServer,
         ids::{ProgramId, RoundId},
+        labels::Labels,
     },
     words,
 };
@@ -170,6 +172,12 @@ impl Program {
     #[must_use]
     pub fn href(&self) -> String {
         format!("/programs/{}", self.id)
+    }
+
+    /// How it calls mentor, mentee, pair and meeting.
+    #[must_use]
+    pub fn labels(&self) -> Labels {
+        Labels::of(self.direction.name(), self.design.labels.as_ref())
     }
 }
 

@@ -19,6 +19,7 @@ use crate::{
         event::Event,
         guard::{Access, ByServer},
         ids::RoundId,
+        labels::Labels,
         words,
     },
     mail::{self, Letter},
@@ -121,10 +122,11 @@ pub async fn prompt_sponsors(app: App) -> Answer<()> {
 }
 
 async fn ask(tx: &mut Tx, app: &App, round: &Round, moment: Moment) -> Answer<()> {
+    let labels = super::program_of(tx, round).await?.labels();
     for sponsor in role_store::addressees(tx, &round.program_leave(), ProgramRole::Sponsor).await? {
         if store::insert(tx, round.id, sponsor.id, moment).await? {
             let key = format!("sponsor-prompt:{}:{moment}:{}", round.id, sponsor.id);
-            mail::write(tx, app, letter(app, key, round, moment, &sponsor)?).await?;
+            mail::write(tx, app, letter(app, &labels, key, round, moment, &sponsor)?).await?;
         }
     }
     Ok(())
@@ -150,13 +152,13 @@ struct Html<'a> {
     link: &'a str,
 }
 
-fn letter(app: &App, key: String, round: &Round, moment: Moment, to: &Addressee) -> Answer<Letter> {
+fn letter(app: &App, labels: &Labels, key: String, round: &Round, moment: Moment, to: &Addressee) -> Answer<Letter> {
     let link = &app.link(&format!("{}/sponsor", round.href()));
-    let suggestion = &moment.suggestion(round);
+    let suggestion = &labels.over(|| moment.suggestion(round));
     let name = &to.name;
     let text = Text { moment, name, round, suggestion, link };
     let html = Html { moment, name, round, suggestion, link };
-    Letter::from_templates(key, to.id, &to.email, &text, &html)
+    Letter::from_templates(labels, key, to.id, &to.email, &text, &html)
 }
 
 #[cfg(test)]

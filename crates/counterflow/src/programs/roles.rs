@@ -95,16 +95,18 @@ fn letter(
     // A mentor lead does not see the program itself: what they can do stands on their home.
     let path = if role == ProgramRole::MentorLead { "/home".to_owned() } else { program.href() };
     let link = &app.link(&path);
-    let (name, giver, program) = (&person.name, &giver.name, &program.name);
-    Ok(Letter {
-        key,
-        person: Some(person.id),
-        address: person.email.clone(),
-        subject: RoleSubject { program, role }.render()?,
-        text: RoleText { name, giver, program, role, link }.render()?,
-        html: RoleHtml { name, giver, program, role, link }.render()?,
-        calendar: None,
-        useless_after: None,
+    let (labels, name, giver, program) = (program.labels(), &person.name, &giver.name, &program.name);
+    labels.over(|| {
+        Ok(Letter {
+            key,
+            person: Some(person.id),
+            address: person.email.clone(),
+            subject: RoleSubject { program, role }.render()?,
+            text: RoleText { name, giver, program, role, link }.render()?,
+            html: RoleHtml { name, giver, program, role, link }.render()?,
+            calendar: None,
+            useless_after: None,
+        })
     })
 }
 

@@ -2,6 +2,7 @@
 
 use super::{
     AskingOrder, Changed, Direction, NewProgram, NewRound, Program, ProgramRole, Round, RoundPlan, Stage, read_design,
+    template::Template,
 };
 use crate::{
     execute, fetch_all, fetch_one, fetch_optional,
@@ -11,6 +12,7 @@ use crate::{
         error::{Answer, Error},
         guard::{Access, ByServer, Leave},
         ids::{PersonId, ProgramId, RoundId},
+        labels::Labels,
     },
 };
 
@@ -71,6 +73,15 @@ pub async fn round(tx: &mut Tx, leave: &impl Leave<RoundId>) -> Answer<Round> {
         leave.id()
     )?;
     round.ok_or(Error::NotFound)
+}
+
+/// How the program of a round calls mentor, mentee, pair and meeting, for a letter about the round.
+///
+/// # Errors
+/// [`Error::NotFound`], or when the database fails.
+pub async fn labels_of(tx: &mut Tx, round: RoundId) -> Result<Labels, Error> {
+    let round = self::round(tx, &ByServer(round)).await?;
+    Ok(program_of(tx, &round).await?.labels())
 }
 
 /// The program of a round.
@@ -350,6 +361,33 @@ pub(super) async fn update_round(
         seen,
     )?;
     round_changed(tx, access, rows).await
+}
+
+/// Saves a program's design, on behalf of somebody who works on the program itself.
+pub(super) async fn update_design(
+    tx: &mut Tx,
+    access: &Access<ProgramId>,
+    seen: i64,
+    design: &Template,
+) -> Answer<Changed> {
+    let rows = execute!(
+        tx,
+        "update programs set design = $1, version = version + 1, changed_by = $2 where id = $3 and version = $4",
+        serde_json::to_string(design).map_err(Error::defect)?,
+        access.viewer.person,
+        access.id,
+        seen,
+    )?;
+    if rows == 1 {
+        return Ok(Changed::Yes);
+    }
+    let who = fetch_optional!(
+        tx,
+        (String,),
+        "select people.name from programs join people on people.id = programs.changed_by where programs.id = $1",
+        access.id,
+    )?;
+    Ok(Changed::OvertakenBy(who.map(|(name,)| name).unwrap_or_default()))
 }
 
 /// Saves a program's design, on behalf of somebody who works on one of its rounds.

@@ -4,8 +4,9 @@ use askama::Template;
 
 use super::{Survey, store};
 use crate::{
-    kernel::{app::App, db::Tx, error::Answer, ids::PersonId, token},
+    kernel::{app::App, db::Tx, error::Answer, guard::ByServer, ids::PersonId, token},
     mail::{self, Letter},
+    programs,
 };
 
 /// Which letter.
@@ -56,8 +57,15 @@ pub(super) async fn write(
         until: survey.closes_on.0.strftime("%A %-d %B %Y").to_string(),
         link: app.link(&format!("/readiness/{secret}")),
     };
-    let letter =
-        Letter::from_templates(format!("readiness:{hash}"), person, address, &Text { asked }, &Html { asked })?;
+    let labels = programs::program(tx, &ByServer(survey.program_id)).await?.labels();
+    let letter = Letter::from_templates(
+        &labels,
+        format!("readiness:{hash}"),
+        person,
+        address,
+        &Text { asked },
+        &Html { asked },
+    )?;
     mail::write(tx, app, letter).await?;
     Ok(())
 }

@@ -29,18 +29,23 @@ use crate::{
 const UNKNOWN: &str = "00000000-0000-7000-8000-000000000000";
 
 /// Roles, each with the path parameter on whose object it is held.
-type Held = Vec<(&'static str, Role)>;
+pub type Held = Vec<(&'static str, Role)>;
 
 /// What stands under each path parameter, and who holds which role on what it names.
-struct Halden {
+pub struct Halden {
     values: HashMap<&'static str, String>,
     /// Name, person, and their roles by path parameter; `""` is the organization.
-    people: Vec<(&'static str, PersonId, Held)>,
+    pub people: Vec<(&'static str, PersonId, Held)>,
 }
 
 /// A round in the middle with two pairs, and everything that a URL can name.
 async fn halden(app: &TestApp) -> Halden {
     let story = app.round_to_match().await;
+    halden_of(app, story).await
+}
+
+/// The same in a round that is there already.
+pub async fn halden_of(app: &TestApp, story: Matched) -> Halden {
     let mut ines = app.as_person(story.ines).await;
     let pairs = two_pairs(app, &story, &mut ines).await;
     let [(pair, participant, proposal), (other, ..)] = pairs;
@@ -255,7 +260,7 @@ fn first_parameter(path: &str) -> &str {
 }
 
 impl Halden {
-    fn address(&self, path: &str) -> String {
+    pub fn address(&self, path: &str) -> String {
         path.split('/').map(|part| self.value(part)).collect::<Vec<_>>().join("/")
     }
 
@@ -267,7 +272,7 @@ impl Halden {
     }
 
     /// Whether somebody with these roles should be let in: by what they are on whatever the address names first.
-    fn lets_in(route: &Route, held: &[(&str, Role)]) -> bool {
+    pub fn lets_in(route: &Route, held: &[(&str, Role)]) -> bool {
         let named = first_parameter(route.path);
         let scope = if ["program", "round", "participant", "proposal", "pair", "checkin"].contains(&named) {
             named

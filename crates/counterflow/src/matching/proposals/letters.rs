@@ -4,11 +4,17 @@ use askama::Template;
 
 use super::Proposal;
 use crate::{
-    kernel::{app::App, clock::Timestamp, db::Tx, error::Answer, page},
+    kernel::{
+        app::App,
+        clock::Timestamp,
+        db::Tx,
+        error::{Answer, Error},
+        page,
+    },
     mail::{self, Letter},
     matching::{Reader, Why, why::Names},
     people::{self, Card},
-    programs::{Round, Side},
+    programs::{self, Round, Side},
 };
 
 /// What a letter says.
@@ -90,6 +96,7 @@ pub(super) async fn tell(
         Side::Mentor => Names { mentor: reader.first_name(), mentee: other.first_name() },
         Side::Mentee => Names { mentor: other.first_name(), mentee: reader.first_name() },
     };
+    let labels = programs::program_of(tx, round).await?.labels();
     let words = Words {
         note: note.name(),
         name: &reader.name,
@@ -98,21 +105,25 @@ pub(super) async fn tell(
         asked_first: proposal.asked_first.side() == Some(side),
         round,
         organization: &app.organization(tx).await?.name,
-        why: Why::read(&proposal.rationale)?.text(names, Reader::Side(side)),
+        why: labels.over(|| Ok::<_, Error>(Why::read(&proposal.rationale)?.text(names, Reader::Side(side))))?,
         link: app.link(&proposal.href()),
         until: page::moment_in(proposal.last_minute(), &reader.zone(), tx.now()),
         zone: page::zone_name(&reader.zone()),
     };
-    let letter = Letter {
-        key: key(proposal, side, note, tx.now()),
-        person: Some(reader.id),
-        address,
-        subject: Subject { w: &words }.render()?.trim().to_owned(),
-        text: Text { w: &words }.render()?,
-        html: Html { w: &words }.render()?,
-        calendar: None,
-        useless_after: None,
+    let key = key(proposal, side, note, tx.now());
+    let written = || -> Answer<Letter> {
+        Ok(Letter {
+            key,
+            person: Some(reader.id),
+            address,
+            subject: Subject { w: &words }.render()?.trim().to_owned(),
+            text: Text { w: &words }.render()?,
+            html: Html { w: &words }.render()?,
+            calendar: None,
+            useless_after: None,
+        })
     };
+    let letter = labels.over(written)?;
     mail::write(tx, app, letter).await
 }
 

@@ -13,7 +13,7 @@ use super::{
     error::{Problem, TemplateError},
     registration::{self, FormQuestion, MOST_QUESTIONS},
 };
-use crate::programs::limits;
+use crate::{kernel::labels::Words, programs::limits};
 
 const GATES: &[&str] = &["required", "advised"];
 const OCCASIONS: &[&str] = &["after_meeting", "baseline", "midpoint", "endline"];
@@ -68,6 +68,7 @@ impl Findings {
         self.text("name", &template.name);
         self.text("summary", &template.summary);
         self.text("objective", &template.objective);
+        self.labels(template.labels.as_ref());
         self.topics(&template.topics);
         self.shape(&template.shape);
         self.size(template.size.as_ref());
@@ -81,6 +82,12 @@ impl Findings {
         self.kpis(&template.kpis, &asked);
         self.training(&template.training);
         self.texts(&template.texts);
+    }
+
+    fn labels(&mut self, words: Option<&Words>) {
+        for (name, fault) in words.map(Words::faults).unwrap_or_default() {
+            self.note(format!("labels, {name}"), Problem::Label(fault));
+        }
     }
 
     fn text(&mut self, place: &str, text: &str) {

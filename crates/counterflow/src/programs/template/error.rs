@@ -2,6 +2,8 @@
 
 use std::{fmt, ops::RangeInclusive};
 
+use crate::kernel::labels::{Fault, LONGEST};
+
 use counterflow_matching::CriteriaError;
 
 /// A file that is not a template.
@@ -47,6 +49,9 @@ pub enum Problem {
     /// Nothing is written there.
     #[error("is empty")]
     Empty,
+    /// No word that a program can use for mentor, mentee, pair or meeting.
+    #[error("{}", label(*.0))]
+    Label(Fault),
     /// A key in another form than `small-words`.
     #[error("{0:?} is not a key: use small letters, digits and hyphens")]
     NotAKey(String),
@@ -154,4 +159,14 @@ pub enum Problem {
     /// The criteria cannot be read.
     #[error("{0}")]
     Criteria(CriteriaError),
+}
+
+/// What is wrong with a word of `[labels]`.
+fn label(fault: Fault) -> String {
+    match fault {
+        Fault::Empty => "is empty".to_owned(),
+        Fault::TooLong => format!("has more than {LONGEST} letters"),
+        Fault::NotAWord => "is no word: letters, spaces, hyphens and apostrophes make one".to_owned(),
+        Fault::Twice => "is used for another of the four already".to_owned(),
+    }
 }

@@ -16,7 +16,7 @@ pub use shelf::{all, named, read};
 use serde::{Deserialize, Serialize};
 
 use super::{AskingOrder, Direction, Side};
-use crate::words;
+use crate::{kernel::labels::Words, words};
 
 /// What texts can say in braces, and what stands for it when they are sent.
 pub const PLACEHOLDERS: [(&str, &str); 10] = [
@@ -71,6 +71,9 @@ pub struct Template {
     pub source: String,
     /// Who mentors whom.
     pub direction: Direction,
+    /// How people call mentor, mentee, pair and meeting; without it the product's words for the direction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labels: Option<Words>,
     /// What the organization wants to be different afterwards.
     pub objective: String,
     /// What can be offered and wanted.

@@ -21,3 +21,4 @@ mod several;
 mod signing_in;
 mod waiting;
 mod watching;
+mod words;

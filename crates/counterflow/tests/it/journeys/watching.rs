@@ -42,7 +42,7 @@ on_both! {
         let page = ines.get(&run).await.ok()
             .says("3 pairs, 3 of 18 meetings held (17 %). 1 on track; 2 could use a hand")
             .says("Gregor Maier").says("Nothing held or booked for 9 weeks.").says("Write to both : Gregor Maier and Elif Kaya")
-            .says("The meeting on 15 March was missed by the mentee; the next is not booked yet.")
+            .says("The meeting on 15 March was missed by the leader; the next is not booked yet.")
             .says("1 pair missed the last meeting").does_not_say("Ruth Okafor");
         let text = page.text();
         assert!(text.find("Gregor Maier") < text.find("Helena Costa"), "worst first");

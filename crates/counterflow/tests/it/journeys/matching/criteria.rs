@@ -43,8 +43,8 @@ on_both! {
         let story = six(app).await;
         let mut ines = app.as_person(story.round.ines).await;
         let page = ines.get(&story.round.path("/criteria")).await.ok();
-        let page = page.says("3 criteria for 3 mentees and 3 mentors. They leave 4 of 9 possible pairs, and 1 mentee without any candidate.")
-            .says("Removes 5 of 9 pairs").says("Leaves 1 mentee with none").says("Leaves 1 mentor with none")
+        let page = page.says("3 criteria for 3 leaders and 3 mentors. They leave 4 of 9 possible pairs, and 1 leader without any candidate.")
+            .says("Removes 5 of 9 pairs").says("Leaves 1 leader with none").says("Leaves 1 mentor with none")
             .says("True of 3 of 4 pairs").says("True of 4 of 4 pairs")
             .says("Bernard Stone. If at least 3 levels apart becomes a wish: 3 candidates.");
         assert!(page.body.contains("value=\"relax:0\""), "a button that does it");
@@ -107,7 +107,7 @@ on_both! {
         let form = typed(&[("act", "match"), ("version", &version), ("run", &run), ("c0-by", "2")]);
         ines.post(&story.round.path("/criteria"), &form).await.ok().says("Matching").says("Run 1 began just now");
         app.work().await;
-        ines.get(&story.round.path(&format!("/runs/{run}"))).await.ok().says("3 of 3 mentees matched");
+        ines.get(&story.round.path(&format!("/runs/{run}"))).await.ok().says("3 of 3 leaders matched");
     }
 }
 
@@ -135,7 +135,7 @@ on_both! {
         let board = story.round.path(&format!("/runs/{run}"));
         assert_eq!(app.pairs(&board).await, ["Elif Kaya+Gregor Maier", "Ana Lim+Ruth Okafor"]);
         let open = format!("{board}?swap={}/{}", story.ana.participant, story.ruth.participant);
-        let page = ines.get(&open).await.ok().says("2 of 3 mentees matched, proven stable for your criteria.")
+        let page = ines.get(&open).await.ok().says("2 of 3 leaders matched, proven stable for your criteria.")
             .says("Proven stable by the run: 14,900 points for 2 pairs.").does_not_say("optim");
         ines.get(&story.round.path("/match")).await.ok().says("Proven stable").does_not_say("Proven optimal");
         ines.get(&format!("{board}/certificate")).await.ok().says("Proven stable").says("it holds")

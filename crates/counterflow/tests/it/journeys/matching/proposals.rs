@@ -57,8 +57,8 @@ on_both! {
         let mut ines = app.as_person(story.round.ines).await;
         let run = app.matched(&story.round, &mut ines).await;
         let confirm = ines.get(&format!("{run}/proposals")).await.ok();
-        let version = confirm.says("Send 2 proposals?").says("2 mentees get a letter and can answer until Monday 19 January, 23:59").hidden("version");
-        ines.post(&format!("{run}/proposals"), &[("version", &version)]).await.ok().says("2 wait for the mentee, 0 for the mentor");
+        let version = confirm.says("Send 2 proposals?").says("2 leaders get a letter and can answer until Monday 19 January, 23:59").hidden("version");
+        ines.post(&format!("{run}/proposals"), &[("version", &version)]).await.ok().says("2 wait for the leader, 0 for the mentor");
         ines.post(&format!("{run}/proposals"), &[("version", &version)]).await.ok().says("0 of 2 proposals are accepted");
         assert_eq!(app.letters(RUTH).await.len(), 1, "a double click sends no second letter");
         assert_eq!(app.letters(RUTH).await[0].0, "Digital fluency: a mentor for you");
@@ -78,7 +78,7 @@ on_both! {
             .says("Only the program managers, Inés Duarte. Ana never learns of a decline.");
         ruth.post(&format!("{path}/acceptance"), &[]).await.ok().says("You said yes. Ana is asked until Monday 19 January, 23:59");
         ruth.post(&format!("{path}/acceptance"), &[]).await.ok().says("You said yes").does_not_say("decided before");
-        assert_eq!(app.letters(ANA).await[0].0, "Digital fluency: a mentee for you");
+        assert_eq!(app.letters(ANA).await[0].0, "Digital fluency: a leader for you");
         ana.get(&path).await.ok().says("You could mentor Ruth Okafor").says("Ruth has said yes").says("Wants what you offer");
         ana.post(&format!("{path}/acceptance"), &[]).await.ok().says("You both said yes");
         ana.post(&format!("{path}/acceptance"), &[]).await.ok().says("You both said yes").does_not_say("decided before");
@@ -113,7 +113,7 @@ on_both! {
         assert!(app.letters(ANA).await.is_empty());
         let mut ines = app.as_person(story.round.ines).await;
         ines.get(&story.round.path("/launch?state=declined")).await.ok()
-            .says("Declined by the mentee").says("They work too closely: “She audits my budget in March.”");
+            .says("Declined by the leader").says("They work too closely: “She audits my budget in March.”");
         ines.get(&path).await.ok().says("Only managers of this program see this").says("She audits my budget in March.");
     }
 }
@@ -290,7 +290,7 @@ on_both! {
         tx.commit().await.unwrap();
         let mut ines = app.as_person(story.round.ines).await;
         let run = app.matched(&story.round, &mut ines).await;
-        app.send_draft(&run, &mut ines).await.ok().says("0 wait for the mentee, 2 for the mentor");
+        app.send_draft(&run, &mut ines).await.ok().says("0 wait for the leader, 2 for the mentor");
         let path = path_of(app, story.ana, story.ruth).await;
         let (mut ana, mut ruth) = (app.as_person(story.ana.person).await, app.as_person(story.ruth.person).await);
         assert_eq!(ruth.get(&path).await.status, StatusCode::NOT_FOUND);

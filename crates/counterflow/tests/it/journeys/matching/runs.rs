@@ -24,7 +24,7 @@ on_both! {
     async fn a_run_shows_its_steps_and_ends_in_a_proven_draft(app: TestApp) {
         let story = six(app).await;
         let mut ines = app.as_person(story.round.ines).await;
-        ines.get(&story.round.path("/match")).await.ok().says("3 mentees and 3 mentors are admitted").says("No run yet");
+        ines.get(&story.round.path("/match")).await.ok().says("3 leaders and 3 mentors are admitted").says("No run yet");
         let (run, other) = (RunId::new().to_string(), RunId::new().to_string());
         let progress = ines.post(&story.round.path("/runs"), &[("run", &run)]).await.ok().says("Find the best draft");
         assert_eq!(progress.headers["refresh"], "2");
@@ -34,7 +34,7 @@ on_both! {
         app.work().await;
         let path = story.round.path(&format!("/runs/{run}"));
         assert_eq!(app.pairs(&path).await, ["Elif Kaya+Gregor Maier", "Ana Lim+Ruth Okafor"]);
-        ines.get(&path).await.ok().says("Review board").says("2 of 3 mentees matched, proven optimal for your criteria. Nothing is sent yet.")
+        ines.get(&path).await.ok().says("Review board").says("2 of 3 leaders matched, proven optimal for your criteria. Nothing is sent yet.")
             .says("Proven optimal by the run: 14,900 points for 2 pairs");
         ines.get(&story.round.path("/match")).await.ok().says("Run 1").says("Proven optimal").says("2 of 3").says("0.71").says("Review the draft of run 1");
     }
@@ -133,7 +133,7 @@ on_both! {
         let story = six(app).await;
         let mut ines = app.as_person(story.round.ines).await;
         let path = app.matched(&story.round, &mut ines).await;
-        ines.get(&format!("{path}/certificate")).await.ok().says("Proven optimal").says("14,900 points").says("every mentor with every mentee where both had a free place");
+        ines.get(&format!("{path}/certificate")).await.ok().says("Proven optimal").says("14,900 points").says("every mentor with every leader where both had a free place");
         let file = ines.get(&format!("{path}/certificate.json")).await.ok();
         assert!(file.headers["content-disposition"].to_str().unwrap().contains("certificate-run-1.json"));
         let json: serde_json::Value = serde_json::from_str(&file.body).unwrap();

@@ -47,7 +47,7 @@ on_both! {
         ana.get(&path).await.ok().says("Waits for Ruth Okafor until").does_not_say("eclined").does_not_say("audits").does_not_say("Remind");
         for query in ["", "?state=mentees", "?state=declined"] {
             ana.get(&format!("{launch}{query}")).await.ok()
-                .says("2 wait for the mentee").does_not_say("eclined").does_not_say("closely").does_not_say("audits").does_not_say("came to nothing");
+                .says("2 wait for the leader").does_not_say("eclined").does_not_say("closely").does_not_say("audits").does_not_say("came to nothing");
         }
         ana.get(&story.round.path("")).await.ok().says("2 proposals are open, 0 accepted, 0 declined, 0 expired");
         ana.get(&story.round.path("/match")).await.ok().says("2 proposals wait for an answer");
@@ -58,7 +58,7 @@ on_both! {
             assert_eq!(refused.status, StatusCode::CONFLICT);
             refused.says("You are one of the two in this proposal");
         }
-        ines.get(&launch).await.ok().says("Declined by the mentee").says("She audits my budget in March.");
+        ines.get(&launch).await.ok().says("Declined by the leader").says("She audits my budget in March.");
         ines.get(&run).await.ok().says("Pin Swap Forbid");
 
         app.pass(DAY * 8);
