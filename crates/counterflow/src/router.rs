@@ -77,12 +77,13 @@ fn post<H: Handler<T, App>, T: 'static>(path: &'static str, roles: &[Role], hand
 #[rustfmt::skip]
 pub fn table() -> Vec<Route> {
     use Role::{
-        Admin, Delegate, Manager, Mentee, Mentor, MentorLead, Person, ProgramStarter, Reviewer, Sponsor, Visitor,
+        Admin, Chooser, Delegate, Lead, Manager, Mentee, Mentor, MentorLead, Person, ProgramStarter, Reviewer, Sponsor,
+        Visitor,
     };
     const ANYBODY: &[Role] = &[Visitor, Person];
     const THE_TWO: &[Role] = &[Mentor, Mentee];
     const BOOKING: &[Role] = &[Mentor, Mentee, Delegate];
-    const CHOOSING: &[Role] = &[Mentee, Delegate];
+    const CHOOSING: &[Role] = &[Chooser, Delegate];
     vec![
         // The server
         same_for_all("/healthz", health::live),
@@ -114,20 +115,20 @@ pub fn table() -> Vec<Route> {
         get("/pairs/{pair}/agreement/edit", THE_TWO, agreement::edit),
         post("/pairs/{pair}/agreement/signature", THE_TWO, agreement::sign),
         // Its meetings
-        get("/pairs/{pair}/meetings/new", &[Mentor], planning::new),
-        post("/pairs/{pair}/meetings", &[Mentor], planning::create),
+        get("/pairs/{pair}/meetings/new", &[Lead], planning::new),
+        post("/pairs/{pair}/meetings", &[Lead], planning::create),
         get("/pairs/{pair}/meetings/{meeting}", BOOKING, meeting::show),
-        get("/pairs/{pair}/meetings/{meeting}/times", &[Mentor], planning::times_again),
-        post("/pairs/{pair}/meetings/{meeting}/times", &[Mentor], planning::offer_again),
-        post("/pairs/{pair}/meetings/{meeting}/withdrawal", &[Mentor], meeting::withdraw),
+        get("/pairs/{pair}/meetings/{meeting}/times", &[Lead], planning::times_again),
+        post("/pairs/{pair}/meetings/{meeting}/times", &[Lead], planning::offer_again),
+        post("/pairs/{pair}/meetings/{meeting}/withdrawal", &[Lead], meeting::withdraw),
         post("/pairs/{pair}/meetings/{meeting}/choice", CHOOSING, meeting::choose),
         post("/pairs/{pair}/meetings/{meeting}/other-times", CHOOSING, meeting::other_times),
         get("/pairs/{pair}/meetings/{meeting}/move", BOOKING, planning::show_move),
         post("/pairs/{pair}/meetings/{meeting}/move", BOOKING, planning::save_move),
         post("/pairs/{pair}/meetings/{meeting}/cancellation", BOOKING, meeting::cancel),
         post("/pairs/{pair}/meetings/{meeting}/outcome", THE_TWO, meeting::record),
-        get("/pairs/{pair}/meetings/{meeting}/agenda", &[Mentor], meeting::edit_agenda),
-        post("/pairs/{pair}/meetings/{meeting}/agenda", &[Mentor], meeting::save_agenda),
+        get("/pairs/{pair}/meetings/{meeting}/agenda", &[Lead], meeting::edit_agenda),
+        post("/pairs/{pair}/meetings/{meeting}/agenda", &[Lead], meeting::save_agenda),
         get("/pairs/{pair}/meetings/{meeting}/invitation.ics", BOOKING, meeting::file),
         // Enrollment: the manager
         get("/rounds/{round}/enroll", &[Manager], enrollment::pages::show),

@@ -34,9 +34,9 @@ words! {
 words! {
     /// One side of a pair, or both: who missed a meeting, who should be written to.
     Sides {
-        /// The junior.
+        /// The mentor.
         Mentor = "mentor",
-        /// The leader.
+        /// The mentee.
         Mentee = "mentee",
         /// The two.
         Both = "both",
@@ -60,13 +60,22 @@ impl Sides {
     }
 }
 
+/// What is waited for while a time is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// That one of the proposed times is chosen.
+    Choice,
+    /// That other times are proposed.
+    OtherTimes,
+}
+
 /// How a meeting stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
-    /// Times are on the table and none is chosen: it is this side's turn, since this moment.
+    /// Times are on the table and none is chosen.
     Proposed {
-        /// The mentee, to choose; the mentor, once other times were asked for.
-        turn: Side,
+        /// What is waited for.
+        wanted: Wanted,
         /// Since when.
         since: Timestamp,
     },
@@ -106,6 +115,8 @@ pub struct Facts {
     pub now: Timestamp,
     /// When the pair began.
     pub began_at: Timestamp,
+    /// Which side proposes times and says how a meeting went.
+    pub led_by: Side,
     /// Days from one meeting to the next, as agreed.
     pub rhythm_days: i64,
     /// How many meetings the pair should have.
@@ -175,7 +186,9 @@ pub enum Reason {
     },
     /// A time is looked for, and it is somebody's turn.
     TimesWait {
-        /// The mentee, to choose; the mentor, to propose other times.
+        /// What for.
+        wanted: Wanted,
+        /// Whose.
         turn: Side,
         /// For so many days.
         days: i64,
@@ -184,6 +197,8 @@ pub enum Reason {
     Unmarked {
         /// When it was.
         on: Timestamp,
+        /// Who is asked.
+        turn: Side,
     },
     /// Fewer meetings than the rhythm would have made.
     Behind {
@@ -210,8 +225,7 @@ impl Reason {
     pub fn can_act(&self) -> Sides {
         match *self {
             Self::CancelledInARow { by, .. } | Self::Moved { by, .. } | Self::Unsigned { by, .. } => by,
-            Self::TimesWait { turn, .. } => turn.into(),
-            Self::Unmarked { .. } => Sides::Mentor,
+            Self::TimesWait { turn, .. } | Self::Unmarked { turn, .. } => turn.into(),
             Self::Nothing { .. }
             | Self::MissedUnbooked { .. }
             | Self::MissedInARow { .. }
@@ -402,16 +416,20 @@ fn unsigned(facts: &Facts) -> Option<Reason> {
 
 fn times_wait(facts: &Facts) -> Option<Reason> {
     let waits = facts.meetings.iter().filter_map(|meeting| match meeting.fate {
-        Fate::Proposed { turn, since } => Some((days(facts, since), turn)),
+        Fate::Proposed { wanted, since } => Some((days(facts, since), wanted)),
         _ => None,
     });
-    let (days, turn) = waits.max_by_key(|(days, _)| *days)?;
-    (days >= CHOOSE_WITHIN).then_some(Reason::TimesWait { turn, days })
+    let (days, wanted) = waits.max_by_key(|(days, _)| *days)?;
+    let turn = match wanted {
+        Wanted::Choice => facts.led_by.other(),
+        Wanted::OtherTimes => facts.led_by,
+    };
+    (days >= CHOOSE_WITHIN).then_some(Reason::TimesWait { wanted, turn, days })
 }
 
 fn unmarked(facts: &Facts, seen: &Seen) -> Option<Reason> {
     let longest = seen.unmarked.iter().copied().min()?;
-    (days(facts, longest) >= MARK_WITHIN).then_some(Reason::Unmarked { on: longest })
+    (days(facts, longest) >= MARK_WITHIN).then_some(Reason::Unmarked { on: longest, turn: facts.led_by })
 }
 
 fn behind(facts: &Facts, seen: &Seen) -> Option<Reason> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::health::{Facts, Fate, Health, Meeting, Sides, health};
+use super::health::{Facts, Fate, Health, Meeting, Sides, Wanted, health};
 use crate::{
     fetch_all,
     kernel::{
@@ -53,6 +53,8 @@ pub struct PairRow {
     pub began_at: Timestamp,
     /// Days from one meeting to the next, as agreed.
     pub rhythm_days: i64,
+    /// Which side proposes times.
+    pub led_by: Side,
     /// How many meetings it should have.
     pub plan: i64,
     mentor_signed: bool,
@@ -121,8 +123,8 @@ impl MeetingRow {
         let by = self.by_side.unwrap_or(Sides::Both);
         match self.state.as_str() {
             "proposed" => match self.other_times_at {
-                Some(since) => Fate::Proposed { turn: Side::Mentor, since },
-                None => Fate::Proposed { turn: Side::Mentee, since: self.proposed_at },
+                Some(since) => Fate::Proposed { wanted: Wanted::OtherTimes, since },
+                None => Fate::Proposed { wanted: Wanted::Choice, since: self.proposed_at },
             },
             "planned" => Fate::Planned,
             "held" => Fate::Held,
@@ -143,7 +145,7 @@ pub async fn of_round(tx: &mut Tx, leave: &impl Leave<RoundId>, only: Option<Pai
         "select pairs.id, pairs.mentor_id, mentor.name as mentor, mentor.sort_name as mentor_sort,
                 mentor.title as mentor_title, mentor.location as mentor_location, pairs.mentee_id,
                 mentee.name as mentee, mentee.sort_name as mentee_sort, mentee.title as mentee_title,
-                mentee.location as mentee_location, pairs.began_at,
+                mentee.location as mentee_location, pairs.led_by, pairs.began_at,
                 coalesce(a.rhythm_days, rounds.rhythm_days) as rhythm_days, rounds.meetings as plan,
                 exists (select 1 from signatures s where s.pair_id = pairs.id and s.person_id = pairs.mentor_id
                                                      and s.version = a.version) as mentor_signed,
@@ -165,6 +167,7 @@ pub async fn of_round(tx: &mut Tx, leave: &impl Leave<RoundId>, only: Option<Pai
         let facts = Facts {
             now,
             began_at: pair.began_at,
+            led_by: pair.led_by,
             rhythm_days: pair.rhythm_days,
             plan: pair.plan,
             unsigned: pair.unsigned(),

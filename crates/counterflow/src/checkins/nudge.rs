@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 
 use super::{
     PairRow, Running,
-    health::{Reason, Sides},
+    health::{Reason, Sides, Wanted},
     health_store, nudge_store,
 };
 use crate::{
@@ -95,7 +95,7 @@ struct NudgeLetter<'a> {
     name: &'a str,
     other: &'a str,
     manager: &'a str,
-    side: Side,
+    leads: bool,
     reason: Reason,
     link: String,
 }
@@ -122,7 +122,7 @@ async fn write_to(
         name: &card.name,
         other: pair.name_on(side.other()),
         manager: &access.viewer.name,
-        side,
+        leads: side == pair.led_by,
         reason,
         link: app.link(&format!("/pairs/{}", pair.id)),
     };

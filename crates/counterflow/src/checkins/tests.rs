@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::health::{Facts, Fate, Health, Meeting, Reason, Sides, State, health};
+use super::health::{Facts, Fate, Health, Meeting, Reason, Sides, State, Wanted, health};
 use crate::{kernel::clock::Timestamp, programs::Side};
 
 /// Monday 1 June 2026.
@@ -36,7 +36,7 @@ fn booked(in_days: i64) -> Meeting {
 }
 
 fn proposed(days_ago: i64) -> Meeting {
-    Meeting { at: None, fate: Fate::Proposed { turn: Side::Mentee, since: ago(days_ago) }, moves: Vec::new() }
+    Meeting { at: None, fate: Fate::Proposed { wanted: Wanted::Choice, since: ago(days_ago) }, moves: Vec::new() }
 }
 
 /// A pair that meets every 28 days, began so many days ago, and has signed.
@@ -45,7 +45,15 @@ fn told(began: i64, meetings: &[Meeting]) -> Health {
 }
 
 fn facts(began: i64, meetings: &[Meeting]) -> Facts {
-    Facts { now: now(), began_at: ago(began), rhythm_days: 28, plan: 6, unsigned: None, meetings: meetings.to_vec() }
+    Facts {
+        now: now(),
+        began_at: ago(began),
+        led_by: Side::Mentor,
+        rhythm_days: 28,
+        plan: 6,
+        unsigned: None,
+        meetings: meetings.to_vec(),
+    }
 }
 
 #[track_caller]
@@ -82,7 +90,7 @@ fn stalled_after_two_rhythms() {
         70,
         &[held(60), proposed(8)],
         State::Stalled,
-        &[Reason::Nothing { days: 60 }, Reason::TimesWait { turn: Side::Mentee, days: 8 }],
+        &[Reason::Nothing { days: 60 }, Reason::TimesWait { wanted: Wanted::Choice, turn: Side::Mentee, days: 8 }],
     );
 }
 
@@ -137,16 +145,26 @@ fn an_agreement_waits_ten_days() {
 #[test]
 fn what_waits_for_one_side() {
     check(20, &[proposed(4)], State::OnTrack, &[]);
-    check(20, &[proposed(5)], State::NeedsAttention, &[Reason::TimesWait { turn: Side::Mentee, days: 5 }]);
-    let others = Meeting { fate: Fate::Proposed { turn: Side::Mentor, since: ago(6) }, ..proposed(6) };
-    check(20, &[others], State::NeedsAttention, &[Reason::TimesWait { turn: Side::Mentor, days: 6 }]);
+    check(
+        20,
+        &[proposed(5)],
+        State::NeedsAttention,
+        &[Reason::TimesWait { wanted: Wanted::Choice, turn: Side::Mentee, days: 5 }],
+    );
+    let others = Meeting { fate: Fate::Proposed { wanted: Wanted::OtherTimes, since: ago(6) }, ..proposed(6) };
+    check(
+        20,
+        &[others],
+        State::NeedsAttention,
+        &[Reason::TimesWait { wanted: Wanted::OtherTimes, turn: Side::Mentor, days: 6 }],
+    );
     let unmarked = meeting(1, Fate::Planned);
     check(20, &[unmarked], State::OnTrack, &[]);
     let unmarked = meeting(2, Fate::Planned);
-    check(20, &[unmarked], State::NeedsAttention, &[Reason::Unmarked { on: ago(2) }]);
+    check(20, &[unmarked], State::NeedsAttention, &[Reason::Unmarked { on: ago(2), turn: Side::Mentor }]);
     // A meeting that is over and not marked counts as held until somebody says otherwise.
     let long_ago = meeting(20, Fate::Planned);
-    check(70, &[long_ago], State::NeedsAttention, &[Reason::Unmarked { on: ago(20) }]);
+    check(70, &[long_ago], State::NeedsAttention, &[Reason::Unmarked { on: ago(20), turn: Side::Mentor }]);
 }
 
 #[test]
@@ -171,9 +189,9 @@ fn the_worst_reason_is_the_state() {
 fn letters_go_to_whoever_can_act() {
     for (reason, to) in [
         (Reason::Nothing { days: 60 }, Sides::Both),
-        (Reason::TimesWait { turn: Side::Mentee, days: 5 }, Sides::Mentee),
-        (Reason::TimesWait { turn: Side::Mentor, days: 5 }, Sides::Mentor),
-        (Reason::Unmarked { on: ago(3) }, Sides::Mentor),
+        (Reason::TimesWait { wanted: Wanted::Choice, turn: Side::Mentee, days: 5 }, Sides::Mentee),
+        (Reason::TimesWait { wanted: Wanted::OtherTimes, turn: Side::Mentor, days: 5 }, Sides::Mentor),
+        (Reason::Unmarked { on: ago(3), turn: Side::Mentor }, Sides::Mentor),
         (Reason::Unsigned { by: Sides::Mentor, days: 11 }, Sides::Mentor),
         (Reason::CancelledInARow { times: 2, by: Sides::Mentee, late: 0 }, Sides::Mentee),
         (Reason::MissedInARow { times: 2, by: Sides::Mentee }, Sides::Both),

@@ -100,7 +100,8 @@ pub(super) async fn parts(tx: &mut Tx, me: PersonId) -> Answer<Vec<Part>> {
 pub(super) struct LeadersPair {
     pub id: PairId,
     pub leader: String,
-    pub mentor: String,
+    /// The one across.
+    pub lead: String,
     pub next_at: Option<Timestamp>,
     /// Times are proposed, and none is chosen.
     pub times_wait: bool,
@@ -111,15 +112,17 @@ pub(super) async fn leaders(tx: &mut Tx, me: PersonId) -> Answer<Vec<LeadersPair
     Ok(fetch_all!(
         tx,
         LeadersPair,
-        "select pairs.id, leader.name as leader, mentor.name as mentor,
+        "select pairs.id, leader.name as leader, lead.name as lead,
                 (select min(m.starts_at) from meetings m
                  where m.pair_id = pairs.id and m.state = 'planned' and m.starts_at >= $2) as next_at,
                 exists (select 1 from meetings m where m.pair_id = pairs.id and m.state = 'proposed'
                                                    and m.other_times_at is null) as times_wait
          from delegations d
-         join pairs on pairs.mentee_id = d.leader_id and pairs.state = 'active'
-         join people leader on leader.id = d.leader_id join people mentor on mentor.id = pairs.mentor_id
-         where d.delegate_id = $1 order by leader.sort_name, mentor.sort_name, pairs.id",
+         join pairs on d.leader_id in (pairs.mentor_id, pairs.mentee_id) and pairs.state = 'active'
+             and d.leader_id = case pairs.led_by when 'mentor' then pairs.mentee_id else pairs.mentor_id end
+         join people leader on leader.id = d.leader_id
+         join people lead on lead.id = case pairs.led_by when 'mentor' then pairs.mentor_id else pairs.mentee_id end
+         where d.delegate_id = $1 order by leader.sort_name, lead.sort_name, pairs.id",
         me,
         now
     )?)
@@ -209,7 +212,7 @@ pub(super) async fn unsigned(tx: &mut Tx, me: PersonId) -> Answer<Vec<Unsigned>>
 pub(super) struct Times {
     pub pair_id: PairId,
     pub meeting_id: MeetingId,
-    pub mentor: String,
+    pub lead: String,
     /// For whom, if it is not for me.
     pub leader: Option<String>,
 }
@@ -218,33 +221,36 @@ pub(super) async fn times(tx: &mut Tx, me: PersonId) -> Answer<Vec<Times>> {
     Ok(fetch_all!(
         tx,
         Times,
-        "select pairs.id as pair_id, m.id as meeting_id, mentor.name as mentor,
-                case when pairs.mentee_id <> $1 then leader.name end as leader
+        "select pairs.id as pair_id, m.id as meeting_id, lead.name as lead,
+                case when leader.id <> $1 then leader.name end as leader
          from meetings m join pairs on pairs.id = m.pair_id
-         join people mentor on mentor.id = pairs.mentor_id join people leader on leader.id = pairs.mentee_id
+         join people lead on lead.id = case pairs.led_by when 'mentor' then pairs.mentor_id else pairs.mentee_id end
+         join people leader on leader.id = case pairs.led_by when 'mentor' then pairs.mentee_id else pairs.mentor_id end
          where m.state = 'proposed' and m.other_times_at is null and pairs.state = 'active'
-           and (pairs.mentee_id = $1
-                or exists (select 1 from delegations d where d.leader_id = pairs.mentee_id and d.delegate_id = $1))
+           and (leader.id = $1
+                or exists (select 1 from delegations d where d.leader_id = leader.id and d.delegate_id = $1))
          order by m.proposed_at, m.id",
         me
     )?)
 }
 
-/// A meeting for which I, the mentor, was asked to propose other times.
+/// A meeting for which I, who lead the pair, was asked to propose other times.
 #[derive(Debug, sqlx::FromRow)]
 pub(super) struct OtherTimes {
     pub pair_id: PairId,
     pub meeting_id: MeetingId,
-    pub mentee: String,
+    pub other: String,
 }
 
 pub(super) async fn other_times(tx: &mut Tx, me: PersonId) -> Answer<Vec<OtherTimes>> {
     Ok(fetch_all!(
         tx,
         OtherTimes,
-        "select pairs.id as pair_id, m.id as meeting_id, mentee.name as mentee
-         from meetings m join pairs on pairs.id = m.pair_id join people mentee on mentee.id = pairs.mentee_id
-         where m.state = 'proposed' and m.other_times_at is not null and pairs.state = 'active' and pairs.mentor_id = $1
+        "select pairs.id as pair_id, m.id as meeting_id, other.name as other
+         from meetings m join pairs on pairs.id = m.pair_id
+         join people other on other.id = case pairs.led_by when 'mentor' then pairs.mentee_id else pairs.mentor_id end
+         where m.state = 'proposed' and m.other_times_at is not null and pairs.state = 'active'
+           and $1 in (pairs.mentor_id, pairs.mentee_id) and other.id <> $1
          order by m.other_times_at, m.id",
         me
     )?)
@@ -255,19 +261,20 @@ pub(super) async fn other_times(tx: &mut Tx, me: PersonId) -> Answer<Vec<OtherTi
 pub(super) struct Unmarked {
     pub pair_id: PairId,
     pub meeting_id: MeetingId,
-    pub mentee: String,
+    pub other: String,
     pub starts_at: Timestamp,
 }
 
-/// Only the mentor is asked: one question to both would be answered twice or not at all.
+/// Only the one who leads is asked: one question to both would be answered twice or not at all.
 pub(super) async fn unmarked(tx: &mut Tx, me: PersonId) -> Answer<Vec<Unmarked>> {
     let now = tx.now();
     Ok(fetch_all!(
         tx,
         Unmarked,
-        "select pairs.id as pair_id, m.id as meeting_id, mentee.name as mentee, m.starts_at
-         from meetings m join pairs on pairs.id = m.pair_id join people mentee on mentee.id = pairs.mentee_id
-         where pairs.mentor_id = $1 and m.state = 'planned' and m.starts_at < $2
+        "select pairs.id as pair_id, m.id as meeting_id, other.name as other, m.starts_at
+         from meetings m join pairs on pairs.id = m.pair_id
+         join people other on other.id = case pairs.led_by when 'mentor' then pairs.mentee_id else pairs.mentor_id end
+         where $1 in (pairs.mentor_id, pairs.mentee_id) and other.id <> $1 and m.state = 'planned' and m.starts_at < $2
          order by m.starts_at, m.id",
         me,
         now

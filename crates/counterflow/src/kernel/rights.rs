@@ -20,11 +20,15 @@ pub enum Role {
     Manager,
     /// Backs the program.
     Sponsor,
-    /// The junior, who leads the pair.
+    /// Who shares what they know.
     Mentor,
-    /// The leader.
+    /// Who learns.
     Mentee,
-    /// Books meetings for a leader.
+    /// The one of a pair who proposes times and writes the agenda; which side it is follows from the program's direction.
+    Lead,
+    /// The other one, who chooses among the times.
+    Chooser,
+    /// Books meetings for the chooser.
     Delegate,
     /// A mentor of an earlier round, who helps to pick the next.
     MentorLead,
@@ -34,7 +38,7 @@ pub enum Role {
 
 impl Role {
     /// Every role, in the order of the rights table.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Visitor,
         Self::Person,
         Self::Admin,
@@ -43,6 +47,8 @@ impl Role {
         Self::Sponsor,
         Self::Mentor,
         Self::Mentee,
+        Self::Lead,
+        Self::Chooser,
         Self::Delegate,
         Self::MentorLead,
         Self::Reviewer,
@@ -60,6 +66,8 @@ impl Role {
             Self::Sponsor => "sponsor",
             Self::Mentor => "mentor",
             Self::Mentee => "mentee",
+            Self::Lead => "lead",
+            Self::Chooser => "chooser",
             Self::Delegate => "delegate",
             Self::MentorLead => "mentor_lead",
             Self::Reviewer => "reviewer",

@@ -18,7 +18,7 @@ use crate::{
         guard::Access,
         ids::{MeetingId, PairId},
     },
-    pairs::{self, Pair, Seat},
+    pairs::{self, Pair},
 };
 
 /// For how long what was said about a meeting can be corrected.
@@ -77,7 +77,7 @@ async fn note_move(
     from: Timestamp,
     to: Timestamp,
 ) -> Answer<News> {
-    let side = Seat::of(access).side();
+    let side = pair.side_from(pair.seat_of(access.viewer.person));
     let made = Move {
         meeting_id: id,
         from_at: from,
@@ -129,7 +129,7 @@ pub async fn cancel(tx: &mut Tx, app: &App, access: &Access<PairId>, id: Meeting
     if !store::cancel(tx, id, seen).await? {
         return Err(moved_meanwhile(tx, access, &before).await);
     }
-    let side = Seat::of(access).side();
+    let side = pair.side_from(pair.seat_of(access.viewer.person));
     let notice = before.starts_at.map(|at| at.since(tx.now()).as_mins());
     let outcome = OutcomeRow {
         state: State::Cancelled,

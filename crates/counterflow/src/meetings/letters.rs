@@ -62,9 +62,9 @@ pub(super) enum Offer {
 
 struct TimesLetter<'a> {
     to: &'a str,
-    mentor: &'a str,
+    lead: &'a str,
     /// For whom, if the reader keeps somebody's calendar.
-    leader: Option<&'a str>,
+    chooser: Option<&'a str>,
     offer: Offer,
     whens: Vec<When>,
     zone: String,
@@ -72,7 +72,7 @@ struct TimesLetter<'a> {
     link: String,
 }
 
-/// Tells whoever keeps the mentee's calendar (the delegates, or the mentee if there are none) which times are proposed.
+/// Tells whoever keeps the chooser's calendar (the delegates, or the chooser if there are none) which times are proposed.
 pub(super) async fn times(
     tx: &mut Tx,
     app: &App,
@@ -81,21 +81,22 @@ pub(super) async fn times(
     offered: &[Timestamp],
     offer: Offer,
 ) -> Answer<()> {
-    let (mentor, mentee) = pairs::cards(tx, pair).await?;
-    let mut readers = pairs::delegates_of(tx, pair.mentee_id).await?;
+    let lead = pairs::card_on(tx, pair, pair.led_by).await?;
+    let chooser = pairs::card_on(tx, pair, pair.led_by.other()).await?;
+    let mut readers = pairs::delegates_of(tx, chooser.id).await?;
     readers.retain(|delegate| delegate.email.is_some());
     if readers.is_empty() {
-        readers.push(mentee.clone());
+        readers.push(chooser.clone());
     }
     let now = tx.now();
     let labels = programs::labels_of(tx, pair.round_id).await?;
     for reader in readers {
         let Some(address) = &reader.email else { continue };
-        let (zone, other) = (reader.zone(), mentor.zone());
+        let (zone, other) = (reader.zone(), lead.zone());
         let it = TimesLetter {
             to: reader.first_name(),
-            mentor: &mentor.name,
-            leader: (reader.id != mentee.id).then_some(mentee.name.as_str()),
+            lead: &lead.name,
+            chooser: (reader.id != chooser.id).then_some(chooser.name.as_str()),
             offer,
             whens: offered.iter().map(|at| When::of(*at, now, &zone, &[&other])).collect(),
             zone: zone_name(&zone),
@@ -126,17 +127,17 @@ struct OtherTimesHtml<'a> {
     link: &'a str,
 }
 
-/// Tells the mentor that none of the times fits.
+/// Tells the one who leads that none of the times fits.
 pub(super) async fn other_times(tx: &mut Tx, app: &App, pair: &Pair, meeting: &Meeting, viewer: &Viewer) -> Answer<()> {
-    let (mentor, _) = pairs::cards(tx, pair).await?;
-    let Some(address) = &mentor.email else { return Ok(()) };
-    let by = By::of(pair, viewer, mentor.id);
-    let (to, link) = (mentor.first_name(), app.link(&format!("{}/times", meeting.href())));
+    let lead = pairs::card_on(tx, pair, pair.led_by).await?;
+    let Some(address) = &lead.email else { return Ok(()) };
+    let by = By::of(pair, viewer, lead.id);
+    let (to, link) = (lead.first_name(), app.link(&format!("{}/times", meeting.href())));
     let key = format!("meeting-other-times:{}:{}", meeting.id, tx.now());
     let text = OtherTimesText { to, by: &by, link: &link };
     let html = OtherTimesHtml { to, by: &by, link: &link };
     let labels = programs::labels_of(tx, pair.round_id).await?;
-    mail::write(tx, app, Letter::from_templates(&labels, key, mentor.id, address, &text, &html)?).await?;
+    mail::write(tx, app, Letter::from_templates(&labels, key, lead.id, address, &text, &html)?).await?;
     Ok(())
 }
 

@@ -23,7 +23,7 @@ use crate::{
         ids::{MeetingId, PairId},
         page::{self, Page},
     },
-    pairs::{Seat, Seated, agreement::Changed},
+    pairs::{Seated, agreement::Changed},
     programs::template::Agenda,
 };
 
@@ -76,9 +76,7 @@ impl MeetingPage {
     }
 
     fn can_edit_agenda(&self) -> bool {
-        self.seated.seat == Seat::Mentor
-            && self.is_open()
-            && matches!(self.meeting.state, State::Proposed | State::Planned)
+        self.seated.leads() && self.is_open() && matches!(self.meeting.state, State::Proposed | State::Planned)
     }
 }
 

@@ -98,15 +98,13 @@ impl PairPage {
             None => planned_agenda(&program, next_number(&meetings)),
         };
         let actors = Actors::load(tx, &seated, access.viewer.person, &meetings, &moves).await?;
-        let delegates = match seated.seat {
-            Seat::Mentee => pairs::delegates_of(tx, seated.pair.mentee_id).await?,
-            Seat::Mentor | Seat::Delegate => Vec::new(),
+        let delegates = match seated.chooses() {
+            true => pairs::delegates_of(tx, seated.pair.chooser()).await?,
+            false => Vec::new(),
         };
         let profiles = Profiles::load(tx, &seated.pair, &program.design).await?;
         let why = match seated.seat {
-            Seat::Mentor | Seat::Mentee => {
-                pairs::why(&seated.pair, &seated.mentor, &seated.mentee, seated.seat.side())?
-            }
+            Seat::Mentor | Seat::Mentee => pairs::why(&seated.pair, &seated.mentor, &seated.mentee, seated.side())?,
             Seat::Delegate => Vec::new(),
         };
         let clocks = Clocks::new(&page, &seated);
@@ -164,12 +162,12 @@ impl PairPage {
 
     /// What the one across said about themselves.
     fn about(&self) -> &str {
-        &self.profiles.on(self.seated.seat.side().other()).about
+        &self.profiles.on(self.seated.side().other()).about
     }
 
     /// What they answered to the program's questions for whoever they are paired with.
     fn replies(&self) -> &[(String, String)] {
-        &self.profiles.on(self.seated.seat.side().other()).replies
+        &self.profiles.on(self.seated.side().other()).replies
     }
 
     fn asks_signature(&self) -> bool {
@@ -200,11 +198,11 @@ async fn next(
     agreement: &Agreement,
     meetings: &[Meeting],
 ) -> Answer<Next> {
-    let (pair, seat) = (&seated.pair, seated.seat);
+    let (pair, leads) = (&seated.pair, seated.leads());
     let past = meetings.iter().find(|meeting| meeting.state == State::Planned && is_past(meeting, tx.now()));
     let proposed = meetings.iter().find(|meeting| meeting.state == State::Proposed);
     let coming = meetings.iter().find(|meeting| meeting.state == State::Planned && !is_past(meeting, tx.now()));
-    if let (Some(meeting), true) = (past, seat.is_inside()) {
+    if let (Some(meeting), true) = (past, seated.seat.is_inside()) {
         return Ok(Next::SayHow(meeting.clone()));
     }
     if !pair.is_active() {
@@ -212,12 +210,11 @@ async fn next(
     }
     if let Some(meeting) = proposed {
         let wanted = meeting.other_times_at.is_some();
-        match seat {
-            Seat::Mentor if wanted => return Ok(Next::OfferOthers(meeting.clone())),
-            Seat::Mentee | Seat::Delegate if !wanted => {
-                return Ok(Next::Choose(meeting.clone(), store::times(tx, meeting.id).await?.len()));
-            }
-            _ => {}
+        if leads && wanted {
+            return Ok(Next::OfferOthers(meeting.clone()));
+        }
+        if !leads && !wanted {
+            return Ok(Next::Choose(meeting.clone(), store::times(tx, meeting.id).await?.len()));
         }
     }
     if let Some(meeting) = coming {
@@ -225,7 +222,7 @@ async fn next(
     }
     if let Some(meeting) = proposed {
         let meeting = meeting.clone();
-        return Ok(if seat == Seat::Mentor { Next::AwaitChoice(meeting) } else { Next::AwaitOthers(meeting) });
+        return Ok(if leads { Next::AwaitChoice(meeting) } else { Next::AwaitOthers(meeting) });
     }
     Ok(unplanned(seated, round, agreement, meetings))
 }
@@ -242,5 +239,5 @@ fn unplanned(seated: &Seated, round: &Round, agreement: &Agreement, meetings: &[
     if i64::try_from(held).is_ok_and(|held| held >= round.meetings) {
         return Next::Complete;
     }
-    if seated.seat == Seat::Mentor { Next::Propose } else { Next::AwaitProposal }
+    if seated.leads() { Next::Propose } else { Next::AwaitProposal }
 }

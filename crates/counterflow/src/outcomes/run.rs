@@ -7,7 +7,7 @@ use super::{HealthCounts, MeetingCounts, PairCounts, figures::Responses, store, 
 use crate::{
     checkins::{
         self, Occasion, Running,
-        health::{Reason, Sides, State},
+        health::{Reason, Sides, State, Wanted},
         nudge::{self, Act, Outcome},
     },
     kernel::{

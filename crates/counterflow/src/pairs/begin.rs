@@ -41,15 +41,15 @@ async fn begin_from(tx: &mut Tx, app: &App, proposal: ProposalId) -> Answer<()> 
     // Whoever closes the round holds the same lock: the pair begins before, and is completed with it, or not at all.
     let round = proposals::proposal(tx, &ByServer(proposal)).await?.round_id;
     tx.lock(round).await?;
-    if !store::insert(tx, id, proposal).await? {
+    let round = programs::round(tx, &ByServer(round)).await?;
+    let program = programs::program_of(tx, &round).await?;
+    if !store::insert(tx, id, proposal, program.direction.leads()).await? {
         if !store::has_begun(tx, proposal).await? {
             proposals::never_began(tx, app, proposal).await?;
         }
         return Ok(());
     }
     let pair = pair(tx, &ByServer(id)).await?;
-    let round = programs::round(tx, &ByServer(pair.round_id)).await?;
-    let program = programs::program_of(tx, &round).await?;
     let words = draft(app, tx, &pair, &round, &program).await?;
     store::insert_agreement(tx, id, round.rhythm_days, round.meeting_minutes, &words).await?;
     Event::by_server("pair.began").program(round.program_id).round(round.id).pair(id).on(id).record(tx).await?;
@@ -88,6 +88,7 @@ struct Introduction<'a> {
     other: Face<'a>,
     why: Vec<String>,
     round: &'a Round,
+    led_by: Side,
     agenda: Option<&'a Agenda>,
     link: String,
 }
@@ -126,6 +127,7 @@ async fn introduce(tx: &mut Tx, app: &App, pair: &Pair, round: &Round, program: 
             other: face(side.other()),
             why: labels.over(|| why(pair, &mentor, &mentee, side))?,
             round,
+            led_by: pair.led_by,
             agenda: program.design.agendas.first(),
             link: app.link(&pair.href()),
         };

@@ -21,7 +21,6 @@ use crate::{
         error::{Answer, Error},
         guard::Access,
         ids::{PairId, PersonId},
-        rights::Role,
         words,
     },
     people::{self, Card},
@@ -46,37 +45,25 @@ words! {
 words! {
     /// From where somebody looks at a pair.
     Seat {
-        /// The junior, who leads the pair.
+        /// Who shares what they know.
         Mentor = "mentor",
-        /// The leader.
+        /// Who learns.
         Mentee = "mentee",
-        /// Whoever keeps the leader's calendar: sees meetings only.
+        /// Whoever keeps the calendar of the one who does not lead: sees meetings only.
         Delegate = "delegate",
     }
 }
 
+impl From<Side> for Seat {
+    fn from(side: Side) -> Self {
+        match side {
+            Side::Mentor => Self::Mentor,
+            Side::Mentee => Self::Mentee,
+        }
+    }
+}
+
 impl Seat {
-    /// Where the viewer sits. Somebody who would hold several seats sits on their own.
-    #[must_use]
-    pub fn of(access: &Access<PairId>) -> Self {
-        if access.has(Role::Mentor) {
-            Self::Mentor
-        } else if access.has(Role::Mentee) {
-            Self::Mentee
-        } else {
-            Self::Delegate
-        }
-    }
-
-    /// For which side somebody acts from this seat.
-    #[must_use]
-    pub fn side(self) -> Side {
-        match self {
-            Self::Mentor => Side::Mentor,
-            Self::Mentee | Self::Delegate => Side::Mentee,
-        }
-    }
-
     /// Whether this is the seat of one of the two.
     #[must_use]
     pub fn is_inside(self) -> bool {
@@ -104,8 +91,39 @@ impl Seated {
     /// When the database fails.
     pub async fn load(tx: &mut Tx, access: &Access<PairId>) -> Answer<Self> {
         let pair = pair(tx, access).await?;
+        let seat = pair.seat_of(access.viewer.person);
         let (mentor, mentee) = cards(tx, &pair).await?;
-        Ok(Self { pair, seat: Seat::of(access), mentor, mentee })
+        Ok(Self { pair, seat, mentor, mentee })
+    }
+
+    /// For which side the viewer acts.
+    #[must_use]
+    pub fn side(&self) -> Side {
+        self.pair.side_from(self.seat)
+    }
+
+    /// Whether the viewer leads the pair: proposes times and writes the agenda.
+    #[must_use]
+    pub fn leads(&self) -> bool {
+        self.seat.is_inside() && self.side() == self.pair.led_by
+    }
+
+    /// Whether it is the viewer's own calendar in which times are chosen.
+    #[must_use]
+    pub fn chooses(&self) -> bool {
+        self.seat.is_inside() && !self.leads()
+    }
+
+    /// The one who chooses among the times, by themselves or by a delegate.
+    #[must_use]
+    pub fn chooser(&self) -> &Card {
+        self.card_on(self.pair.led_by.other())
+    }
+
+    /// The one who leads the pair.
+    #[must_use]
+    pub fn lead(&self) -> &Card {
+        self.card_on(self.pair.led_by)
     }
 
     /// The card of whoever is on a side.
@@ -120,13 +138,13 @@ impl Seated {
     /// The one whose side the viewer is on.
     #[must_use]
     pub fn me(&self) -> &Card {
-        self.card_on(self.seat.side())
+        self.card_on(self.side())
     }
 
     /// The one across: for the mentor the mentee, for everybody else the mentor.
     #[must_use]
     pub fn other(&self) -> &Card {
-        self.card_on(self.seat.side().other())
+        self.card_on(self.side().other())
     }
 
     /// The address of the pair's page.
@@ -141,10 +159,16 @@ impl Seated {
 /// # Errors
 /// When the database fails.
 pub async fn cards(tx: &mut Tx, pair: &Pair) -> Answer<(Card, Card)> {
-    let gone = || Error::defect("a pair without one of its people");
-    let mentor = people::card(tx, pair.mentor_id).await?.ok_or_else(gone)?;
-    let mentee = people::card(tx, pair.mentee_id).await?.ok_or_else(gone)?;
-    Ok((mentor, mentee))
+    Ok((card_on(tx, pair, Side::Mentor).await?, card_on(tx, pair, Side::Mentee).await?))
+}
+
+/// The card of whoever is on a side.
+///
+/// # Errors
+/// When the database fails.
+pub async fn card_on(tx: &mut Tx, pair: &Pair, side: Side) -> Answer<Card> {
+    let card = people::card(tx, pair.person_on(side)).await?;
+    card.ok_or_else(|| Error::defect("a pair without one of its people"))
 }
 
 /// Who keeps the leader's calendar now, by name.

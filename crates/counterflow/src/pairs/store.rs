@@ -31,6 +31,8 @@ pub struct Pair {
     pub mentee_id: PersonId,
     /// The mentee's name.
     pub mentee: String,
+    /// Which side proposes times and writes the agenda.
+    pub led_by: Side,
     /// How it stands.
     pub state: State,
     /// JSON: why these two (`counterflow_matching::Rationale`).
@@ -60,6 +62,22 @@ impl Pair {
         }
     }
 
+    /// For which side somebody acts who looks at the pair from a seat.
+    #[must_use]
+    pub fn side_from(&self, seat: Seat) -> Side {
+        match seat {
+            Seat::Mentor => Side::Mentor,
+            Seat::Mentee => Side::Mentee,
+            Seat::Delegate => self.led_by.other(),
+        }
+    }
+
+    /// Where somebody sits who was let in to the pair.
+    #[must_use]
+    pub fn seat_of(&self, person: PersonId) -> Seat {
+        self.side_of(person).map_or(Seat::Delegate, Seat::from)
+    }
+
     /// Who is on a side.
     #[must_use]
     pub fn person_on(&self, side: Side) -> PersonId {
@@ -67,6 +85,12 @@ impl Pair {
             Side::Mentor => self.mentor_id,
             Side::Mentee => self.mentee_id,
         }
+    }
+
+    /// Who chooses among the times, by themselves or by a delegate.
+    #[must_use]
+    pub fn chooser(&self) -> PersonId {
+        self.person_on(self.led_by.other())
     }
 
     /// The name of whoever is on a side.
@@ -100,7 +124,7 @@ pub async fn pair(tx: &mut Tx, leave: &impl Leave<PairId>) -> Answer<Pair> {
         tx,
         Pair,
         "select pairs.id, pairs.round_id, pairs.proposal_id, pairs.mentor_id, mentor.name as mentor, pairs.mentee_id,
-                mentee.name as mentee, pairs.state, pairs.rationale, pairs.began_at, pairs.ended_at
+                mentee.name as mentee, pairs.led_by, pairs.state, pairs.rationale, pairs.began_at, pairs.ended_at
          from pairs join people mentor on mentor.id = pairs.mentor_id join people mentee on mentee.id = pairs.mentee_id
          where pairs.id = $1",
         leave.id()
@@ -127,26 +151,27 @@ pub async fn of_person(tx: &mut Tx, viewer: &Viewer) -> Answer<Vec<Own>> {
         tx,
         Own,
         "select pairs.id, pairs.round_id, pairs.proposal_id, pairs.mentor_id, mentor.name as mentor, pairs.mentee_id,
-                mentee.name as mentee, pairs.state, pairs.rationale, pairs.began_at, pairs.ended_at,
+                mentee.name as mentee, pairs.led_by, pairs.state, pairs.rationale, pairs.began_at, pairs.ended_at,
                 case $1 when pairs.mentor_id then 'mentor' when pairs.mentee_id then 'mentee' else 'delegate' end
                 as seat
          from pairs join people mentor on mentor.id = pairs.mentor_id join people mentee on mentee.id = pairs.mentee_id
          where pairs.mentor_id = $1 or pairs.mentee_id = $1
             or (pairs.state = 'active'
-                and exists (select 1 from delegations
-                            where delegations.leader_id = pairs.mentee_id and delegations.delegate_id = $1))
+                and exists (select 1 from delegations d
+                            where d.delegate_id = $1 and d.leader_id = case pairs.led_by
+                                when 'mentor' then pairs.mentee_id else pairs.mentor_id end))
          order by pairs.began_at desc, pairs.id desc",
         viewer.person
     )?)
 }
 
 /// Makes the pair of an accepted proposal, unless it exists, one of the two has left, or the round is closed.
-pub(super) async fn insert(tx: &mut Tx, id: PairId, proposal: ProposalId) -> Answer<bool> {
+pub(super) async fn insert(tx: &mut Tx, id: PairId, proposal: ProposalId, led_by: Side) -> Answer<bool> {
     let now = tx.now();
     let rows = execute!(
         tx,
-        "insert into pairs (id, round_id, proposal_id, mentor_id, mentee_id, state, rationale, began_at)
-         select $1, proposals.round_id, proposals.id, mentor.id, mentee.id, 'active', proposals.rationale, $2
+        "insert into pairs (id, round_id, proposal_id, mentor_id, mentee_id, led_by, state, rationale, began_at)
+         select $1, proposals.round_id, proposals.id, mentor.id, mentee.id, $4, 'active', proposals.rationale, $2
          from proposals
          join participants as mentor_seat on mentor_seat.id = proposals.mentor_id
          join participants as mentee_seat on mentee_seat.id = proposals.mentee_id
@@ -157,7 +182,8 @@ pub(super) async fn insert(tx: &mut Tx, id: PairId, proposal: ProposalId) -> Ans
          on conflict (proposal_id) do nothing",
         id,
         now,
-        proposal
+        proposal,
+        led_by
     )?;
     Ok(rows == 1)
 }

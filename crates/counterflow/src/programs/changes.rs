@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use serde_json::json;
 
 use super::{
-    Program, store,
+    Direction, Program, Stage, store,
     template::{Checkin, Eligibility, Kpi},
     words_pages::chosen,
 };
@@ -14,7 +14,7 @@ use crate::kernel::{
     db::Tx,
     error::{Answer, Error},
     event::Event,
-    guard::{Access, ByServer},
+    guard::{Access, ByServer, Leave},
     ids::{ProgramId, RoundId},
     labels::Words,
 };
@@ -105,24 +105,52 @@ pub async fn set_kpis(tx: &mut Tx, access: &Access<RoundId>, seen: i64, kpis: Ve
     Ok(())
 }
 
-/// Changes how the program calls mentor, mentee, pair and meeting. `seen` is the [`super::Program::version`] that the
-/// viewer saw.
+/// Changes who mentors whom, and how the program calls mentor, mentee, pair and meeting. `seen` is the
+/// [`super::Program::version`] that the viewer saw. With a new direction, rounds ask in its order unless theirs was chosen.
 ///
 /// # Errors
-/// `archived`; `changed_meanwhile` if somebody else was faster; or when the database fails.
-pub(super) async fn set_labels(tx: &mut Tx, access: &Access<ProgramId>, seen: i64, words: Words) -> Answer<()> {
+/// `archived`; `direction_fixed` if people were chosen or asked under the old direction; `changed_meanwhile` if somebody
+/// else was faster; or when the database fails.
+pub(super) async fn set_speech(
+    tx: &mut Tx,
+    access: &Access<ProgramId>,
+    seen: i64,
+    direction: Direction,
+    words: Words,
+) -> Answer<()> {
     tx.lock(access.id).await?;
     let mut program = store::program(tx, access).await?;
-    let words = chosen(&program, words);
-    if program.design.labels == words {
+    let before = (program.direction, program.design.labels.take());
+    let labels = chosen(before.0, direction, words);
+    if before == (direction, labels.clone()) {
         return Ok(());
     }
     check_present(tx, access.id).await?;
-    program.design.labels = words;
+    if direction != before.0 {
+        turn(tx, access, before.0, direction).await?;
+    }
+    (program.design.direction, program.design.labels) = (direction, labels);
     store::update_design(tx, access, seen, &program.design).await?.or_conflict()?;
     let event = Event::by(&access.viewer, "program.words_changed").program(access.id).on(access.id);
-    event.with(json!({ "words": program.design.labels })).record(tx).await?;
+    event.with(json!({ "direction": direction, "words": program.design.labels })).record(tx).await?;
     Ok(())
+}
+
+/// Gives the program another direction, and its rounds the asking order that follows from it.
+async fn turn(tx: &mut Tx, access: &Access<ProgramId>, from: Direction, to: Direction) -> Answer<()> {
+    if !can_turn(tx, access).await? {
+        return Err(Error::conflict("direction_fixed"));
+    }
+    store::update_direction(tx, access, to).await?;
+    store::update_asking_order(tx, access, from.asks(), to.asks()).await
+}
+
+/// Whether a program can still get another direction: only while nobody was chosen for a side.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn can_turn(tx: &mut Tx, leave: &impl Leave<ProgramId>) -> Answer<bool> {
+    Ok(store::rounds(tx, leave).await?.iter().all(|round| round.stage == Stage::Design))
 }
 
 /// Changes what people are asked, and when. `seen` is the [`super::Program::version`] that the viewer saw.

@@ -87,6 +87,27 @@ words! {
     }
 }
 
+impl Direction {
+    /// Which side leads a pair, that is proposes times and writes the agenda: the junior where one of the two is senior,
+    /// and between equals whoever offers a topic. The other side chooses among the times.
+    #[must_use]
+    pub fn leads(self) -> Side {
+        match self {
+            Self::Traditional => Side::Mentee,
+            Self::Reverse | Self::Reciprocal | Self::Peer => Side::Mentor,
+        }
+    }
+
+    /// Who is asked first when nothing else is said: the side that does not lead, for its time is the scarcer.
+    #[must_use]
+    pub fn asks(self) -> AskingOrder {
+        match self.leads() {
+            Side::Mentor => AskingOrder::MenteeThenMentor,
+            Side::Mentee => AskingOrder::MentorThenMentee,
+        }
+    }
+}
+
 words! {
     /// Who is asked first when a pair is proposed.
     AskingOrder {

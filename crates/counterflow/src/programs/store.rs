@@ -364,6 +364,29 @@ pub(super) async fn update_round(
 }
 
 /// Saves a program's design, on behalf of somebody who works on the program itself.
+/// Gives the program another direction; its design is saved apart.
+pub(super) async fn update_direction(tx: &mut Tx, access: &Access<ProgramId>, direction: Direction) -> Answer<()> {
+    execute!(tx, "update programs set direction = $1 where id = $2", direction, access.id)?;
+    Ok(())
+}
+
+/// Rounds of the program that ask in one order ask in another from now on.
+pub(super) async fn update_asking_order(
+    tx: &mut Tx,
+    access: &Access<ProgramId>,
+    from: AskingOrder,
+    to: AskingOrder,
+) -> Answer<()> {
+    execute!(
+        tx,
+        "update rounds set asking_order = $1 where program_id = $2 and asking_order = $3",
+        to,
+        access.id,
+        from
+    )?;
+    Ok(())
+}
+
 pub(super) async fn update_design(
     tx: &mut Tx,
     access: &Access<ProgramId>,

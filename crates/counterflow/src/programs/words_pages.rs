@@ -1,20 +1,31 @@
-//! The page on which a program says how it calls mentor, mentee, pair and meeting.
+//! The page on which a program says who mentors whom, and how it calls mentor, mentee, pair and meeting.
 
 use askama::Template;
 
-use super::{Program, changes::set_labels, round_pages::overtaken_words, store};
+use super::{
+    Direction, Program, Side,
+    changes::{can_turn, set_speech},
+    round_pages::overtaken_words,
+    store,
+};
 use crate::kernel::{
     app::App,
     error::Answer,
     form::{Fields, Form, Problems},
     guard::Access,
     ids::ProgramId,
-    labels::{Fault, LONGEST, Labels, Words},
+    labels::{Fault, LONGEST, Words},
     page::{self, Page},
 };
 
 /// Sentences as pages and letters say them, to hear how the words sound.
-const SAMPLES: [&str; 4] = ["words_asked", "words_begin", "words_next", "words_counted"];
+fn samples(direction: Direction) -> [&'static str; 4] {
+    let (asked, next) = match direction.leads() {
+        Side::Mentor => ("words_asked", "words_next"),
+        Side::Mentee => ("words_asked_mentor", "words_next_mentee"),
+    };
+    [asked, "words_begin", next, "words_counted"]
+}
 
 #[derive(Template)]
 #[template(path = "programs/words.html")]
@@ -22,19 +33,35 @@ struct WordsPage {
     page: Page,
     program: Program,
     form: Form,
+    /// Whether the direction can still be changed.
+    can_turn: bool,
     /// Who changed them while somebody else was typing.
     conflict: Option<String>,
 }
 
 impl WordsPage {
-    fn of(page: Page, program: Program) -> Self {
-        let form = Form::filled(program.labels().words().all());
-        Self { page, program, form, conflict: None }
+    fn of(page: Page, program: Program, can_turn: bool) -> Self {
+        let labels = program.labels();
+        let direction = ("direction", program.direction.name());
+        let form = Form::filled(labels.words().all().into_iter().chain([direction]));
+        Self { page, program, form, can_turn, conflict: None }
     }
 
     fn samples(&self) -> Vec<String> {
         let say = |key: &&str| crate::kernel::words::say("sample", key, &[]);
-        self.program.labels().over(|| SAMPLES.iter().map(say).collect())
+        self.program.labels().over(|| samples(self.program.direction).iter().map(say).collect())
+    }
+
+    /// Each direction with its name and what follows from it.
+    fn directions(&self) -> Vec<(Direction, String, String)> {
+        let say = |key: &str| crate::kernel::words::say("direction", key, &[]);
+        let help = |direction: Direction| match direction {
+            Direction::Reverse => "reverse_help",
+            Direction::Reciprocal => "reciprocal_help",
+            Direction::Traditional => "traditional_help",
+            Direction::Peer => "peer_help",
+        };
+        Direction::ALL.iter().map(|one| (*one, say(one.name()), say(help(*one)))).collect()
     }
 
     /// The product's words, which the program would use without its own.
@@ -47,7 +74,8 @@ impl WordsPage {
 pub async fn show(app: App, page: Page, access: Access<ProgramId>) -> Answer {
     let mut tx = app.db.read().await?;
     let program = store::program(&mut tx, &access).await?;
-    page::html(&WordsPage::of(page, program))
+    let can_turn = can_turn(&mut tx, &access).await?;
+    page::html(&WordsPage::of(page, program, can_turn))
 }
 
 /// `POST /programs/{program}/words`
@@ -55,6 +83,7 @@ pub async fn save(app: App, page: Page, access: Access<ProgramId>, fields: Field
     let mut check = fields.check();
     let seen = check.number("seen", 0, i64::MAX);
     let words = read(&fields);
+    let direction = check.choice("direction");
     for (name, fault) in words.faults() {
         let (key, data) = match fault {
             Fault::Empty => ("missing", Vec::new()),
@@ -66,10 +95,14 @@ pub async fn save(app: App, page: Page, access: Access<ProgramId>, fields: Field
     }
     let mut tx = app.db.write().await?;
     let program = store::program(&mut tx, &access).await?;
-    let saved = match check.done(|| Some((seen?, words))) {
-        Ok((seen, words)) => set_labels(&mut tx, &access, seen, words).await,
+    let can_turn = can_turn(&mut tx, &access).await?;
+    let saved = match check.done(|| Some((seen?, direction?, words))) {
+        Ok((seen, direction, words)) => set_speech(&mut tx, &access, seen, direction, words).await,
         Err(problems) => {
-            return page::invalid(&WordsPage { form: Form::back(fields, problems), ..WordsPage::of(page, program) });
+            return page::invalid(&WordsPage {
+                form: Form::back(fields, problems),
+                ..WordsPage::of(page, program, can_turn)
+            });
         }
     };
     match saved {
@@ -80,7 +113,7 @@ pub async fn save(app: App, page: Page, access: Access<ProgramId>, fields: Field
         Err(error) => {
             let conflict = Some(overtaken_words(error)?);
             let form = Form::back(fields, Problems::default());
-            let mut response = page::html(&WordsPage { form, conflict, ..WordsPage::of(page, program) })?;
+            let mut response = page::html(&WordsPage { form, conflict, ..WordsPage::of(page, program, can_turn) })?;
             *response.status_mut() = axum::http::StatusCode::CONFLICT;
             Ok(response)
         }
@@ -92,7 +125,7 @@ fn read(fields: &Fields) -> Words {
     Words::from(Words::NAMES.map(|name| fields.get(name).split_whitespace().collect::<Vec<_>>().join(" ")))
 }
 
-/// What stands in [`Labels`] while nothing is chosen is no choice: the program keeps following the product.
-pub(super) fn chosen(program: &Program, words: Words) -> Option<Words> {
-    (words != *Labels::of(program.direction.name(), None).words()).then_some(words)
+/// The words of the direction are no choice, nor are those of the direction before it: the program keeps following.
+pub(super) fn chosen(before: Direction, after: Direction, words: Words) -> Option<Words> {
+    [before, after].iter().all(|direction| words != Words::of(direction.name())).then_some(words)
 }

@@ -122,13 +122,17 @@ pub async fn halden_of(app: &TestApp, story: Matched) -> Halden {
         ("code", "halden".to_owned()),
     ]);
     let everywhere = |role: Role| ["program", "round", "pair", "participant", "proposal"].map(|on| (on, role)).to_vec();
+    let mut mentor = ["round", "pair", "proposal", "checkin"].map(|on| (on, Role::Mentor)).to_vec();
+    mentor.push(("pair", Role::Lead));
+    let mut mentee = ["round", "pair", "proposal", "participant"].map(|on| (on, Role::Mentee)).to_vec();
+    mentee.push(("pair", Role::Chooser));
     let people = vec![
         ("the admin", piet, vec![("", Role::Admin)]),
         ("who may start programs", starter, vec![("", Role::ProgramStarter)]),
         ("the manager", story.ines, everywhere(Role::Manager)),
         ("the sponsor", karin, everywhere(Role::Sponsor)),
-        ("the mentor", pair.mentor, ["round", "pair", "proposal", "checkin"].map(|on| (on, Role::Mentor)).to_vec()),
-        ("the mentee", pair.mentee, ["round", "pair", "proposal", "participant"].map(|on| (on, Role::Mentee)).to_vec()),
+        ("the mentor", pair.mentor, mentor),
+        ("the mentee", pair.mentee, mentee),
         ("the delegate", tunde, vec![("pair", Role::Delegate)]),
         ("a mentor lead", lead, ["program", "round"].map(|on| (on, Role::MentorLead)).to_vec()),
         (

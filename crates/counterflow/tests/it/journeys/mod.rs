@@ -6,6 +6,7 @@ mod import_changes;
 mod import_command;
 mod import_folder;
 mod importing;
+mod leading;
 mod matching;
 mod measuring;
 pub mod meeting;

@@ -24,7 +24,7 @@ const OURS: [&str; 10] =
     ["mentor", "mentors", "mentee", "mentees", "leader", "leaders", "pair", "pairs", "meeting", "meetings"];
 
 /// Where one of them may stand all the same, and why.
-const EXCEPTIONS: [&str; 10] = [
+const EXCEPTIONS: [&str; 14] = [
     "mentor lead",                         // the name of a role
     "could mentor",                        // what they do, not who they are: mentoring is what the product is for
     "junior mentors",                      // the same
@@ -35,6 +35,10 @@ const EXCEPTIONS: [&str; 10] = [
     "without a word of your own: pair.",
     "without a word of your own: meeting.",
     "mentors the junior", // what they do
+    "who mentors whom",
+    "mentors the senior",
+    "mentors the other",
+    "mentor each other",
 ];
 
 const FIELDS: [(&str, &str); 8] = [
@@ -158,7 +162,9 @@ async fn letters(app: &TestApp) -> Vec<String> {
 async fn save(manager: &mut Browser, path: &str, changes: &[(&str, &str)]) -> Reply {
     let seen = manager.get(path).await.ok().hidden("seen");
     let word = |(name, word)| (name, changes.iter().find(|(other, _)| *other == name).map_or(word, |(_, word)| *word));
-    let fields: Vec<_> = FIELDS.into_iter().map(word).chain([("seen", seen.as_str())]).collect();
+    let seen = ("seen", seen.as_str());
+    let direction = changes.iter().find(|(name, _)| *name == "direction").copied().unwrap_or(("direction", "reverse"));
+    let fields: Vec<_> = FIELDS.into_iter().map(word).chain([seen, direction]).collect();
     manager.post(path, &fields).await
 }
 
@@ -198,11 +204,37 @@ on_both! {
         let path = format!("{}/words", round.program);
         let seen = round.manager.get(&path).await.ok().hidden("seen");
         save(&mut round.manager, &path, &[]).await.ok();
-        let fields: Vec<_> = Words::of("peer").all().into_iter().chain([("seen", seen.as_str())]).map(|(a, b)| (a, b.to_owned())).collect();
+        let fields: Vec<_> = Words::of("peer").all().into_iter().chain([("seen", seen.as_str()), ("direction", "reverse")]).map(|(a, b)| (a, b.to_owned())).collect();
         let fields: Vec<_> = fields.iter().map(|(name, word)| (*name, word.as_str())).collect();
         let reply = round.manager.post(&path, &fields).await;
         assert_eq!(reply.status, StatusCode::CONFLICT);
         let reply = reply.says("changed this in the meantime");
         assert!(reply.body.contains("value=\"mentee\""), "what was typed is kept");
+    }
+}
+
+on_both! {
+    async fn a_manager_chooses_the_direction(app: TestApp) {
+        let mut round = app.started_round().await;
+        let path = format!("{}/words", round.program);
+        let plain = Words::of("reverse");
+        let turned: Vec<_> = plain.all().into_iter().chain([("direction", "traditional")]).collect();
+        let said = save(&mut round.manager, &path, &turned).await.ok();
+        said.says("Your mentor is asked first").says("Mentees propose times").does_not_say("leader");
+        let toml = round.manager.get(&format!("{}/template.toml", round.program)).await.ok();
+        assert!(toml.body.contains("direction = \"traditional\"") && !toml.body.contains("[labels]"), "{}", toml.body);
+        let design = round.manager.get(&format!("{}/design", round.path)).await.ok();
+        assert!(design.body.contains("value=\"mentor_then_mentee\" selected"));
+
+        // Once people are chosen for their sides, it stays.
+        let mut tx = app.write().await;
+        counterflow::execute!(tx, "update rounds set stage = 'enroll'").unwrap();
+        tx.commit().await.unwrap();
+        round.manager.get(&path).await.ok().says("This is fixed since people were asked");
+        let back: Vec<_> = Words::of("traditional").all().into_iter().chain([("direction", "peer")]).map(|(a, b)| (a, b.to_owned())).collect();
+        let back: Vec<_> = back.iter().map(|(a, b)| (*a, b.as_str())).collect();
+        let reply = save(&mut round.manager, &path, &back).await;
+        assert_eq!(reply.status, StatusCode::CONFLICT);
+        reply.says("The direction is fixed");
     }
 }

@@ -99,9 +99,10 @@ impl TestApp {
         execute!(
             tx,
             "insert into programs (id, name, template, direction, design, version, created_at)
-             values ($1, 'Digital fluency', $2, 'reverse', $3, 1, $4)",
+             values ($1, 'Digital fluency', $2, $3, $4, 1, $5)",
             program,
             design.key.clone(),
+            design.direction,
             serde_json::to_string(design).unwrap(),
             now
         )

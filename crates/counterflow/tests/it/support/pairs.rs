@@ -36,12 +36,17 @@ pub enum Gate {
 impl TestApp {
     /// The story up to the beginning of the pair: both have their introduction.
     pub async fn story(&self, gate: Gate) -> Story {
+        self.story_in("reverse", gate).await
+    }
+
+    /// The same in a program of another direction.
+    pub async fn story_in(&self, direction: &str, gate: Gate) -> Story {
         self.set_up().await;
         let ana = self.person_in("Ana Lim", "Asia/Singapore").await;
         let ruth = self.person_in("Ruth Okafor", "Africa/Lagos").await;
         let tunde = self.person_in("Tunde Bello", "Africa/Lagos").await;
         let ines = self.person_in("Inés Duarte", "Europe/Berlin").await;
-        let round = self.round(ines, gate).await;
+        let round = self.round(ines, direction, gate).await;
         let mentor = self.participant(round, ana, "mentor", &mentor_answers()).await;
         let mentee = self.participant(round, ruth, "mentee", &mentee_answers()).await;
         let pair = self.pair(round, mentor, mentee).await;
@@ -65,15 +70,16 @@ impl TestApp {
     }
 
     /// A round in its run stage, in a program that `manager` manages.
-    pub async fn round(&self, manager: PersonId, gate: Gate) -> RoundId {
+    pub async fn round(&self, manager: PersonId, direction: &str, gate: Gate) -> RoundId {
         let (program, round) = (ProgramId::new(), RoundId::new());
         let mut tx = self.write().await;
         let now = tx.now();
         execute!(
             tx,
             "insert into programs (id, name, template, direction, design, version, created_at)
-             values ($1, 'Digital fluency', 'test', 'reverse', $2, 1, $3)",
+             values ($1, 'Digital fluency', 'test', $2, $3, 1, $4)",
             program,
+            direction,
             design().to_string(),
             now
         )
