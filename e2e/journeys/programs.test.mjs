@@ -64,6 +64,25 @@ for (const database of databases) {
         await page.getByRole("button", { name: "Duplicate it" }).click();
         await page.getByText("The program is there").waitFor();
 
+        // The copy turns round, and speaks its own words.
+        await page.goto("/programs");
+        await page.getByRole("link", { name: "Shadow board", exact: true }).first().click();
+        await page.getByRole("link", { name: "Who mentors whom, and how you call them" }).click();
+        await page.getByText("Your leader is asked first, in private.").waitFor();
+        await fine(ines, "direction");
+        await page.getByLabel("Traditional").check();
+        await page.locator("#meeting").fill("coffee");
+        await page.locator("#meetings").fill("");
+        await page.getByRole("button", { name: "Use these words" }).click();
+        await page.getByText("Please fill this in.").first().waitFor();
+        await fine(ines, "direction-problem");
+        await page.locator("#meetings").fill("coffees");
+        await page.getByRole("button", { name: "Use these words" }).click();
+        await page.getByText("Mentees propose times for each coffee; mentors choose one.").waitFor();
+        await page.goto("/programs");
+        await page.getByRole("link", { name: "Shadow board", exact: true }).first().click();
+        await page.getByText("Mentoring: the senior mentors the junior.").waitFor();
+
         await page.goto("/programs");
         await page.getByRole("link", { name: "Digital fluency", exact: true }).first().click();
         await page.getByRole("link", { name: "Exclusions" }).click();

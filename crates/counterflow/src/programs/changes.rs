@@ -116,7 +116,7 @@ pub(super) async fn set_speech(
     access: &Access<ProgramId>,
     seen: i64,
     direction: Direction,
-    words: Words,
+    words: &Words,
 ) -> Answer<()> {
     tx.lock(access.id).await?;
     let mut program = store::program(tx, access).await?;

@@ -14,7 +14,7 @@ use crate::kernel::{
     form::{Fields, Form, Problems},
     guard::Access,
     ids::ProgramId,
-    labels::{Fault, LONGEST, Words},
+    labels::{Fault, LONGEST, Labels, Words},
     page::{self, Page},
 };
 
@@ -61,7 +61,9 @@ impl WordsPage {
             Direction::Traditional => "traditional_help",
             Direction::Peer => "peer_help",
         };
-        Direction::ALL.iter().map(|one| (*one, say(one.name()), say(help(*one)))).collect()
+        let own = self.program.design.labels.as_ref();
+        let described = |one: &Direction| Labels::of(one.name(), own).over(|| (*one, say(one.name()), say(help(*one))));
+        Direction::ALL.iter().map(described).collect()
     }
 
     /// The product's words, which the program would use without its own.
@@ -97,7 +99,7 @@ pub async fn save(app: App, page: Page, access: Access<ProgramId>, fields: Field
     let program = store::program(&mut tx, &access).await?;
     let can_turn = can_turn(&mut tx, &access).await?;
     let saved = match check.done(|| Some((seen?, direction?, words))) {
-        Ok((seen, direction, words)) => set_speech(&mut tx, &access, seen, direction, words).await,
+        Ok((seen, direction, words)) => set_speech(&mut tx, &access, seen, direction, &words).await,
         Err(problems) => {
             return page::invalid(&WordsPage {
                 form: Form::back(fields, problems),
@@ -125,7 +127,11 @@ fn read(fields: &Fields) -> Words {
     Words::from(Words::NAMES.map(|name| fields.get(name).split_whitespace().collect::<Vec<_>>().join(" ")))
 }
 
-/// The words of the direction are no choice, nor are those of the direction before it: the program keeps following.
-pub(super) fn chosen(before: Direction, after: Direction, words: Words) -> Option<Words> {
-    [before, after].iter().all(|direction| words != Words::of(direction.name())).then_some(words)
+/// The words that were chosen, if any were: those of the direction before turn with it, and those of the direction are
+/// no choice.
+pub(super) fn chosen(before: Direction, after: Direction, words: &Words) -> Option<Words> {
+    let (from, to) = (Words::of(before.name()), Words::of(after.name()));
+    let (from, to, all) = (from.all(), to.all(), words.all());
+    let turned = std::array::from_fn(|at| if all[at] == from[at] { to[at] } else { all[at] }.1.to_owned());
+    Some(Words::from(turned)).filter(|words| *words != Words::of(after.name()))
 }

@@ -24,7 +24,7 @@ const OURS: [&str; 10] =
     ["mentor", "mentors", "mentee", "mentees", "leader", "leaders", "pair", "pairs", "meeting", "meetings"];
 
 /// Where one of them may stand all the same, and why.
-const EXCEPTIONS: [&str; 14] = [
+const EXCEPTIONS: [&str; 18] = [
     "mentor lead",                         // the name of a role
     "could mentor",                        // what they do, not who they are: mentoring is what the product is for
     "junior mentors",                      // the same
@@ -34,6 +34,10 @@ const EXCEPTIONS: [&str; 14] = [
     "without a word of your own: leader.",
     "without a word of your own: pair.",
     "without a word of your own: meeting.",
+    "without a word of your own: mentors.",
+    "without a word of your own: leaders.",
+    "without a word of your own: pairs.",
+    "without a word of your own: meetings.",
     "mentors the junior", // what they do
     "who mentors whom",
     "mentors the senior",
