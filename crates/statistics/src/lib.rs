@@ -19,12 +19,15 @@
 
 pub mod distribution;
 mod error;
+#[allow(dead_code, reason = "for the models to come")]
+mod linalg;
 pub mod power;
 pub mod proportion;
 mod solve;
 pub mod special;
 
 pub use error::Error;
+pub use linalg::Matrix;
 
 /// From where to where something lies, with a stated confidence.
 #[derive(Debug, Clone, Copy, PartialEq)]
