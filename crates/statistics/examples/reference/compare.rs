@@ -24,6 +24,8 @@ impl Tolerance {
     pub const FITTED: Self = Self { relative: 1e-8, absolute: 1e-10 };
     /// Sandwich variances, tests of proportional hazards, concordance, predictions.
     pub const ROBUST: Self = Self { relative: 1e-7, absolute: 1e-10 };
+    /// Figures of a tool that stops its search early.
+    pub const STOPPED_EARLY: Self = Self { relative: 1e-6, absolute: 1e-10 };
     /// p-values, to the far tail; and what is found by search or by summing many terms.
     pub const TAIL: Self = Self { relative: 1e-8, absolute: 0.0 };
     /// Counts and identities.

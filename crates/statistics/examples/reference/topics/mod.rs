@@ -3,6 +3,7 @@
 //! A topic makes a tree of the shape of its cases, from what they give; [`super::compare`] walks a case and looks each
 //! number up in that tree. To add one: a file here and a line in [`ALL`].
 
+mod competing;
 mod cox;
 mod formula;
 mod km;
@@ -35,7 +36,7 @@ pub struct Topic {
 pub type Judge = fn(&[Case]) -> Vec<Check>;
 
 /// Every topic that is known.
-pub const ALL: &[Topic] = &[cox::TOPIC, cox::COUNTING, km::TOPIC, logrank::TOPIC, power::TOPIC];
+pub const ALL: &[Topic] = &[competing::TOPIC, cox::TOPIC, cox::COUNTING, km::TOPIC, logrank::TOPIC, power::TOPIC];
 
 /// The topic of a name.
 pub fn find(name: &str) -> Option<&'static Topic> {

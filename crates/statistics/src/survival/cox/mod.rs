@@ -131,8 +131,8 @@ pub struct CoxPh<'a> {
 impl<'a> CoxPh<'a> {
     /// The model of `design`'s terms, within the strata of the data, if it has any.
     ///
-    /// The information is summed over event times in one backward pass; Newton's steps stop when the next one would raise
-    /// the log-likelihood by less than 1e-16 of it.
+    /// The information is summed over event times in one backward pass; Newton's steps stop when the last one is below
+    /// 1e-9 of a coefficient's unit, covariates taken in their standard deviations.
     ///
     /// # Errors
     /// [`Error::Lengths`] unless every row has its covariates, [`Error::NotEnoughEvents`] without events, [`Error::Empty`]
