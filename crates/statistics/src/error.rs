@@ -20,6 +20,13 @@ pub enum Error {
         /// Of which function.
         what: &'static str,
     },
+    /// Fewer people than may be shown.
+    BelowThreshold {
+        /// How many there are.
+        have: usize,
+        /// How many it takes.
+        need: usize,
+    },
 }
 
 impl fmt::Display for Error {
@@ -28,6 +35,7 @@ impl fmt::Display for Error {
             Self::OutOfRange { what, value } => write!(f, "{what} cannot be {value}"),
             Self::OutOfReach { what } => write!(f, "no {what} gives what was asked for"),
             Self::NotConverged { what } => write!(f, "{what} did not converge"),
+            Self::BelowThreshold { have, need } => write!(f, "{have} people, and it takes {need}"),
         }
     }
 }
