@@ -4,8 +4,8 @@
 //! same bits. What is outside of a function's domain is an [`Error`], never a panic and never a NaN.
 //!
 //! Every formula names its source. From the bottom up:
-//! - [`special`]: the functions on which the distributions stand (error function, gamma, incomplete beta);
-//! - [`distribution`]: normal, Student's t, noncentral t, binomial;
+//! - [`special`]: the functions on which the distributions stand (error function, gamma, incomplete beta and gamma);
+//! - [`distribution`]: normal, t, noncentral t, chi-squared, F, binomial, beta, gamma;
 //! - [`proportion`]: intervals for a share;
 //! - [`power`]: what a planned number of people can show, before anybody is asked.
 //!

@@ -1,0 +1,48 @@
+//! What is computed for the cases of each topic.
+//!
+//! A topic makes a tree of the shape of its cases, from what they give; [`super::compare`] walks a case and looks each
+//! number up in that tree. To add one: a file here and a line in [`ALL`].
+
+mod power;
+
+use serde_json::Value;
+
+pub use super::{
+    case::Case,
+    compare::{Check, Tolerance},
+};
+
+/// The cases of a file `ref_<name>.json`.
+pub struct Topic {
+    /// As in the name of its file.
+    pub name: &'static str,
+    /// Members that a case gives: not compared, unless they were computed (some cases ask for what others give).
+    pub given: &'static [&'static str],
+    /// How near the number at a path such as `groups/0/survival/3` has to be.
+    pub tolerance: fn(&str) -> Tolerance,
+    /// What was found, by the names of the case. Of what could not be computed the reason stands in place of the number.
+    pub compute: fn(&Case) -> Result<Value, String>,
+    /// What has to hold for all cases together.
+    pub whole: Option<Judge>,
+}
+
+/// Judges all cases of a topic.
+pub type Judge = fn(&[Case]) -> Vec<Check>;
+
+/// Every topic that is known.
+pub const ALL: &[Topic] = &[power::TOPIC];
+
+/// The topic of a name.
+pub fn find(name: &str) -> Option<&'static Topic> {
+    ALL.iter().find(|topic| topic.name == name)
+}
+
+/// A number as the reference writes it: infinities as `"Inf"`, which JSON lacks.
+pub fn number(value: f64) -> Value {
+    if value.is_infinite() { Value::from(if value > 0.0 { "Inf" } else { "-Inf" }) } else { Value::from(value) }
+}
+
+/// A figure, or why there is none.
+pub fn figure<E: std::fmt::Display>(value: Result<f64, E>) -> Value {
+    value.map_or_else(|why| Value::from(format!("none: {why}")), number)
+}
