@@ -27,6 +27,16 @@ pub enum Error {
         /// How many it takes.
         need: usize,
     },
+    /// Covariates tell two groups apart without error: no coefficient is finite.
+    Separation {
+        /// The place of the one that grows fastest.
+        term: usize,
+    },
+    /// A covariate is constant, or follows from those before it.
+    Collinear {
+        /// Its place.
+        term: usize,
+    },
 }
 
 impl fmt::Display for Error {
@@ -36,6 +46,8 @@ impl fmt::Display for Error {
             Self::OutOfReach { what } => write!(f, "no {what} gives what was asked for"),
             Self::NotConverged { what } => write!(f, "{what} did not converge"),
             Self::BelowThreshold { have, need } => write!(f, "{have} people, and it takes {need}"),
+            Self::Separation { term } => write!(f, "covariate {} tells the groups apart without error", term + 1),
+            Self::Collinear { term } => write!(f, "covariate {} follows from those before it", term + 1),
         }
     }
 }

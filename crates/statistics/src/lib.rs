@@ -20,6 +20,9 @@
 pub mod disclosure;
 pub mod distribution;
 mod error;
+#[allow(dead_code, reason = "for the models to come")]
+mod linalg;
+pub mod matching;
 pub mod power;
 pub mod proportion;
 mod solve;

@@ -75,7 +75,7 @@ fn session(seed: u64) -> (Vec<Release>, usize, usize) {
     let mut dice = Dice(seed);
     let people = panel(&mut dice);
     let outcome: Vec<bool> = people.iter().map(|_| dice.below(10) < 3).collect();
-    let mut ledger = Ledger::new(people.len(), &Policy::default()).unwrap();
+    let mut ledger = Ledger::new(people.len(), &Policy::default()).expect("more people than k");
     let (mut asked, mut answered) = (0, 0);
     for _ in 0..QUERIES {
         let cohort = cohort(&mut dice, &people);

@@ -1,0 +1,100 @@
+//! Comparison groups: people like the participants, from among those who did not join.
+//!
+//! A [`PropensityModel`] says how likely each person was to join, given what was known before; [`match_nearest`] and
+//! [`coarsened_exact`] find comparators, [`iptw`] weights everybody instead, and [`balance_table`] says how alike the
+//! groups are then. All are deterministic: ties fall to who comes first in the data.
+
+mod balance;
+mod coarsened;
+mod nearest;
+mod propensity;
+mod weights;
+
+pub use balance::{Balance, BalanceRow, LovePlotRow, balance_table, love_plot};
+pub use coarsened::{Coarsened, coarsened_exact};
+pub use nearest::{MatchedSet, NearestMatching, NearestOptions, match_nearest};
+pub use propensity::PropensityModel;
+pub use weights::{Estimand, Trim, Weights, effective_sample_size, iptw};
+
+use crate::error::{Error, finite};
+
+/// What is known of each person, by name: one column of numbers for each covariate, yes and no as 1 and 0.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Covariates {
+    names: Vec<String>,
+    columns: Vec<Vec<f64>>,
+}
+
+impl Covariates {
+    /// Columns with their names.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] if there is no column or nobody, if a column has another length than the first (`rows`), or
+    /// if a number is not finite (`covariate`).
+    pub fn new<N: Into<String>>(columns: impl IntoIterator<Item = (N, Vec<f64>)>) -> Result<Self, Error> {
+        let (names, columns): (Vec<String>, Vec<Vec<f64>>) =
+            columns.into_iter().map(|(name, column)| (name.into(), column)).unzip();
+        let people = columns.first().map_or(0, Vec::len);
+        if people == 0 {
+            return Err(Error::OutOfRange { what: "people", value: 0.0 });
+        }
+        if let Some(odd) = columns.iter().find(|column| column.len() != people) {
+            return Err(Error::OutOfRange { what: "rows", value: odd.len() as f64 });
+        }
+        for &value in columns.iter().flatten() {
+            finite("covariate", value)?;
+        }
+        Ok(Self { names, columns })
+    }
+
+    /// How many people.
+    #[must_use]
+    pub fn people(&self) -> usize {
+        self.columns.first().map_or(0, Vec::len)
+    }
+
+    /// The names in their order.
+    #[must_use]
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The columns in the order of their names.
+    #[must_use]
+    pub fn columns(&self) -> &[Vec<f64>] {
+        &self.columns
+    }
+}
+
+/// How many are treated and how many are not, both of which there have to be, among as many as expected.
+fn arms(treated: &[bool], people: usize) -> Result<(usize, usize), Error> {
+    if treated.len() != people {
+        return Err(Error::OutOfRange { what: "length of treated", value: treated.len() as f64 });
+    }
+    let exposed = treated.iter().filter(|&&treated| treated).count();
+    if exposed == 0 {
+        return Err(Error::OutOfRange { what: "treated", value: 0.0 });
+    }
+    if exposed == people {
+        return Err(Error::OutOfRange { what: "controls", value: 0.0 });
+    }
+    Ok((exposed, people - exposed))
+}
+
+/// A sum that keeps what rounding takes away: Neumaier (1974), ZAMM 54, 39-51.
+fn sum(values: impl IntoIterator<Item = f64>) -> f64 {
+    let (mut sum, mut lost) = (0.0_f64, 0.0);
+    for value in values {
+        let next: f64 = sum + value;
+        lost += if sum.abs() >= value.abs() { (sum - next) + value } else { (value - next) + sum };
+        sum = next;
+    }
+    sum + lost
+}
+
+/// The mean, and the standard deviation around it with divisor n - 1.
+fn mean_sd(values: &[f64]) -> (f64, f64) {
+    let count = values.len() as f64;
+    let mean = sum(values.iter().copied()) / count;
+    (mean, (sum(values.iter().map(|value| (value - mean) * (value - mean))) / (count - 1.0)).sqrt())
+}
