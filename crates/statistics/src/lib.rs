@@ -27,8 +27,10 @@ pub mod power;
 pub mod proportion;
 mod solve;
 pub mod special;
+pub mod survival;
 
-pub use error::Error;
+pub use error::{Error, Terms};
+pub use linalg::Matrix;
 
 /// From where to where something lies, with a stated confidence.
 #[derive(Debug, Clone, Copy, PartialEq)]

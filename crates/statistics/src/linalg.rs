@@ -144,6 +144,11 @@ impl Factor {
         x
     }
 
+    /// x' A^-1 x.
+    pub(crate) fn form(&self, x: &[f64]) -> f64 {
+        dot(x, &self.solve(x))
+    }
+
     /// A's inverse, symmetric to the last bit.
     pub(crate) fn inverse(&self) -> Matrix {
         let size = self.cells.size();

@@ -81,12 +81,12 @@ impl Ledger {
     /// about again, because they are known.
     ///
     /// # Errors
-    /// Those of [`Self::new`], and [`Error::OutOfRange`] for a cohort of other people.
+    /// Those of [`Self::new`], and [`Error::Lengths`] for a cohort of other people.
     pub fn replay(people: usize, policy: &Policy, released: impl IntoIterator<Item = Cohort>) -> Result<Self, Error> {
         let mut ledger = Self::new(people, policy)?;
         for cohort in released {
             if cohort.people() != people {
-                return Err(Error::OutOfRange { what: "people of a cohort", value: cohort.people() as f64 });
+                return Err(Error::Lengths { what: "cohort", have: cohort.people(), need: people });
             }
             ledger.record(cohort);
         }

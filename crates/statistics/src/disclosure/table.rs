@@ -28,15 +28,15 @@ impl CountTable {
     /// A table from its rows, each as long as the first.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] if it has no cell, if a row has another length than the first (`columns`), or if a count is
-    /// above 2^40.
+    /// [`Error::Empty`] if it has no cell, [`Error::Lengths`] if a row has another length than the first, and
+    /// [`Error::OutOfRange`] if a count is above 2^40.
     pub fn new(rows: &[Vec<u64>]) -> Result<Self, Error> {
         let columns = rows.first().map_or(0, Vec::len);
         if columns == 0 {
-            return Err(Error::OutOfRange { what: "cells", value: 0.0 });
+            return Err(Error::Empty { what: "table" });
         }
         if let Some(odd) = rows.iter().find(|row| row.len() != columns) {
-            return Err(Error::OutOfRange { what: "columns", value: odd.len() as f64 });
+            return Err(Error::Lengths { what: "row", have: odd.len(), need: columns });
         }
         let cells: Vec<u64> = rows.iter().flatten().copied().collect();
         if let Some(&large) = cells.iter().find(|&&count| count > MOST) {
@@ -204,10 +204,10 @@ impl Network<'_> {
 /// be, `None` for the open ones. Exact.
 ///
 /// # Errors
-/// [`Error::OutOfRange`] unless `hidden` has one entry a cell, row by row.
+/// [`Error::Lengths`] unless `hidden` has one entry a cell, row by row.
 pub fn attacker_intervals(table: &CountTable, hidden: &[bool]) -> Result<Vec<Option<Feasible>>, Error> {
     if hidden.len() != table.cells.len() {
-        return Err(Error::OutOfRange { what: "hidden", value: hidden.len() as f64 });
+        return Err(Error::Lengths { what: "hidden", have: hidden.len(), need: table.cells.len() });
     }
     let network = Network { table, hidden };
     Ok((0..hidden.len()).map(|cell| hidden[cell].then(|| network.feasible(cell))).collect())

@@ -61,7 +61,7 @@ pub struct LovePlotRow {
 ///
 /// # Errors
 /// [`Error::OutOfRange`] unless both groups hold 2 people at least and somebody whose weight is above 0, and weights are
-/// finite, not negative, and as many as people.
+/// finite and not negative; [`Error::Lengths`] unless there is one for each person.
 pub fn balance_table(covariates: &Covariates, treated: &[bool], weights: &[f64]) -> Result<Vec<BalanceRow>, Error> {
     let people = covariates.people();
     let (exposed, controls) = arms(treated, people)?;
@@ -69,7 +69,7 @@ pub fn balance_table(covariates: &Covariates, treated: &[bool], weights: &[f64])
         return Err(Error::OutOfRange { what: "people in a group", value: 1.0 });
     }
     if weights.len() != people {
-        return Err(Error::OutOfRange { what: "length of weights", value: weights.len() as f64 });
+        return Err(Error::Lengths { what: "weights", have: weights.len(), need: people });
     }
     if let Some(&odd) = weights.iter().find(|&&weight| finite("weight", weight).is_err() || weight < 0.0) {
         return Err(Error::OutOfRange { what: "weight", value: odd });

@@ -24,8 +24,8 @@ pub struct Coarsened {
 /// effect on the treated (Iacus, King and Porro 2012, Political Analysis 20, 1-24).
 ///
 /// # Errors
-/// [`Error::OutOfRange`] unless there are cut points or `None` for each covariate, all finite, and somebody is treated and
-/// somebody is not.
+/// [`Error::Lengths`] unless there are cut points or `None` for each covariate; [`Error::OutOfRange`] unless they are
+/// finite, and somebody is treated and somebody is not.
 pub fn coarsened_exact(
     covariates: &Covariates,
     treated: &[bool],
@@ -34,7 +34,7 @@ pub fn coarsened_exact(
     let people = covariates.people();
     arms(treated, people)?;
     if cutpoints.len() != covariates.columns().len() {
-        return Err(Error::OutOfRange { what: "cut points", value: cutpoints.len() as f64 });
+        return Err(Error::Lengths { what: "cut points", have: cutpoints.len(), need: covariates.columns().len() });
     }
     for &cut in cutpoints.iter().flatten().flatten() {
         finite("cut point", cut)?;

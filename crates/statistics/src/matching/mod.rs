@@ -29,17 +29,17 @@ impl Covariates {
     /// Columns with their names.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] if there is no column or nobody, if a column has another length than the first (`rows`), or
-    /// if a number is not finite (`covariate`).
+    /// [`Error::Empty`] if there is no column or nobody, [`Error::Lengths`] if a column has another length than the first,
+    /// [`Error::OutOfRange`] if a number is not finite.
     pub fn new<N: Into<String>>(columns: impl IntoIterator<Item = (N, Vec<f64>)>) -> Result<Self, Error> {
         let (names, columns): (Vec<String>, Vec<Vec<f64>>) =
             columns.into_iter().map(|(name, column)| (name.into(), column)).unzip();
         let people = columns.first().map_or(0, Vec::len);
         if people == 0 {
-            return Err(Error::OutOfRange { what: "people", value: 0.0 });
+            return Err(Error::Empty { what: "covariates" });
         }
         if let Some(odd) = columns.iter().find(|column| column.len() != people) {
-            return Err(Error::OutOfRange { what: "rows", value: odd.len() as f64 });
+            return Err(Error::Lengths { what: "covariate", have: odd.len(), need: people });
         }
         for &value in columns.iter().flatten() {
             finite("covariate", value)?;
@@ -69,7 +69,7 @@ impl Covariates {
 /// How many are treated and how many are not, both of which there have to be, among as many as expected.
 fn arms(treated: &[bool], people: usize) -> Result<(usize, usize), Error> {
     if treated.len() != people {
-        return Err(Error::OutOfRange { what: "length of treated", value: treated.len() as f64 });
+        return Err(Error::Lengths { what: "treated", have: treated.len(), need: people });
     }
     let exposed = treated.iter().filter(|&&treated| treated).count();
     if exposed == 0 {

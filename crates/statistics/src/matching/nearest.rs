@@ -69,8 +69,8 @@ impl NearestMatching {
 /// O(n log n): controls are sorted once, and those in use are skipped in almost constant time.
 ///
 /// # Errors
-/// [`Error::OutOfRange`] unless somebody is treated and somebody is not, all distances are finite, caliper and ratio are
-/// above 0, and the labels are as many as the people.
+/// [`Error::OutOfRange`] unless somebody is treated and somebody is not, all distances are finite, and caliper and ratio
+/// are above 0; [`Error::Lengths`] unless there is one of each for each person.
 pub fn match_nearest(
     distance: &[f64],
     treated: &[bool],
@@ -84,7 +84,7 @@ pub fn match_nearest(
     above("ratio", options.ratio as f64, 0.0)?;
     let caliper = options.caliper.map_or(Ok(f64::INFINITY), |caliper| above("caliper", caliper, 0.0))?;
     if let Some(labels) = options.exact_on.filter(|labels| labels.len() != people) {
-        return Err(Error::OutOfRange { what: "length of exact_on", value: labels.len() as f64 });
+        return Err(Error::Lengths { what: "exact_on", have: labels.len(), need: people });
     }
     let label = |person: usize| options.exact_on.map_or(0, |labels| labels[person]);
     let mut order: Vec<usize> = (0..people).filter(|&person| treated[person]).collect();

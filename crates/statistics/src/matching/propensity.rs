@@ -38,8 +38,8 @@ impl PropensityModel {
     /// 1, with halved steps where the likelihood falls.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] unless somebody is treated and somebody is not; [`Error::Collinear`] with the first covariate
-    /// that is constant or follows from those before it; [`Error::Separation`] with the covariate that grows fastest when
+    /// [`Error::OutOfRange`] unless somebody is treated and somebody is not; [`Error::Collinear`] with the covariates
+    /// that are constant or follow from those before them; [`Error::Separation`] with the covariate that grows fastest when
     /// covariates tell the treated from the others without error, so that there is no finite answer (Albert and Anderson
     /// 1984, Biometrika 71, 1-10); [`Error::NotConverged`] if nothing settles.
     pub fn fit(covariates: &Covariates, treated: &[bool]) -> Result<Self, Error> {
@@ -135,8 +135,9 @@ impl Scaled {
         let (means, sds): (Vec<f64>, Vec<f64>) = covariates.columns.iter().map(|column| mean_sd(column)).unzip();
         // What rounding leaves of a constant is no spread.
         let constant = |(mean, sd): (&f64, &f64)| !sd.is_finite() || *sd <= 1e-12 * mean.abs();
-        if let Some(term) = means.iter().zip(&sds).position(constant) {
-            return Err(Error::Collinear { term });
+        let constants: Vec<usize> = (0..sds.len()).filter(|&term| constant((&means[term], &sds[term]))).collect();
+        if !constants.is_empty() {
+            return Err(Error::Collinear { terms: constants.into_iter().collect() });
         }
         let scale = |((column, mean), sd): ((&Vec<f64>, &f64), &f64)| column.iter().map(|x| (x - mean) / sd).collect();
         let columns = covariates.columns.iter().zip(&means).zip(&sds).map(scale).collect();
@@ -148,7 +149,7 @@ impl Scaled {
         let products = self.weighted_products(&vec![1.0; self.people]);
         Factor::new(&products, COLLINEAR)
             .map(|_| ())
-            .map_err(|terms| Error::Collinear { term: terms.first().map_or(0, |term| term.saturating_sub(1)) })
+            .map_err(|rows| Error::Collinear { terms: rows.into_iter().filter_map(|row| row.checked_sub(1)).collect() })
     }
 
     fn predictor(&self, coef: &[f64]) -> Vec<f64> {
@@ -325,8 +326,8 @@ mod tests {
         let y = [0.5, 0.1, 0.9, 0.4, 0.2, 0.8];
         let both: Vec<f64> = x.iter().zip(y).map(|(x, y)| 1e6 + 3.0 * x - y).collect();
         let treated = [0, 1, 0, 1, 0, 1];
-        assert_eq!(fit(&[&x, &y, &both], &treated), Err(Error::Collinear { term: 2 }));
-        assert_eq!(fit(&[&x, &[0.1; 6]], &treated), Err(Error::Collinear { term: 1 }));
+        assert_eq!(fit(&[&x, &y, &both], &treated), Err(Error::Collinear { terms: [2].into_iter().collect() }));
+        assert_eq!(fit(&[&x, &[0.1; 6]], &treated), Err(Error::Collinear { terms: [1].into_iter().collect() }));
         assert!(fit(&[&x, &y], &treated).is_ok());
     }
 

@@ -3,9 +3,12 @@
 //! A topic makes a tree of the shape of its cases, from what they give; [`super::compare`] walks a case and looks each
 //! number up in that tree. To add one: a file here and a line in [`ALL`].
 
+mod km;
+mod logrank;
 mod matching;
 mod power;
 mod sdc;
+mod survival;
 
 use serde_json::Value;
 
@@ -32,7 +35,7 @@ pub struct Topic {
 pub type Judge = fn(&[Case]) -> Vec<Check>;
 
 /// Every topic that is known.
-pub const ALL: &[Topic] = &[power::TOPIC, matching::TOPIC, sdc::TOPIC];
+pub const ALL: &[Topic] = &[km::TOPIC, logrank::TOPIC, power::TOPIC, matching::TOPIC, sdc::TOPIC];
 
 /// The topic of a name.
 pub fn find(name: &str) -> Option<&'static Topic> {
