@@ -17,6 +17,7 @@
 //! # Ok::<(), counterflow_statistics::Error>(())
 //! ```
 
+pub mod design;
 pub mod disclosure;
 pub mod distribution;
 mod error;
