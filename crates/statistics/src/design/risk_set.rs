@@ -168,7 +168,7 @@ mod tests {
         let kept = trial().follow(&people, &matched, Comparators::Kept);
         assert_eq!((kept[1].time, kept[1].event), (300.0, true));
         let short = TargetTrial { horizon: 100, ..trial() };
-        assert_eq!(short.follow(&people, &matched, Comparators::Kept)[1].event, false);
+        assert!(!short.follow(&people, &matched, Comparators::Kept)[1].event);
     }
 
     #[test]
