@@ -20,6 +20,25 @@ pub enum Error {
         /// Of which function.
         what: &'static str,
     },
+    /// Fewer values than the figure takes.
+    TooFew {
+        /// Of what.
+        what: &'static str,
+        /// How many there are.
+        have: usize,
+        /// How many it takes.
+        need: usize,
+    },
+    /// All values are equal, so that nothing can be measured by their spread.
+    NoSpread {
+        /// Which values.
+        what: &'static str,
+    },
+    /// Lists that belong together have different lengths.
+    Mismatched {
+        /// Which lists.
+        what: &'static str,
+    },
 }
 
 impl fmt::Display for Error {
@@ -28,6 +47,9 @@ impl fmt::Display for Error {
             Self::OutOfRange { what, value } => write!(f, "{what} cannot be {value}"),
             Self::OutOfReach { what } => write!(f, "no {what} gives what was asked for"),
             Self::NotConverged { what } => write!(f, "{what} did not converge"),
+            Self::TooFew { what, have, need } => write!(f, "{have} of {what} is too few, it takes {need}"),
+            Self::NoSpread { what } => write!(f, "every {what} is the same"),
+            Self::Mismatched { what } => write!(f, "{what} differ in length"),
         }
     }
 }

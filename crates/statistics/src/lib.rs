@@ -7,6 +7,8 @@
 //! - [`special`]: the functions on which the distributions stand (error function, gamma, incomplete beta and gamma);
 //! - [`distribution`]: normal, t, noncentral t, chi-squared, F, binomial, beta, gamma;
 //! - [`proportion`]: intervals for a share;
+//! - [`paired`]: the same people before and after;
+//! - [`two_sample`]: two groups of different people;
 //! - [`power`]: what a planned number of people can show, before anybody is asked.
 //!
 //! ```
@@ -18,11 +20,17 @@
 //! ```
 
 pub mod distribution;
+pub mod effect;
 mod error;
+pub mod paired;
 pub mod power;
 pub mod proportion;
+mod rank;
 mod solve;
 pub mod special;
+mod sum;
+pub mod t_test;
+pub mod two_sample;
 
 pub use error::Error;
 
@@ -33,4 +41,11 @@ pub struct Interval {
     pub lower: f64,
     /// The upper end.
     pub upper: f64,
+}
+
+impl Interval {
+    /// Both ends through a function that rises.
+    pub(crate) fn map(self, f: impl Fn(f64) -> f64) -> Self {
+        Self { lower: f(self.lower), upper: f(self.upper) }
+    }
 }

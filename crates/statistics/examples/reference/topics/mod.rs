@@ -3,9 +3,12 @@
 //! A topic makes a tree of the shape of its cases, from what they give; [`super::compare`] walks a case and looks each
 //! number up in that tree. To add one: a file here and a line in [`ALL`].
 
+mod paired;
 mod power;
+mod two_sample;
 
-use serde_json::Value;
+use counterflow_statistics::Interval;
+use serde_json::{Value, json};
 
 pub use super::{
     case::Case,
@@ -30,7 +33,7 @@ pub struct Topic {
 pub type Judge = fn(&[Case]) -> Vec<Check>;
 
 /// Every topic that is known.
-pub const ALL: &[Topic] = &[power::TOPIC];
+pub const ALL: &[Topic] = &[paired::TOPIC, power::TOPIC, two_sample::TOPIC];
 
 /// The topic of a name.
 pub fn find(name: &str) -> Option<&'static Topic> {
@@ -45,4 +48,17 @@ pub fn number(value: f64) -> Value {
 /// A figure, or why there is none.
 pub fn figure<E: std::fmt::Display>(value: Result<f64, E>) -> Value {
     value.map_or_else(|why| Value::from(format!("none: {why}")), number)
+}
+
+/// The two ends of an interval, or why there are none.
+pub fn limits<E: std::fmt::Display>(value: Result<Interval, E>) -> Value {
+    match value {
+        Ok(interval) => json!([number(interval.lower), number(interval.upper)]),
+        Err(why) => Value::from(format!("none: {why}")),
+    }
+}
+
+/// A value for every case that has one: what was not asked for is not computed.
+pub fn asked(case: &Value, compute: impl FnOnce() -> Value) -> Value {
+    if case.is_number() { compute() } else { Value::Null }
 }
