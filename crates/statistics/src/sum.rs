@@ -2,15 +2,30 @@
 
 use crate::error::{Error, finite};
 
-/// The sum, with what each addition loses added at the end (Neumaier 1974, ZAMM 54, 39-51).
-pub(crate) fn total(values: impl IntoIterator<Item = f64>) -> f64 {
-    let (mut sum, mut lost) = (0.0_f64, 0.0);
-    for value in values {
-        let next = sum + value;
-        lost += if sum.abs() >= value.abs() { (sum - next) + value } else { (value - next) + sum };
-        sum = next;
+/// A sum that keeps what each addition loses and adds it at the end (Neumaier 1974, ZAMM 54, 39-51).
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Sum {
+    sum: f64,
+    lost: f64,
+}
+
+impl Sum {
+    pub(crate) fn add(&mut self, value: f64) {
+        let next = self.sum + value;
+        self.lost += if self.sum.abs() >= value.abs() { (self.sum - next) + value } else { (value - next) + self.sum };
+        self.sum = next;
     }
-    sum + lost
+
+    pub(crate) fn value(self) -> f64 {
+        self.sum + self.lost
+    }
+}
+
+/// The sum of all values.
+pub(crate) fn total(values: impl IntoIterator<Item = f64>) -> f64 {
+    let mut sum = Sum::default();
+    values.into_iter().for_each(|value| sum.add(value));
+    sum.value()
 }
 
 /// How many values there are, their mean, and the sum of the squared distances from it.

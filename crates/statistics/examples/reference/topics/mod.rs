@@ -5,6 +5,7 @@
 
 mod paired;
 mod power;
+mod proportions;
 mod two_sample;
 
 use counterflow_statistics::Interval;
@@ -33,7 +34,7 @@ pub struct Topic {
 pub type Judge = fn(&[Case]) -> Vec<Check>;
 
 /// Every topic that is known.
-pub const ALL: &[Topic] = &[paired::TOPIC, power::TOPIC, two_sample::TOPIC];
+pub const ALL: &[Topic] = &[paired::TOPIC, power::TOPIC, proportions::TOPIC, two_sample::TOPIC];
 
 /// The topic of a name.
 pub fn find(name: &str) -> Option<&'static Topic> {
