@@ -6,9 +6,10 @@
 //! Every formula names its source. From the bottom up:
 //! - [`special`]: the functions on which the distributions stand (error function, gamma, incomplete beta and gamma);
 //! - [`distribution`]: normal, t, noncentral t, chi-squared, F, binomial, beta, gamma;
-//! - [`proportion`]: intervals for a share;
+//! - [`proportion`]: shares, their differences and ratios; [`rates`]: events by time; [`nps`];
 //! - [`paired`]: the same people before and after;
 //! - [`two_sample`]: two groups of different people;
+//! - [`multiplicity`]: many tests at once; [`sensitivity`]: what was not measured;
 //! - [`power`]: what a planned number of people can show, before anybody is asked.
 //!
 //! ```
@@ -22,10 +23,14 @@
 pub mod distribution;
 pub mod effect;
 mod error;
+pub mod multiplicity;
+pub mod nps;
 pub mod paired;
 pub mod power;
 pub mod proportion;
 mod rank;
+pub mod rates;
+pub mod sensitivity;
 mod solve;
 pub mod special;
 mod sum;

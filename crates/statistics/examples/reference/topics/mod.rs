@@ -3,6 +3,7 @@
 //! A topic makes a tree of the shape of its cases, from what they give; [`super::compare`] walks a case and looks each
 //! number up in that tree. To add one: a file here and a line in [`ALL`].
 
+mod misc;
 mod paired;
 mod power;
 mod proportions;
@@ -34,7 +35,7 @@ pub struct Topic {
 pub type Judge = fn(&[Case]) -> Vec<Check>;
 
 /// Every topic that is known.
-pub const ALL: &[Topic] = &[paired::TOPIC, power::TOPIC, proportions::TOPIC, two_sample::TOPIC];
+pub const ALL: &[Topic] = &[misc::TOPIC, paired::TOPIC, power::TOPIC, proportions::TOPIC, two_sample::TOPIC];
 
 /// The topic of a name.
 pub fn find(name: &str) -> Option<&'static Topic> {
