@@ -120,8 +120,9 @@ impl Walk<'_> {
             }
             // What is not defined; what was found instead may say why.
             Value::Null => !found.is_number() && self.why.is_none(),
+            Value::String(text) if matches!(text.as_str(), "NaN" | "NA") => !found.is_number() && self.why.is_none(),
             // A text is a note, unless it was computed too or stands for a number.
-            Value::String(text) if found.is_null() && !matches!(text.as_str(), "Inf" | "-Inf" | "NaN") => return,
+            Value::String(text) if found.is_null() && !matches!(text.as_str(), "Inf" | "-Inf") => return,
             _ => expected == found,
         };
         if agrees {

@@ -1,7 +1,7 @@
 //! How alike two groups are.
 
-use super::{Covariates, arms, mean_sd, sum};
-use crate::error::{Error, finite};
+use super::{Covariates, arms, mean_sd, moderate};
+use crate::{error::Error, sum::total};
 
 /// How alike the groups are in one covariate.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -71,8 +71,10 @@ pub fn balance_table(covariates: &Covariates, treated: &[bool], weights: &[f64])
     if weights.len() != people {
         return Err(Error::Lengths { what: "weights", have: weights.len(), need: people });
     }
-    if let Some(&odd) = weights.iter().find(|&&weight| finite("weight", weight).is_err() || weight < 0.0) {
-        return Err(Error::OutOfRange { what: "weight", value: odd });
+    for &weight in weights {
+        if moderate("weight", weight)? < 0.0 {
+            return Err(Error::OutOfRange { what: "weight", value: weight });
+        }
     }
     let counted: Vec<bool> = (0..people).filter(|&x| weights[x] > 0.0).map(|person| treated[person]).collect();
     arms(&counted, counted.len())?;
@@ -116,33 +118,38 @@ fn of_arm<T: Copy>(values: &[T], treated: &[bool], arm: bool) -> Vec<T> {
 fn balance(column: &[f64], treated: &[bool], weights: &[f64], sd: [f64; 2]) -> Balance {
     let arm = |arm| weighted_moments(&of_arm(column, treated, arm), &of_arm(weights, treated, arm));
     let ((mean_treated, spread), (mean_control, other_spread)) = (arm(true), arm(false));
-    let over = |sd: f64| (sd > 0.0).then(|| (mean_treated - mean_control) / sd);
+    // What rounding leaves of a constant is no spread.
+    let least = 1e-12 * mean_treated.abs().max(mean_control.abs());
+    let over = |sd: f64| (sd > least).then(|| (mean_treated - mean_control) / sd);
     Balance {
         mean_treated,
         mean_control,
         smd_treated_sd: over(sd[0]),
         smd_pooled: over(((sd[0] * sd[0] + sd[1] * sd[1]) / 2.0).sqrt()),
-        variance_ratio: spread.zip(other_spread).filter(|(_, below)| *below > 0.0).map(|(above, below)| above / below),
+        variance_ratio: spread
+            .zip(other_spread)
+            .filter(|(_, below)| *below > least * least)
+            .map(|(above, below)| above / below),
         ecdf_max: ecdf_max(column, treated, weights),
     }
 }
 
 /// The weighted mean, and the variance whose divisor is n - 1 for equal weights; none of a single person.
 fn weighted_moments(values: &[f64], weights: &[f64]) -> (f64, Option<f64>) {
-    let total = sum(weights.iter().copied());
-    let mean = sum(values.iter().zip(weights).map(|(value, weight)| value * weight)) / total;
-    let squares = sum(values.iter().zip(weights).map(|(value, weight)| weight * (value - mean) * (value - mean)));
-    let divisor = total - sum(weights.iter().map(|weight| weight * weight)) / total;
+    let all = total(weights.iter().copied());
+    let mean = total(values.iter().zip(weights).map(|(value, weight)| value * weight)) / all;
+    let squares = total(values.iter().zip(weights).map(|(value, weight)| weight * (value - mean) * (value - mean)));
+    let divisor = all - total(weights.iter().map(|weight| weight * weight)) / all;
     // One person leaves a divisor that only rounding keeps from 0.
-    (mean, (divisor > 1e-9 * total).then(|| squares / divisor))
+    (mean, (divisor > 1e-9 * all).then(|| squares / divisor))
 }
 
 /// The largest distance between the distribution functions of both groups.
 fn ecdf_max(column: &[f64], treated: &[bool], weights: &[f64]) -> f64 {
     let mut order: Vec<(f64, bool, f64)> = (0..column.len()).map(|x| (column[x], treated[x], weights[x])).collect();
     order.sort_by(|one, two| one.0.total_cmp(&two.0));
-    let total = |arm: bool| sum(order.iter().filter(|entry| entry.1 == arm).map(|entry| entry.2));
-    let (all_treated, all_control) = (total(true), total(false));
+    let of = |arm: bool| total(order.iter().filter(|entry| entry.1 == arm).map(|entry| entry.2));
+    let (all_treated, all_control) = (of(true), of(false));
     let (mut below, mut most) = ([0.0; 2], 0.0_f64);
     for ties in order.chunk_by(|one, two| one.0 == two.0) {
         ties.iter().for_each(|entry| below[usize::from(entry.1)] += entry.2);

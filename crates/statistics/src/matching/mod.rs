@@ -16,7 +16,7 @@ pub use nearest::{MatchedSet, NearestMatching, NearestOptions, match_nearest};
 pub use propensity::PropensityModel;
 pub use weights::{Estimand, Trim, Weights, effective_sample_size, iptw};
 
-use crate::error::{Error, finite};
+use crate::{error::Error, sum::total};
 
 /// What is known of each person, by name: one column of numbers for each covariate, yes and no as 1 and 0.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,7 +30,7 @@ impl Covariates {
     ///
     /// # Errors
     /// [`Error::Empty`] if there is no column or nobody, [`Error::Lengths`] if a column has another length than the first,
-    /// [`Error::OutOfRange`] if a number is not finite.
+    /// [`Error::OutOfRange`] if a number is not finite or above 1e100.
     pub fn new<N: Into<String>>(columns: impl IntoIterator<Item = (N, Vec<f64>)>) -> Result<Self, Error> {
         let (names, columns): (Vec<String>, Vec<Vec<f64>>) =
             columns.into_iter().map(|(name, column)| (name.into(), column)).unzip();
@@ -42,7 +42,7 @@ impl Covariates {
             return Err(Error::Lengths { what: "covariate", have: odd.len(), need: people });
         }
         for &value in columns.iter().flatten() {
-            finite("covariate", value)?;
+            moderate("covariate", value)?;
         }
         Ok(Self { names, columns })
     }
@@ -66,6 +66,11 @@ impl Covariates {
     }
 }
 
+/// A number of which sums of squares are finite.
+fn moderate(what: &'static str, value: f64) -> Result<f64, Error> {
+    if value.abs() <= 1e100 { Ok(value) } else { Err(Error::OutOfRange { what, value }) }
+}
+
 /// How many are treated and how many are not, both of which there have to be, among as many as expected.
 fn arms(treated: &[bool], people: usize) -> Result<(usize, usize), Error> {
     if treated.len() != people {
@@ -81,20 +86,9 @@ fn arms(treated: &[bool], people: usize) -> Result<(usize, usize), Error> {
     Ok((exposed, people - exposed))
 }
 
-/// A sum that keeps what rounding takes away: Neumaier (1974), ZAMM 54, 39-51.
-fn sum(values: impl IntoIterator<Item = f64>) -> f64 {
-    let (mut sum, mut lost) = (0.0_f64, 0.0);
-    for value in values {
-        let next: f64 = sum + value;
-        lost += if sum.abs() >= value.abs() { (sum - next) + value } else { (value - next) + sum };
-        sum = next;
-    }
-    sum + lost
-}
-
 /// The mean, and the standard deviation around it with divisor n - 1.
 fn mean_sd(values: &[f64]) -> (f64, f64) {
     let count = values.len() as f64;
-    let mean = sum(values.iter().copied()) / count;
-    (mean, (sum(values.iter().map(|value| (value - mean) * (value - mean))) / (count - 1.0)).sqrt())
+    let mean = total(values.iter().copied()) / count;
+    (mean, (total(values.iter().map(|value| (value - mean) * (value - mean))) / (count - 1.0)).sqrt())
 }

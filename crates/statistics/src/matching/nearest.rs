@@ -1,7 +1,7 @@
 //! Nearest-neighbour matching on one distance.
 
-use super::arms;
-use crate::error::{Error, above, finite};
+use super::{arms, moderate};
+use crate::error::{Error, above};
 
 /// How comparators are chosen.
 #[derive(Debug, Clone, Copy)]
@@ -79,7 +79,7 @@ pub fn match_nearest(
     let people = distance.len();
     arms(treated, people)?;
     for &value in distance {
-        finite("distance", value)?;
+        moderate("distance", value)?;
     }
     above("ratio", options.ratio as f64, 0.0)?;
     let caliper = options.caliper.map_or(Ok(f64::INFINITY), |caliper| above("caliper", caliper, 0.0))?;

@@ -1,9 +1,10 @@
 //! How likely each person was to be treated: logistic regression.
 
-use super::{Covariates, arms, mean_sd, sum};
+use super::{Covariates, arms, mean_sd};
 use crate::{
     error::Error,
     linalg::{Factor, Matrix},
+    sum::total,
 };
 
 /// Newton's steps are quadratic: after one so small the next would change no digit.
@@ -186,9 +187,9 @@ impl Scaled {
 
     fn gradient(&self, residuals: &[f64]) -> Vec<f64> {
         let slopes = self.columns.iter().map(|column| {
-            sum(column.chunks(BLOCK).zip(residuals.chunks(BLOCK)).map(|(xs, residuals)| product(xs, residuals)))
+            total(column.chunks(BLOCK).zip(residuals.chunks(BLOCK)).map(|(xs, residuals)| product(xs, residuals)))
         });
-        std::iter::once(sum(residuals.iter().copied())).chain(slopes).collect()
+        std::iter::once(total(residuals.iter().copied())).chain(slopes).collect()
     }
 
     /// Whether going this way puts no treated person lower and no other higher, and moves somebody: then the likelihood
@@ -207,7 +208,7 @@ impl Scaled {
         let slopes = point.coef[1..].iter().zip(&self.sds).map(|(coef, sd)| coef / sd);
         let shift: Vec<f64> = self.means.iter().zip(&self.sds).map(|(mean, sd)| -mean / sd).collect();
         let to_intercept: Vec<f64> = std::iter::once(1.0).chain(shift.iter().copied()).collect();
-        let intercept = sum(point.coef.iter().zip(&to_intercept).map(|(coef, times)| coef * times));
+        let intercept = total(point.coef.iter().zip(&to_intercept).map(|(coef, times)| coef * times));
         let errors = (1..size).map(|term| covariance[(term, term)].sqrt() / self.sds[term - 1]);
         PropensityModel {
             coef: std::iter::once(intercept).chain(slopes).collect(),
@@ -281,7 +282,7 @@ fn loglik(logit: &[f64], treated: &[bool]) -> f64 {
         let logit = if treated { logit } else { -logit };
         if logit >= 0.0 { -(-logit).exp().ln_1p() } else { logit - logit.exp().ln_1p() }
     };
-    sum(logit.iter().zip(treated).map(term))
+    total(logit.iter().zip(treated).map(term))
 }
 
 #[cfg(test)]

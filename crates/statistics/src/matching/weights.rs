@@ -1,7 +1,10 @@
 //! Inverse probability of treatment weights.
 
-use super::{PropensityModel, arms, sum};
-use crate::error::{Error, inside};
+use super::{PropensityModel, arms, moderate};
+use crate::{
+    error::{Error, inside},
+    sum::total,
+};
 
 /// Whose effect a weighted comparison is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +67,9 @@ pub fn iptw(model: &PropensityModel, estimand: Estimand, trim: Trim) -> Result<W
         (Estimand::Ate, false) => (1.0 - share) * (1.0 + logit.exp()),
     };
     let mut weights: Vec<f64> = model.logit.iter().zip(treated).map(weight).collect();
+    for &weight in &weights {
+        moderate("weight", weight)?;
+    }
     let mut trimmed = Vec::new();
     match trim {
         Trim::Keep => {}
@@ -88,8 +94,8 @@ pub fn iptw(model: &PropensityModel, estimand: Estimand, trim: Trim) -> Result<W
 /// As many equally weighted people know as much: (sum w)^2 / sum w^2 (Kish 1965); 0 of nobody.
 #[must_use]
 pub fn effective_sample_size(weights: &[f64]) -> f64 {
-    let (total, squares) = (sum(weights.iter().copied()), sum(weights.iter().map(|weight| weight * weight)));
-    if squares > 0.0 { total * total / squares } else { 0.0 }
+    let (all, squares) = (total(weights.iter().copied()), total(weights.iter().map(|weight| weight * weight)));
+    if squares > 0.0 { all * all / squares } else { 0.0 }
 }
 
 #[cfg(test)]
