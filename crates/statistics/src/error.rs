@@ -51,6 +51,32 @@ pub enum Error {
         /// Their places.
         terms: Terms,
     },
+    /// Fewer people than may be shown.
+    BelowThreshold {
+        /// How many there are.
+        have: usize,
+        /// How many it takes.
+        need: usize,
+    },
+    /// Fewer values than the figure takes.
+    TooFew {
+        /// Of what.
+        what: &'static str,
+        /// How many there are.
+        have: usize,
+        /// How many it takes.
+        need: usize,
+    },
+    /// All values are equal, so that nothing can be measured by their spread.
+    NoSpread {
+        /// Which values.
+        what: &'static str,
+    },
+    /// Lists that belong together have different lengths.
+    Mismatched {
+        /// Which lists.
+        what: &'static str,
+    },
 }
 
 /// Places of terms in a model of at most 64.
@@ -90,6 +116,10 @@ impl fmt::Display for Error {
             Self::NotEnoughEvents { have, need } => write!(f, "{have} events, and {need} are needed"),
             Self::Separation { term } => write!(f, "term {term} separates those with the event from those without"),
             Self::Collinear { terms } => write!(f, "terms {terms:?} follow from the others"),
+            Self::BelowThreshold { have, need } => write!(f, "{have} people, and it takes {need}"),
+            Self::TooFew { what, have, need } => write!(f, "{have} of {what} is too few, it takes {need}"),
+            Self::NoSpread { what } => write!(f, "every {what} is the same"),
+            Self::Mismatched { what } => write!(f, "{what} differ in length"),
         }
     }
 }

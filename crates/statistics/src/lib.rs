@@ -6,7 +6,10 @@
 //! Every formula names its source. From the bottom up:
 //! - [`special`]: the functions on which the distributions stand (error function, gamma, incomplete beta and gamma);
 //! - [`distribution`]: normal, t, noncentral t, chi-squared, F, binomial, beta, gamma;
-//! - [`proportion`]: intervals for a share;
+//! - [`proportion`]: shares, their differences and ratios; [`rates`]: events by time; [`nps`];
+//! - [`paired`]: the same people before and after;
+//! - [`two_sample`]: two groups of different people;
+//! - [`multiplicity`]: many tests at once; [`sensitivity`]: what was not measured;
 //! - [`power`]: what a planned number of people can show, before anybody is asked.
 //!
 //! ```
@@ -17,15 +20,28 @@
 //! # Ok::<(), counterflow_statistics::Error>(())
 //! ```
 
+pub mod design;
+pub mod disclosure;
 pub mod distribution;
+pub mod effect;
 mod error;
 #[allow(dead_code, reason = "for the models to come")]
 mod linalg;
+pub mod matching;
+pub mod multiplicity;
+pub mod nps;
+pub mod paired;
 pub mod power;
 pub mod proportion;
+mod rank;
+pub mod rates;
+pub mod sensitivity;
 mod solve;
 pub mod special;
+mod sum;
 pub mod survival;
+pub mod t_test;
+pub mod two_sample;
 
 pub use error::{Error, Terms};
 pub use linalg::Matrix;
@@ -37,4 +53,11 @@ pub struct Interval {
     pub lower: f64,
     /// The upper end.
     pub upper: f64,
+}
+
+impl Interval {
+    /// Both ends through a function that rises.
+    pub(crate) fn map(self, f: impl Fn(f64) -> f64) -> Self {
+        Self { lower: f(self.lower), upper: f(self.upper) }
+    }
 }

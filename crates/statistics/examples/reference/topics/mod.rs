@@ -8,10 +8,18 @@ mod cox;
 mod formula;
 mod km;
 mod logrank;
+mod matching;
+mod misc;
+mod paired;
 mod power;
+mod proportions;
+mod sdc;
 mod survival;
+mod two_sample;
+mod weighted;
 
-use serde_json::Value;
+use counterflow_statistics::Interval;
+use serde_json::{Value, json};
 
 pub use super::{
     case::Case,
@@ -36,7 +44,21 @@ pub struct Topic {
 pub type Judge = fn(&[Case]) -> Vec<Check>;
 
 /// Every topic that is known.
-pub const ALL: &[Topic] = &[competing::TOPIC, cox::TOPIC, cox::COUNTING, km::TOPIC, logrank::TOPIC, power::TOPIC];
+pub const ALL: &[Topic] = &[
+    competing::TOPIC,
+    cox::TOPIC,
+    cox::COUNTING,
+    km::TOPIC,
+    logrank::TOPIC,
+    matching::TOPIC,
+    misc::TOPIC,
+    paired::TOPIC,
+    power::TOPIC,
+    proportions::TOPIC,
+    sdc::TOPIC,
+    two_sample::TOPIC,
+    weighted::TOPIC,
+];
 
 /// The topic of a name.
 pub fn find(name: &str) -> Option<&'static Topic> {
@@ -51,4 +73,17 @@ pub fn number(value: f64) -> Value {
 /// A figure, or why there is none.
 pub fn figure<E: std::fmt::Display>(value: Result<f64, E>) -> Value {
     value.map_or_else(|why| Value::from(format!("none: {why}")), number)
+}
+
+/// The two ends of an interval, or why there are none.
+pub fn limits<E: std::fmt::Display>(value: Result<Interval, E>) -> Value {
+    match value {
+        Ok(interval) => json!([number(interval.lower), number(interval.upper)]),
+        Err(why) => Value::from(format!("none: {why}")),
+    }
+}
+
+/// A value for every case that has one: what was not asked for is not computed.
+pub fn asked(case: &Value, compute: impl FnOnce() -> Value) -> Value {
+    if case.is_number() { compute() } else { Value::Null }
 }
