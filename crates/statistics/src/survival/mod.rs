@@ -11,6 +11,8 @@
 //! # Ok::<(), counterflow_statistics::Error>(())
 //! ```
 
+mod concordance;
+mod cox;
 mod data;
 mod influence;
 mod kaplan_meier;
@@ -20,6 +22,11 @@ mod rmst;
 mod running;
 mod timeline;
 
+pub use concordance::{Concordance, Pairs, concordance};
+pub use cox::{
+    BaselineHazard, ChiSquared, Coefficient, CoxOptions, CoxPh, Design, PhTest, Prediction, Schoenfeld, Ties,
+    Transform, Variance, Warning,
+};
 pub use data::SurvivalData;
 pub use kaplan_meier::{ConfType, KaplanMeier, Quantile, Step};
 pub use logrank::{LogRank, Weights, logrank_test};

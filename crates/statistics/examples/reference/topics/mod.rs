@@ -3,6 +3,9 @@
 //! A topic makes a tree of the shape of its cases, from what they give; [`super::compare`] walks a case and looks each
 //! number up in that tree. To add one: a file here and a line in [`ALL`].
 
+mod cox;
+mod formula;
+mod hr_panel;
 mod km;
 mod logrank;
 mod matching;
@@ -41,6 +44,9 @@ pub type Judge = fn(&[Case]) -> Vec<Check>;
 
 /// Every topic that is known.
 pub const ALL: &[Topic] = &[
+    cox::COUNTING,
+    cox::TOPIC,
+    hr_panel::TOPIC,
     km::TOPIC,
     logrank::TOPIC,
     matching::TOPIC,
