@@ -25,7 +25,7 @@ impl Dice {
 fn main() -> Result<(), Box<dyn Error>> {
     let people: usize = std::env::args().nth(1).map_or(Ok(100_000), |people| people.parse())?;
     let mut dice = Dice(1);
-    let mut columns = vec![Vec::with_capacity(people); 6];
+    let mut columns: Vec<Vec<f64>> = vec![Vec::new(); 6];
     let mut treated = Vec::with_capacity(people);
     for _ in 0..people {
         let age = 22.0 + (dice.next() * 430.0).floor() / 10.0;

@@ -112,7 +112,7 @@ impl System {
         let free = |atom: &usize| self.pivot_of[*atom].is_none() && *atom != insertion.pivot;
         let columns: Vec<usize> = (0..atoms.len()).filter(free).collect();
         let mut sizes: Vec<usize> = small.iter().map(|&row| atoms.size(self.rows[row].pivot)).collect();
-        let mut rows = vec![Vec::with_capacity(columns.len()); small.len() + 1];
+        let mut rows = vec![Vec::new(); small.len() + 1];
         for &atom in &columns {
             let inside: Vec<usize> = atoms.cohorts_of(atom).collect();
             let own = if cuts.holds(atom) { Residue::ONE } else { Residue::ZERO };
