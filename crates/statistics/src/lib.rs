@@ -21,9 +21,14 @@
 //! # Ok::<(), counterflow_statistics::Error>(())
 //! ```
 
+pub mod design;
+pub mod disclosure;
 pub mod distribution;
 pub mod effect;
 mod error;
+#[allow(dead_code, reason = "for the models to come")]
+mod linalg;
+pub mod matching;
 pub mod multiplicity;
 pub mod nps;
 pub mod paired;
@@ -36,10 +41,12 @@ pub mod sensitivity;
 mod solve;
 pub mod special;
 mod sum;
+pub mod survival;
 pub mod t_test;
 pub mod two_sample;
 
-pub use error::Error;
+pub use error::{Error, Terms};
+pub use linalg::Matrix;
 
 /// From where to where something lies, with a stated confidence.
 #[derive(Debug, Clone, Copy, PartialEq)]

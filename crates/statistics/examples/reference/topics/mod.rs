@@ -3,11 +3,20 @@
 //! A topic makes a tree of the shape of its cases, from what they give; [`super::compare`] walks a case and looks each
 //! number up in that tree. To add one: a file here and a line in [`ALL`].
 
+mod competing;
+mod cox;
+mod formula;
+mod km;
+mod logrank;
+mod matching;
 mod misc;
 mod paired;
 mod power;
 mod proportions;
+mod sdc;
+mod survival;
 mod two_sample;
+mod weighted;
 
 use counterflow_statistics::Interval;
 use serde_json::{Value, json};
@@ -35,7 +44,21 @@ pub struct Topic {
 pub type Judge = fn(&[Case]) -> Vec<Check>;
 
 /// Every topic that is known.
-pub const ALL: &[Topic] = &[misc::TOPIC, paired::TOPIC, power::TOPIC, proportions::TOPIC, two_sample::TOPIC];
+pub const ALL: &[Topic] = &[
+    competing::TOPIC,
+    cox::TOPIC,
+    cox::COUNTING,
+    km::TOPIC,
+    logrank::TOPIC,
+    matching::TOPIC,
+    misc::TOPIC,
+    paired::TOPIC,
+    power::TOPIC,
+    proportions::TOPIC,
+    sdc::TOPIC,
+    two_sample::TOPIC,
+    weighted::TOPIC,
+];
 
 /// The topic of a name.
 pub fn find(name: &str) -> Option<&'static Topic> {
