@@ -120,8 +120,6 @@ pub struct CoxPh<'a> {
     beta: Vec<f64>,
     information: Matrix,
     inverse: Matrix,
-    /// At each place the weight times the relative hazard.
-    risk: Vec<f64>,
     log_null: f64,
     log: f64,
     score: f64,
@@ -160,7 +158,6 @@ impl<'a> CoxPh<'a> {
             log: fitted.best.log,
             beta: fitted.beta,
             information: fitted.best.information,
-            risk: fitted.risk,
             iterations: fitted.iterations,
             ordered,
         })

@@ -19,8 +19,6 @@ pub(super) struct Fitted {
     /// Of the ordered covariates.
     pub(super) beta: Vec<f64>,
     pub(super) iterations: usize,
-    /// Each place's weight times its relative hazard.
-    pub(super) risk: Vec<f64>,
 }
 
 /// A pivot below this share of its term's information means that the term follows from the others.
@@ -53,7 +51,7 @@ pub(super) fn fit(ordered: &Ordered, ties: Ties) -> Result<Fitted, Error> {
         if size <= SETTLED {
             // What is left of the way changes the information by no more than that share, so it need not be summed again.
             beta.iter_mut().zip(&step).for_each(|(beta, step)| *beta += step);
-            return Ok(Fitted { null, best: here, beta, iterations, risk });
+            return Ok(Fitted { null, best: here, beta, iterations });
         }
         if gain < 1e-6 && size > 0.1 {
             return Err(Error::Separation { term: widest });
