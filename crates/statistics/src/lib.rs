@@ -10,6 +10,7 @@
 //! - [`paired`]: the same people before and after;
 //! - [`two_sample`]: two groups of different people;
 //! - [`multiplicity`]: many tests at once; [`sensitivity`]: what was not measured;
+//! - [`report`]: all of it as a document;
 //! - [`power`]: what a planned number of people can show, before anybody is asked.
 //!
 //! ```
@@ -35,6 +36,7 @@ pub mod power;
 pub mod proportion;
 mod rank;
 pub mod rates;
+pub mod report;
 pub mod sensitivity;
 mod solve;
 pub mod special;

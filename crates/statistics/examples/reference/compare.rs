@@ -16,7 +16,6 @@ pub struct Tolerance {
     absolute: f64,
 }
 
-#[allow(dead_code, reason = "not every family has a topic yet")]
 impl Tolerance {
     /// Closed forms: Kaplan-Meier, log-rank, t, shares, rates.
     pub const CLOSED: Self = Self { relative: 1e-10, absolute: 1e-12 };
@@ -24,6 +23,8 @@ impl Tolerance {
     pub const FITTED: Self = Self { relative: 1e-8, absolute: 1e-10 };
     /// Sandwich variances, tests of proportional hazards, concordance, predictions.
     pub const ROBUST: Self = Self { relative: 1e-7, absolute: 1e-10 };
+    /// Figures of a tool that stops its search early.
+    pub const STOPPED_EARLY: Self = Self { relative: 1e-6, absolute: 1e-10 };
     /// p-values, to the far tail; and what is found by search or by summing many terms.
     pub const TAIL: Self = Self { relative: 1e-8, absolute: 0.0 };
     /// Counts and identities.
@@ -42,7 +43,6 @@ impl Tolerance {
 }
 
 /// Something that a topic judges by itself, such as a property of an answer of which several are right.
-#[allow(dead_code, reason = "only some topics do")]
 pub struct Check {
     /// What should hold, of which case.
     pub what: String,

@@ -11,6 +11,7 @@
 //! # Ok::<(), counterflow_statistics::Error>(())
 //! ```
 
+mod aalen_johansen;
 mod concordance;
 mod cox;
 mod data;
@@ -22,6 +23,7 @@ mod rmst;
 mod running;
 mod timeline;
 
+pub use aalen_johansen::{AalenJohansen, Incidence};
 pub use concordance::{Concordance, Pairs, concordance};
 pub use cox::{
     BaselineHazard, ChiSquared, Coefficient, CoxOptions, CoxPh, Design, PhTest, Prediction, Schoenfeld, Ties,

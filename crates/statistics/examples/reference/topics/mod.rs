@@ -3,6 +3,7 @@
 //! A topic makes a tree of the shape of its cases, from what they give; [`super::compare`] walks a case and looks each
 //! number up in that tree. To add one: a file here and a line in [`ALL`].
 
+mod competing;
 mod cox;
 mod formula;
 mod hr_panel;
@@ -16,6 +17,7 @@ mod proportions;
 mod sdc;
 mod survival;
 mod two_sample;
+mod weighted;
 
 use counterflow_statistics::Interval;
 use serde_json::{Value, json};
@@ -44,6 +46,7 @@ pub type Judge = fn(&[Case]) -> Vec<Check>;
 
 /// Every topic that is known.
 pub const ALL: &[Topic] = &[
+    competing::TOPIC,
     cox::COUNTING,
     cox::TOPIC,
     hr_panel::TOPIC,
@@ -56,6 +59,7 @@ pub const ALL: &[Topic] = &[
     proportions::TOPIC,
     sdc::TOPIC,
     two_sample::TOPIC,
+    weighted::TOPIC,
 ];
 
 /// The topic of a name.

@@ -94,6 +94,8 @@ pub(super) struct Exposure<'a> {
     /// Its place in the order.
     pub(super) place: usize,
     pub(super) event: bool,
+    /// Its hazard relative to the baseline.
+    pub(super) risk: f64,
     /// The baseline hazard; it times the mean covariates.
     pub(super) hazard: f64,
     pub(super) hazard_x: &'a [f64],
@@ -106,7 +108,7 @@ impl CoxPh<'_> {
     pub(super) fn jumps(&self) -> Vec<Jumps> {
         let strata = vec![Jumps::default(); self.ordered.strata.len()];
         let mut collect = Collect { ties: self.ties, terms: self.terms.len(), strata };
-        walk(&self.ordered, &self.beta, &mut vec![0.0; self.risk.len()], &mut collect);
+        walk(&self.ordered, &self.beta, &mut vec![0.0; self.n()], &mut collect);
         collect.strata.iter_mut().for_each(|jumps| jumps.finish(self.terms.len()));
         collect.strata
     }
@@ -136,7 +138,8 @@ impl CoxPh<'_> {
                         hazard_x.iter_mut().zip(&jumps.own_x[own.clone()]).for_each(|(sum, own)| *sum += own);
                         mean = &jumps.mean[own];
                     }
-                    see(Exposure { place, event, hazard, hazard_x: &hazard_x, mean });
+                    let risk = crate::linalg::dot(&self.beta, ordered.row(place)).exp();
+                    see(Exposure { place, event, risk, hazard, hazard_x: &hazard_x, mean });
                 }
             }
         }

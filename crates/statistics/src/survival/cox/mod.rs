@@ -120,8 +120,6 @@ pub struct CoxPh<'a> {
     beta: Vec<f64>,
     information: Matrix,
     inverse: Matrix,
-    /// At each place the weight times the relative hazard.
-    risk: Vec<f64>,
     log_null: f64,
     log: f64,
     score: f64,
@@ -131,8 +129,8 @@ pub struct CoxPh<'a> {
 impl<'a> CoxPh<'a> {
     /// The model of `design`'s terms, within the strata of the data, if it has any.
     ///
-    /// The information is summed over event times in one backward pass; Newton's steps stop when the next one would raise
-    /// the log-likelihood by less than 1e-16 of it.
+    /// The information is summed over event times in one backward pass; Newton's steps stop when the last one is below
+    /// 1e-9 of a coefficient's unit, covariates taken in their standard deviations.
     ///
     /// # Errors
     /// [`Error::Lengths`] unless every row has its covariates, [`Error::NotEnoughEvents`] without events, [`Error::Empty`]
@@ -160,7 +158,6 @@ impl<'a> CoxPh<'a> {
             log: fitted.best.log,
             beta: fitted.beta,
             information: fitted.best.information,
-            risk: fitted.risk,
             iterations: fitted.iterations,
             ordered,
         })

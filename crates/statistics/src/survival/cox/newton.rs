@@ -19,16 +19,16 @@ pub(super) struct Fitted {
     /// Of the ordered covariates.
     pub(super) beta: Vec<f64>,
     pub(super) iterations: usize,
-    /// Each place's weight times its relative hazard.
-    pub(super) risk: Vec<f64>,
 }
 
 /// A pivot below this share of its term's information means that the term follows from the others.
 const COLLINEAR: f64 = 1e-11;
+/// A last step of this many standard deviations, by which coefficients are then exact up to its square.
+const SETTLED: f64 = 1e-9;
 const MOST_ITERATIONS: usize = 60;
 const MOST_HALVINGS: usize = 30;
 
-/// Newton's steps, halved while they do not raise the likelihood, until the next one would raise it by less than rounding.
+/// Newton's steps, halved while they do not raise the likelihood, until they are too small to matter.
 pub(super) fn fit(ordered: &Ordered, ties: Ties) -> Result<Fitted, Error> {
     let mut risk = vec![0.0; ordered.rows.len()];
     let mut beta = vec![0.0; ordered.terms];
@@ -47,12 +47,12 @@ pub(super) fn fit(ordered: &Ordered, ties: Ties) -> Result<Fitted, Error> {
         let factor = Factor::new(&here.information, 1e-15).map_err(|terms| Error::Separation { term: terms[0] })?;
         let step = factor.solve(&here.score);
         let gain = 0.5 * dot(&step, &here.score);
-        if gain <= 1e-16 * here.log.abs().max(1.0) {
-            // What is left of the way is below rounding in the information, not in the coefficients.
-            beta.iter_mut().zip(&step).for_each(|(beta, step)| *beta += step);
-            return Ok(Fitted { null, best: here, beta, iterations, risk });
-        }
         let (widest, size) = step.iter().map(|step| step.abs()).enumerate().fold((0, 0.0), larger);
+        if size <= SETTLED {
+            // What is left of the way changes the information by no more than that share, so it need not be summed again.
+            beta.iter_mut().zip(&step).for_each(|(beta, step)| *beta += step);
+            return Ok(Fitted { null, best: here, beta, iterations });
+        }
         if gain < 1e-6 && size > 0.1 {
             return Err(Error::Separation { term: widest });
         }

@@ -59,19 +59,22 @@ impl CoxPh<'_> {
             once: vec![none; cells],
             twice: vec![none; cells],
         };
-        walk(&self.ordered, &self.beta, &mut vec![0.0; self.risk.len()], &mut sums);
+        walk(&self.ordered, &self.beta, &mut vec![0.0; self.n()], &mut sums);
         let score: Vec<_> = sums.score.iter().map(Running::value).collect();
         let (once, twice) = (matrix(terms, &sums.once), matrix(terms, &sums.twice));
         // What is left of the information of the changing terms once the steady ones are known.
-        let mut rest = twice;
+        let mut rest = twice.clone();
         let taken: Vec<_> = (0..terms).map(|term| self.inverse.times(once.row(term))).collect();
         for row in 0..terms {
             for column in 0..terms {
                 rest[(row, column)] -= crate::linalg::dot(once.row(row), &taken[column]);
             }
         }
-        let few = |_| Error::NotEnoughEvents { have: self.events(), need: self.events() + 1 };
-        let factor = Factor::new(&rest, 1e-12).map_err(few)?;
+        let few = Error::NotEnoughEvents { have: self.events(), need: self.events() + 1 };
+        if (0..terms).any(|term| rest[(term, term)] <= 1e-11 * twice[(term, term)]) {
+            return Err(few);
+        }
+        let factor = Factor::new(&rest, 1e-12).map_err(|_| few)?;
         let one = |term: usize| ChiSquared::new(score[term] * score[term] / rest[(term, term)], 1);
         let terms = (0..terms).map(one).collect::<Result<Vec<_>, _>>()?;
         Ok(PhTest { global: ChiSquared::new(factor.form(&score), terms.len())?, terms })
@@ -109,6 +112,11 @@ impl CoxPh<'_> {
         }
         let events: f64 = counts.iter().map(|count| count.event).sum();
         let mean = with_events().map(|(value, count)| value * count.event).sum::<f64>() / events;
+        // Differences that are only rounding are none.
+        let spread = with_events().map(|(value, _)| (value - mean).abs()).fold(0.0, f64::max);
+        if spread <= 1e-12 * mean.abs() {
+            return Err(Error::NotEnoughEvents { have: self.events(), need: self.events() + 1 });
+        }
         g.iter_mut().for_each(|value| *value -= mean);
         Ok(g)
     }

@@ -24,9 +24,8 @@ impl CoxPh<'_> {
     pub fn martingale_residuals(&self) -> Vec<f64> {
         let mut residuals = vec![0.0; self.n()];
         self.exposures(|exposure| {
-            let risk = self.risk[exposure.place] / self.ordered.weight(exposure.place);
             let event = f64::from(u8::from(exposure.event));
-            residuals[self.ordered.rows[exposure.place] as usize] = event - risk * exposure.hazard;
+            residuals[self.ordered.rows[exposure.place] as usize] = event - exposure.risk * exposure.hazard;
         });
         residuals
     }
@@ -92,10 +91,9 @@ impl CoxPh<'_> {
     /// The score residual of ordered covariates: what the row's own event adds, less what its being at risk takes.
     fn score_of(&self, exposure: &Exposure, score: &mut [f64]) {
         let x = self.ordered.row(exposure.place);
-        let risk = self.risk[exposure.place] / self.ordered.weight(exposure.place);
         for (term, score) in score.iter_mut().enumerate() {
             let own = if exposure.event { x[term] - exposure.mean[term] } else { 0.0 };
-            *score = own - risk * (x[term] * exposure.hazard - exposure.hazard_x[term]);
+            *score = own - exposure.risk * (x[term] * exposure.hazard - exposure.hazard_x[term]);
         }
     }
 
