@@ -1,7 +1,7 @@
-//! What a round can show, and later what it has shown: power, distributions, intervals.
+//! What a round can show, and later what it has shown.
 //!
-//! Pure: numbers go in, numbers come out. No clock, no files, no randomness, no dependencies; the same input gives the
-//! same bits. What is outside of a function's domain is an [`Error`], never a panic and never a NaN.
+//! Pure: numbers go in, numbers come out. No clock, no files, no dependencies, randomness only from a seed that is given;
+//! the same input gives the same bits. What is outside of a function's domain is an [`Error`], never a panic and never a NaN.
 //!
 //! Every formula names its source. From the bottom up:
 //! - [`special`]: the functions on which the distributions stand (error function, gamma, incomplete beta and gamma);
@@ -10,6 +10,8 @@
 //! - [`paired`]: the same people before and after;
 //! - [`two_sample`]: two groups of different people;
 //! - [`multiplicity`]: many tests at once; [`sensitivity`]: what was not measured;
+//! - [`survival`]: how long people stay; [`design`]: from when on who is compared with whom; [`matching`]: comparators;
+//! - [`disclosure`]: what of it may be shown; [`report`]: all of it as a document;
 //! - [`power`]: what a planned number of people can show, before anybody is asked.
 //!
 //! ```
@@ -35,6 +37,7 @@ pub mod power;
 pub mod proportion;
 mod rank;
 pub mod rates;
+pub mod report;
 pub mod sensitivity;
 mod solve;
 pub mod special;

@@ -16,7 +16,6 @@ pub struct Tolerance {
     absolute: f64,
 }
 
-#[allow(dead_code, reason = "not every family has a topic yet")]
 impl Tolerance {
     /// Closed forms: Kaplan-Meier, log-rank, t, shares, rates.
     pub const CLOSED: Self = Self { relative: 1e-10, absolute: 1e-12 };
@@ -44,7 +43,6 @@ impl Tolerance {
 }
 
 /// Something that a topic judges by itself, such as a property of an answer of which several are right.
-#[allow(dead_code, reason = "only some topics do")]
 pub struct Check {
     /// What should hold, of which case.
     pub what: String,

@@ -3,10 +3,8 @@
 //! FOLDER holds `ref_<topic>.json` files and the CSV files that their cases name. Every number of a case is computed and
 //! compared; each miss is printed with both values. A number that nothing computes is a miss too, not a skip.
 
-#[allow(dead_code, reason = "for the topics to come")]
 mod case;
 mod compare;
-#[allow(dead_code, reason = "for the topics to come")]
 mod table;
 pub mod topics;
 

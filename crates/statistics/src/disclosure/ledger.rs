@@ -102,8 +102,9 @@ impl Ledger {
     /// Whether a figure of these people may be released to this viewer, who may be one of them.
     ///
     /// Takes time in proportion to the people, to the cohorts of nearly the same size, and to the square of the cohorts.
-    /// Determined atoms and pairs of atoms are all found; a determined union of three or more atoms that together are
-    /// smaller than k is found where it is the difference of two cohorts, or where the new cohort cuts an atom.
+    /// Every determined atom and pair of atoms is found, and every determined group where the cohort cuts an atom, is
+    /// nearly a released one, or the ledger is not large (rows times atoms times cohorts below 2,000,000); in a larger
+    /// one a cohort that cuts nothing may determine a group of three or more atoms.
     ///
     /// # Errors
     /// The [`Refusal`]: the first of its reasons that holds.

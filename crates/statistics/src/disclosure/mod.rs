@@ -17,7 +17,7 @@ mod rank;
 mod suppress;
 mod table;
 
-pub use attacker::{Known, Release, audit};
+pub use attacker::{Known, Release, audit, audit_below};
 pub use cohort::Cohort;
 pub use curve::{CurveStep, ShownStep, show_curve};
 pub use guard::{Figure, Reason, Released, Shown, Subject, guard};

@@ -21,6 +21,9 @@ use super::{
 /// A table of so many bits says at once that most numbers are not looked for.
 const SIEVE_BITS: u32 = 16;
 
+/// How many additions the search for groups may take.
+const MOST_WORK: usize = 2_000_000;
+
 #[derive(Debug, Clone)]
 pub(super) struct System {
     rows: Vec<Row>,
@@ -78,6 +81,7 @@ impl System {
         pivots.sort_unstable();
         pivots.first().is_some_and(|lowest| lowest.0 == Residue::ZERO)
             || self.pair_determined(atoms, &pivots, insertion.pivot, k)
+            || self.group_determined(atoms, cuts, (&residual, &insertion), k)
     }
 
     /// Whether a small pivot and another small atom are determined together: their numbers are opposite.
@@ -95,6 +99,35 @@ impl System {
         let free = |atom: &usize| self.pivot_of[*atom].is_none() && *atom != new && atoms.size(*atom) < k;
         pivots.iter().any(|&(sketch, pivot)| partner(sketch.negative(), pivot))
             || (0..atoms.len()).filter(free).any(|atom| partner(self.weights[atom], atom))
+    }
+
+    /// Whether any group of atoms smaller than `k` is determined. It holds a small pivot, so the sums of rows with small
+    /// pivots are looked at, as far as that is little work: in a large ledger it is not done.
+    fn group_determined(&self, atoms: &Atoms, cuts: &Cuts, new: (&Residual, &Insertion), k: usize) -> bool {
+        let (residual, insertion) = new;
+        let small: Vec<usize> = (0..self.rows.len()).filter(|&row| atoms.size(self.rows[row].pivot) < k).collect();
+        if (small.len() + 1) * atoms.len() * residual.cohorts.len() > MOST_WORK {
+            return false;
+        }
+        let free = |atom: &usize| self.pivot_of[*atom].is_none() && *atom != insertion.pivot;
+        let columns: Vec<usize> = (0..atoms.len()).filter(free).collect();
+        let mut sizes: Vec<usize> = small.iter().map(|&row| atoms.size(self.rows[row].pivot)).collect();
+        let mut rows = vec![Vec::new(); small.len() + 1];
+        for &atom in &columns {
+            let inside: Vec<usize> = atoms.cohorts_of(atom).collect();
+            let own = if cuts.holds(atom) { Residue::ONE } else { Residue::ZERO };
+            let added = Residue::sum(&residual.cohorts, &inside).plus(own).times(insertion.scale);
+            for (entries, &row) in rows.iter_mut().zip(&small) {
+                let before = Residue::sum(&self.rows[row].cohorts, &inside);
+                entries.push(before.minus(insertion.values[row].times(added)));
+            }
+            rows[small.len()].push(added);
+        }
+        sizes.push(atoms.size(insertion.pivot));
+        let columns = columns.into_iter().map(|atom| atoms.size(atom)).collect();
+        let mut sums = Sums { rows, sizes, columns, k, left: MOST_WORK };
+        let none = vec![Residue::ZERO; sums.columns.len()];
+        sums.any_group(0, 0, &none)
     }
 
     /// A new cohort, after the atoms were cut by it.
@@ -169,6 +202,44 @@ impl System {
         let of: Vec<usize> = inside(pivot).collect();
         let value = |row: &Row| Residue::sum(&row.cohorts, &of);
         Some(Insertion { pivot, scale: found.inverse(), values: self.rows.iter().map(value).collect() })
+    }
+}
+
+/// Rows over the atoms that are no pivots, and which sums of them are groups.
+struct Sums {
+    rows: Vec<Vec<Residue>>,
+    /// How many people the pivot of each row holds.
+    sizes: Vec<usize>,
+    /// How many each column holds.
+    columns: Vec<usize>,
+    k: usize,
+    left: usize,
+}
+
+impl Sums {
+    /// Whether the sum, with some of the rows from here on, is a group smaller than k, its pivots counted.
+    fn any_group(&mut self, from: usize, held: usize, sum: &[Residue]) -> bool {
+        for row in from..self.rows.len() {
+            let held = held + self.sizes[row];
+            if held >= self.k || self.left < sum.len() {
+                continue;
+            }
+            self.left -= sum.len();
+            let next: Vec<Residue> = sum.iter().zip(&self.rows[row]).map(|(sum, entry)| sum.plus(*entry)).collect();
+            if self.is_group(held, &next) || self.any_group(row + 1, held, &next) {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn is_group(&self, held: usize, sum: &[Residue]) -> bool {
+        let inside = sum.iter().zip(&self.columns).try_fold(held, |people, (entry, size)| match *entry {
+            Residue::ZERO => Some(people),
+            Residue::ONE if people + size < self.k => Some(people + size),
+            _ => None,
+        });
+        inside.is_some()
     }
 }
 

@@ -19,8 +19,7 @@ use super::{
     survival::{list, said},
 };
 
-pub const TOPIC: Topic =
-    Topic { name: "hr_panel", given: &["true_hazard_ratio"], tolerance, compute, whole: None };
+pub const TOPIC: Topic = Topic { name: "hr_panel", given: &["true_hazard_ratio"], tolerance, compute, whole: None };
 
 fn tolerance(path: &str) -> Tolerance {
     let last = path.split('/').find(|part| part.contains("robust")).unwrap_or(path);
@@ -217,7 +216,8 @@ impl Panel<'_> {
         let own_name = |term: &str| term.strip_prefix("region").map_or_else(|| term.to_owned(), str::to_lowercase);
         let names: Vec<String> = terms.filter_map(Value::as_str).map(own_name).collect();
         let names = names.iter().map(String::as_str).filter(named);
-        let columns = names.map(|name| Ok((name, self.column(name, &rows, own)?))).collect::<Result<Vec<_>, String>>()?;
+        let columns =
+            names.map(|name| Ok((name, self.column(name, &rows, own)?))).collect::<Result<Vec<_>, String>>()?;
         let covariates = Covariates::new(columns).map_err(said)?;
         let model = PropensityModel::fit(&covariates, &treated).map_err(said)?;
         let widths = given["caliper"].as_str().and_then(|text| text.split_whitespace().next()?.parse::<f64>().ok());
@@ -227,10 +227,10 @@ impl Panel<'_> {
         let table = balance_table(&covariates, &treated, &matching.weights()).map_err(said)?;
         let (before, after) = balance(&table);
         let members = matching.sets.iter().enumerate();
-        let members: Vec<(usize, u32)> = members
-            .flat_map(|(set, pair)| [(pair.treated, set as u32), (pair.controls[0], set as u32)])
-            .collect();
-        let of = |value: fn(&Landmarked) -> f64| members.iter().map(|(row, _)| value(&there[*row])).collect::<Vec<f64>>();
+        let members: Vec<(usize, u32)> =
+            members.flat_map(|(set, pair)| [(pair.treated, set as u32), (pair.controls[0], set as u32)]).collect();
+        let of =
+            |value: fn(&Landmarked) -> f64| members.iter().map(|(row, _)| value(&there[*row])).collect::<Vec<f64>>();
         let events = members.iter().map(|(row, _)| there[*row].event).collect();
         let data = SurvivalData::right_censored(of(|row| row.time), events)
             .and_then(|data| data.with_clusters(members.iter().map(|(_, set)| *set).collect()))

@@ -46,13 +46,14 @@ fn compute(case: &Case) -> Result<Value, String> {
 }
 
 fn e_value(case: &Case, common: bool) -> Result<Value, String> {
-    let kinds: [(&str, fn(f64) -> Effect); 3] = [
-        ("rr", Effect::RiskRatio),
-        ("hr", if common { Effect::CommonHazardRatio } else { Effect::RiskRatio }),
-        ("or", if common { Effect::CommonOddsRatio } else { Effect::RiskRatio }),
-    ];
-    let given = kinds.iter().find_map(|(name, kind)| Some(kind(case.value[*name].as_f64()?)));
-    let effect = given.ok_or("no ratio")?;
+    let given = |name: &str| case.value[name].as_f64();
+    let effect = match (given("rr"), given("hr"), given("or")) {
+        (Some(ratio), ..) => Effect::RiskRatio(ratio),
+        (_, Some(ratio), _) if common => Effect::CommonHazardRatio(ratio),
+        (_, _, Some(ratio)) if common => Effect::CommonOddsRatio(ratio),
+        (_, Some(ratio), _) | (_, _, Some(ratio)) => Effect::RiskRatio(ratio),
+        _ => return Err("no ratio".to_owned()),
+    };
     let (lower, upper) = (case.number("lower").unwrap_or(0.0), case.number("upper").unwrap_or(f64::INFINITY));
     let found = sensitivity::e_value(effect, Interval { lower, upper });
     let limit = figure(found.map(|found| found.limit));

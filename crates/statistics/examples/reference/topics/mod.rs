@@ -6,6 +6,7 @@
 mod competing;
 mod cox;
 mod formula;
+mod hr_panel;
 mod km;
 mod logrank;
 mod matching;
@@ -46,8 +47,9 @@ pub type Judge = fn(&[Case]) -> Vec<Check>;
 /// Every topic that is known.
 pub const ALL: &[Topic] = &[
     competing::TOPIC,
-    cox::TOPIC,
     cox::COUNTING,
+    cox::TOPIC,
+    hr_panel::TOPIC,
     km::TOPIC,
     logrank::TOPIC,
     matching::TOPIC,
