@@ -1,12 +1,17 @@
-//! What a round can show, and later what it has shown: power, distributions, intervals.
+//! What a round can show, and later what it has shown.
 //!
-//! Pure: numbers go in, numbers come out. No clock, no files, no randomness, no dependencies; the same input gives the
-//! same bits. What is outside of a function's domain is an [`Error`], never a panic and never a NaN.
+//! Pure: numbers go in, numbers come out. No clock, no files, no dependencies, randomness only from a seed that is given;
+//! the same input gives the same bits. What is outside of a function's domain is an [`Error`], never a panic and never a NaN.
 //!
 //! Every formula names its source. From the bottom up:
-//! - [`special`]: the functions on which the distributions stand (error function, gamma, incomplete beta);
-//! - [`distribution`]: normal, Student's t, noncentral t, binomial;
-//! - [`proportion`]: intervals for a share;
+//! - [`special`]: the functions on which the distributions stand (error function, gamma, incomplete beta and gamma);
+//! - [`distribution`]: normal, t, noncentral t, chi-squared, F, binomial, beta, gamma;
+//! - [`proportion`]: shares, their differences and ratios; [`rates`]: events by time; [`nps`];
+//! - [`paired`]: the same people before and after;
+//! - [`two_sample`]: two groups of different people;
+//! - [`multiplicity`]: many tests at once; [`sensitivity`]: what was not measured;
+//! - [`survival`]: how long people stay; [`design`]: from when on who is compared with whom; [`matching`]: comparators;
+//! - [`disclosure`]: what of it may be shown; [`report`]: all of it as a document;
 //! - [`power`]: what a planned number of people can show, before anybody is asked.
 //!
 //! ```
@@ -17,14 +22,32 @@
 //! # Ok::<(), counterflow_statistics::Error>(())
 //! ```
 
+pub mod design;
+pub mod disclosure;
 pub mod distribution;
+pub mod effect;
 mod error;
+#[allow(dead_code, reason = "for the models to come")]
+mod linalg;
+pub mod matching;
+pub mod multiplicity;
+pub mod nps;
+pub mod paired;
 pub mod power;
 pub mod proportion;
+mod rank;
+pub mod rates;
+pub mod report;
+pub mod sensitivity;
 mod solve;
 pub mod special;
+mod sum;
+pub mod survival;
+pub mod t_test;
+pub mod two_sample;
 
-pub use error::Error;
+pub use error::{Error, Terms};
+pub use linalg::Matrix;
 
 /// From where to where something lies, with a stated confidence.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -33,4 +56,11 @@ pub struct Interval {
     pub lower: f64,
     /// The upper end.
     pub upper: f64,
+}
+
+impl Interval {
+    /// Both ends through a function that rises.
+    pub(crate) fn map(self, f: impl Fn(f64) -> f64) -> Self {
+        Self { lower: f(self.lower), upper: f(self.upper) }
+    }
 }

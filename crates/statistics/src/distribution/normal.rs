@@ -7,6 +7,10 @@ use crate::{
     special::erfc,
 };
 
+/// From here on so few terms of the continued fraction of Mills' ratio give all digits.
+const MILLS_FROM: f64 = 10.0;
+const MILLS_TERMS: u8 = 30;
+
 /// P(Z <= z).
 #[must_use]
 pub fn cdf(z: f64) -> f64 {
@@ -17,6 +21,21 @@ pub fn cdf(z: f64) -> f64 {
 #[must_use]
 pub fn sf(z: f64) -> f64 {
     cdf(-z)
+}
+
+/// The natural logarithm of P(Z > z), also where that is too small for a number.
+///
+/// Where it is small, by the continued fraction of Mills' ratio (DLMF 7.9.2).
+#[must_use]
+pub fn ln_sf(z: f64) -> f64 {
+    if z < 0.0 {
+        return (-cdf(z)).ln_1p();
+    }
+    if z < MILLS_FROM {
+        return sf(z).ln();
+    }
+    let ratio = (1..=MILLS_TERMS).rev().fold(z, |below, term| z + f64::from(term) / below);
+    -0.5 * z * z - 0.5 * (2.0 * PI).ln() - ratio.ln()
 }
 
 /// The z below which a share `p` lies.
@@ -77,6 +96,24 @@ mod tests {
     fn tails_keep_their_digits() {
         for (z, expected) in TAILS {
             assert!((sf(z) / expected - 1.0).abs() < 3e-13, "P(Z > {z}) = {}, not {expected}", sf(z));
+        }
+    }
+
+    /// z and ln P(Z > z) by mpmath 1.3.
+    const LOG_TAILS: [(f64, f64); 7] = [
+        (0.5, -1.175_911_761_593_618_5),
+        (1.0, -1.841_021_645_009_263_6),
+        (9.0, -43.628_149_113_332_114),
+        (20.0, -203.917_155_371_097_27),
+        (38.0, -726.557_216_018_820_1),
+        (100.0, -5_005.524_208_694_205),
+        (-3.0, -0.001_350_809_964_748_193_8),
+    ];
+
+    #[test]
+    fn logarithms_of_tails_go_on_below_the_smallest_number() {
+        for (z, expected) in LOG_TAILS {
+            assert!((ln_sf(z) / expected - 1.0).abs() < 1e-14, "ln P(Z > {z}) = {}, not {expected}", ln_sf(z));
         }
     }
 

@@ -51,15 +51,35 @@ pub fn smallest_hazard_ratio(exposed: f64, events: f64, power: f64, alpha: f64) 
     Ok((-(z_alpha + z_power) / (events * balance(exposed)?).sqrt()).exp())
 }
 
+/// The probability of an event among all people, if a share `exposed` of them has one with probability `event_exposed`
+/// and the others with `event_others`.
+///
+/// # Errors
+/// [`Error::OutOfRange`] unless all lie between 0 and 1.
+pub fn mean_event(exposed: f64, event_exposed: f64, event_others: f64) -> Result<f64, Error> {
+    inside("exposed", exposed)?;
+    Ok(exposed * inside("event", event_exposed)? + (1.0 - exposed) * inside("event", event_others)?)
+}
+
 /// The events that it takes in two groups of one size, after Freedman (1982), Statistics in Medicine 1, 121-129:
 /// `(z + z)^2 ((1 + HR) / (1 - HR))^2`.
 ///
 /// # Errors
 /// As [`schoenfeld`].
 pub fn freedman(hazard_ratio: f64, power: f64, alpha: f64) -> Result<f64, Error> {
+    freedman_unequal(hazard_ratio, 1.0, power, alpha)
+}
+
+/// The same if `ratio` people are exposed for each other one: `(z + z)^2 (1 + ratio HR)^2 / (ratio (1 - HR)^2)`.
+///
+/// # Errors
+/// As [`schoenfeld`], and unless `ratio` is above 0.
+pub fn freedman_unequal(hazard_ratio: f64, ratio: f64, power: f64, alpha: f64) -> Result<f64, Error> {
     let (z_alpha, z_power) = quantiles(power, alpha)?;
     above("distance from 1", log_ratio(hazard_ratio)?.abs(), 0.0)?;
-    Ok(((z_alpha + z_power) * (1.0 + hazard_ratio) / (1.0 - hazard_ratio)).powi(2))
+    above("ratio", ratio, 0.0)?;
+    let z = z_alpha + z_power;
+    Ok((z * (1.0 + ratio * hazard_ratio) / (1.0 - hazard_ratio)).powi(2) / ratio)
 }
 
 fn log_ratio(hazard_ratio: f64) -> Result<f64, Error> {
@@ -84,6 +104,10 @@ mod tests {
             (power(0.7, 0.3, 150.0, 0.05), 0.516_698_504_572_008),
             (smallest_hazard_ratio(0.2, 90.0, 0.8, 0.05), 0.477_934_048_898_886),
             (freedman(0.5, 0.8, 0.05), 70.639_917_609_141_8),
+            // As many exposed as others, and half as many with twice the hazard the other way round.
+            (freedman_unequal(0.5, 1.0, 0.8, 0.05), 70.639_917_609_141_8),
+            (freedman_unequal(0.5, 2.0, 0.8, 0.05), freedman_unequal(2.0, 0.5, 0.8, 0.05).unwrap()),
+            (mean_event(0.25, 0.1, 0.2), 0.175),
         ];
         for (found, expected) in cases {
             let found = found.unwrap();
@@ -98,5 +122,7 @@ mod tests {
         assert!(power(0.7, 1.0, 10.0, 0.05).is_err());
         assert!(people(10.0, 0.0).is_err());
         assert!(freedman(1.0, 0.8, 0.05).is_err());
+        assert!(freedman_unequal(0.7, 0.0, 0.8, 0.05).is_err());
+        assert!(mean_event(0.5, 0.0, 0.1).is_err());
     }
 }

@@ -8,4 +8,5 @@
 pub mod events;
 pub mod paired;
 pub mod proportions;
+pub mod simulation;
 pub mod two_sample;

@@ -39,15 +39,19 @@ pub(super) fn t_test(df: f64, shift: f64, alpha: f64) -> Result<f64, Error> {
 pub fn smallest_change(pairs: f64, spread: f64, power: f64, alpha: f64) -> Result<f64, Error> {
     above("pairs", pairs, 1.0)?;
     above("spread", spread, 0.0)?;
+    Ok(smallest_shift(pairs - 1.0, power, alpha)? / pairs.sqrt() * spread)
+}
+
+/// The smallest shift of a t statistic that a two-sided test sees with probability `power`.
+pub(super) fn smallest_shift(df: f64, power: f64, alpha: f64) -> Result<f64, Error> {
     power_above(power, alpha)?;
-    let missing = |shift: f64| Ok(t_test(pairs - 1.0, shift, alpha)? - power);
+    let missing = |shift: f64| Ok(t_test(df, shift, alpha)? - power);
     // A shift of 2 standard errors beyond the critical value is seen 97 times in 100; of few pairs it takes more.
-    let mut high = student_t::two_sided(alpha, pairs - 1.0)? + 2.0;
+    let mut high = student_t::two_sided(alpha, df)? + 2.0;
     while missing(high)? < 0.0 {
         high *= 2.0;
     }
-    let shift = solve::zero("change", (0.0, high), missing)?;
-    Ok(shift / pairs.sqrt() * spread)
+    solve::zero("change", (0.0, high), missing)
 }
 
 /// How many pairs it takes to see a change of `dz` standard deviations with probability `power`. A fraction: round it up.

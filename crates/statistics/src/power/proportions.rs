@@ -7,6 +7,9 @@ use crate::{
     solve,
 };
 
+/// As far as shares are looked for.
+const NEARLY_NOBODY: f64 = 1e-9;
+
 /// Cohen's h, the distance of two shares on the scale on which their spread is the same everywhere:
 /// `2 asin sqrt(p1) - 2 asin sqrt(p2)` (Cohen 1988, chapter 6).
 ///
@@ -68,7 +71,47 @@ pub fn per_group_corrected(p1: f64, p2: f64, power: f64, alpha: f64) -> Result<f
     Ok(plain / 4.0 * (1.0 + (1.0 + 4.0 / (plain * (p1 - p2).abs())).sqrt()).powi(2))
 }
 
+/// How many people the first group takes to tell shares apart with probability `power`, if the second has `ratio` times as
+/// many: Fleiss (1981), formula 3.18. A fraction: round it up.
+///
+/// # Errors
+/// As [`per_group`], and unless `ratio` is above 0.
+pub fn first_group(p1: f64, p2: f64, ratio: f64, power: f64, alpha: f64) -> Result<f64, Error> {
+    check(p1, p2)?;
+    above("ratio", ratio, 0.0)?;
+    let (z_alpha, z_power) = quantiles(power, alpha)?;
+    let difference = above("difference", (p1 - p2).abs(), 0.0)?;
+    let pooled = (p1 + ratio * p2) / (1.0 + ratio);
+    let under_null = z_alpha * ((1.0 + ratio) * pooled * (1.0 - pooled)).sqrt();
+    let under_alternative = z_power * (ratio * p1 * (1.0 - p1) + p2 * (1.0 - p2)).sqrt();
+    Ok(((under_null + under_alternative) / difference).powi(2) / ratio)
+}
+
 /// The same on the scale of [`cohen_h`].
+///
+/// # Errors
+/// As [`first_group`].
+pub fn first_group_arcsine(p1: f64, p2: f64, ratio: f64, power: f64, alpha: f64) -> Result<f64, Error> {
+    above("ratio", ratio, 0.0)?;
+    Ok(0.5 * (1.0 + 1.0 / ratio) * per_group_arcsine(p1, p2, power, alpha)?)
+}
+
+/// The shares nearest to `base`, that of the second group, below and above it, that two groups of `n1` and `n2` people
+/// tell apart from it with probability `power`; `None` where not even nearly nobody or everybody would be enough.
+///
+/// # Errors
+/// As [`two_groups`], and unless `alpha < power < 1`.
+pub fn nearest_shares(base: f64, (n1, n2): (f64, f64), power: f64, alpha: f64) -> Result<[Option<f64>; 2], Error> {
+    power_above(power, alpha)?;
+    inside("base", base)?;
+    let missing = |p: f64| Ok(two_groups((p, n1), (base, n2), alpha)? - power);
+    let toward = |end: f64| {
+        if missing(end)? < 0.0 { Ok(None) } else { solve::zero("share", (end, base), missing).map(Some) }
+    };
+    Ok([toward(NEARLY_NOBODY.min(0.5 * base))?, toward((1.0 - NEARLY_NOBODY).max(0.5 + 0.5 * base))?])
+}
+
+/// The same as [`per_group`] on the scale of [`cohen_h`].
 ///
 /// # Errors
 /// As [`per_group`].
@@ -156,6 +199,27 @@ mod tests {
             let found = found.unwrap();
             assert!((found / expected - 1.0).abs() < 1e-11, "{found}, not {expected}");
         }
+    }
+
+    #[test]
+    fn sizes_and_nearest_shares_are_the_inverse_of_power() {
+        for ratio in [0.25, 1.0, 4.0] {
+            let n = first_group(0.9, 0.8, ratio, 0.8, 0.05).unwrap();
+            assert!((two_groups((0.9, n), (0.8, ratio * n), 0.05).unwrap() - 0.8).abs() < 1e-12, "{ratio}");
+            // The far tail, which the closed form leaves out, is below 1e-5 here.
+            let n = first_group_arcsine(0.9, 0.8, ratio, 0.8, 0.05).unwrap();
+            assert!((two_groups_arcsine((0.9, n), (0.8, ratio * n), 0.05).unwrap() - 0.8).abs() < 1e-5, "{ratio}");
+        }
+        assert!(
+            (first_group(0.9, 0.8, 1.0, 0.8, 0.05).unwrap() / per_group(0.9, 0.8, 0.8, 0.05).unwrap() - 1.0).abs()
+                < 1e-14
+        );
+        let [below, above] = nearest_shares(0.8, (120.0, 240.0), 0.8, 0.05).unwrap();
+        for share in [below.unwrap(), above.unwrap()] {
+            assert!((two_groups((share, 120.0), (0.8, 240.0), 0.05).unwrap() - 0.8).abs() < 1e-12, "{share}");
+        }
+        assert!(below.unwrap() < 0.8 && above.unwrap() > 0.8);
+        assert_eq!(nearest_shares(0.9, (5.0, 5.0), 0.8, 0.05).unwrap()[1], None);
     }
 
     /// Ten throws: at 5 % the test rejects at 0, 1, 9 and 10 (probability 22 / 1024 under one half).

@@ -2,7 +2,7 @@
 
 use std::f64::consts::PI;
 
-use super::stirling_error;
+use super::{deviance, stirling_error};
 use crate::error::{Error, above};
 
 const MOST_TERMS: usize = 200_000;
@@ -45,25 +45,6 @@ fn front(a: f64, b: f64, x: f64, y: f64) -> f64 {
     let exponent =
         stirling_error(n) - stirling_error(a) - stirling_error(b) - deviance(a, n * x, off) - deviance(b, n * y, -off);
     (a * b / (2.0 * PI * n)).sqrt() * exponent.exp()
-}
-
-/// `a ln(a / m) - off` with `off = a - m`, also where `a` and `m` are near each other.
-fn deviance(a: f64, m: f64, off: f64) -> f64 {
-    let v = off / (a + m);
-    if v.abs() >= 0.1 {
-        return a * (a / m).ln() - off;
-    }
-    // ln(a/m) = 2 atanh(v)
-    let (mut sum, mut power, mut odd) = (off * v, 2.0 * a * v, 1.0);
-    loop {
-        power *= v * v;
-        odd += 2.0;
-        let next = sum + power / odd;
-        if next == sum {
-            return sum;
-        }
-        sum = next;
-    }
 }
 
 /// The continued fraction `f` with `I_x(a, b) = x^a y^b / B(a, b) f`, for `x` below `a / (a + b)`.

@@ -30,6 +30,25 @@ pub(crate) fn stirling_error(mut x: f64) -> f64 {
     below + series.iter().rev().fold(0.0, |sum, term| sum * z + term) / x
 }
 
+/// `a ln(a / m) - off` with `off = a - m`, also where `a` and `m` are near each other.
+pub(crate) fn deviance(a: f64, m: f64, off: f64) -> f64 {
+    let v = off / (a + m);
+    if v.abs() >= 0.1 {
+        return a * (a / m).ln() - off;
+    }
+    // ln(a/m) = 2 atanh(v)
+    let (mut sum, mut power, mut odd) = (off * v, 2.0 * a * v, 1.0);
+    loop {
+        power *= v * v;
+        odd += 2.0;
+        let next = sum + power / odd;
+        if next == sum {
+            return sum;
+        }
+        sum = next;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

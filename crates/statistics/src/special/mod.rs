@@ -3,9 +3,11 @@
 mod beta;
 mod erf;
 mod gamma;
+mod gamma_inc;
 
 pub use beta::beta_inc;
 pub use erf::{erf, erfc};
 pub use gamma::ln_gamma;
+pub use gamma_inc::{gamma_lower, gamma_upper, ln_gamma_upper};
 
-pub(crate) use gamma::stirling_error;
+pub(crate) use gamma::{deviance, stirling_error};
