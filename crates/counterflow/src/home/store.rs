@@ -22,6 +22,8 @@ pub(super) struct MyPair {
     pub other: String,
     pub other_title: Option<String>,
     pub state: pairs::State,
+    /// Proposes the times.
+    pub leads: bool,
     pub held: i64,
     pub plan: i64,
     pub next_at: Option<Timestamp>,
@@ -37,6 +39,7 @@ pub(super) async fn pairs(tx: &mut Tx, me: PersonId) -> Answer<Vec<MyPair>> {
         MyPair,
         "select pairs.id, rounds.name as round, programs.name as program,
                 case when pairs.mentor_id = $1 then 'mentor' else 'mentee' end as side,
+                case pairs.led_by when 'mentor' then pairs.mentor_id else pairs.mentee_id end = $1 as leads,
                 other.name as other, other.title as other_title, pairs.state, rounds.meetings as plan,
                 (select count(*) from meetings m where m.pair_id = pairs.id and m.state = 'held') as held,
                 coming.starts_at as next_at, coming.place as next_place,

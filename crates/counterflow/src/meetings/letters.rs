@@ -151,7 +151,7 @@ struct By {
 
 impl By {
     fn of(pair: &Pair, viewer: &Viewer, reader: PersonId) -> Self {
-        let stands_for = pair.side_of(viewer.person).is_none().then(|| pair.mentee.clone());
+        let stands_for = pair.side_of(viewer.person).is_none().then(|| pair.name_on(pair.led_by.other()).to_owned());
         Self { name: viewer.name.clone(), stands_for, is_reader: viewer.person == reader }
     }
 }

@@ -34,6 +34,8 @@ on_both! {
         ana.get(&pair).await.ok().says("Ruth proposes times").says("Kept by Tunde Bello");
         assert_eq!(ana.get(&format!("{pair}/meetings/new")).await.status, StatusCode::NOT_FOUND);
         ruth.get(&pair).await.ok().says("Propose times").does_not_say("Kept by");
+        ruth.get("/home").await.ok().says("none yet: propose times");
+        ana.get("/home").await.ok().says("none yet: Ruth Okafor proposes times");
         let id = MeetingId::new().to_string();
         let fields = [("id", id.as_str()), ("minutes", "45"), ("time_1", "2026-01-20T10:00")];
         ruth.post(&format!("{pair}/meetings"), &fields).await.ok().says("Ana chooses");
@@ -46,6 +48,8 @@ on_both! {
         tunde.get(&meeting).await.ok().says("Which one fits Ana Lim?");
         assert_eq!(ruth.post(&format!("{meeting}/other-times"), &[]).await.status, StatusCode::NOT_FOUND);
         tunde.post(&format!("{meeting}/other-times"), &[]).await.ok();
+        let asked = app.letters(RUTH).await.pop().unwrap().1;
+        assert!(asked.contains("none of the times you proposed fits Ana Lim, says Tunde Bello"), "{asked}");
         ruth.get("/home").await.ok().says("Ana Lim asks for other times");
         ana.get("/home").await.ok().does_not_say("asks for other times");
         ana.post(&format!("{meeting}/choice"), &[("at", "2026-01-20T09:00:00Z")]).await.ok().says("The meeting is set");
