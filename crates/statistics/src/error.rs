@@ -72,11 +72,6 @@ pub enum Error {
         /// Which values.
         what: &'static str,
     },
-    /// Lists that belong together have different lengths.
-    Mismatched {
-        /// Which lists.
-        what: &'static str,
-    },
 }
 
 /// Places of terms in a model of at most 64.
@@ -119,7 +114,6 @@ impl fmt::Display for Error {
             Self::BelowThreshold { have, need } => write!(f, "{have} people, and it takes {need}"),
             Self::TooFew { what, have, need } => write!(f, "{have} of {what} is too few, it takes {need}"),
             Self::NoSpread { what } => write!(f, "every {what} is the same"),
-            Self::Mismatched { what } => write!(f, "{what} differ in length"),
         }
     }
 }

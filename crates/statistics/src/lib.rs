@@ -1,7 +1,7 @@
-//! What a round can show, and later what it has shown: power, distributions, intervals.
+//! What a round can show, and later what it has shown.
 //!
-//! Pure: numbers go in, numbers come out. No clock, no files, no randomness, no dependencies; the same input gives the
-//! same bits. What is outside of a function's domain is an [`Error`], never a panic and never a NaN.
+//! Pure: numbers go in, numbers come out. No clock, no files, no dependencies, randomness only from a seed that is given;
+//! the same input gives the same bits. What is outside of a function's domain is an [`Error`], never a panic and never a NaN.
 //!
 //! Every formula names its source. From the bottom up:
 //! - [`special`]: the functions on which the distributions stand (error function, gamma, incomplete beta and gamma);
@@ -9,9 +9,9 @@
 //! - [`proportion`]: shares, their differences and ratios; [`rates`]: events by time; [`nps`];
 //! - [`paired`]: the same people before and after;
 //! - [`two_sample`]: two groups of different people;
-//! - [`design`]: from people with dates to rows, without immortal time; [`matching`]: who is compared with whom;
 //! - [`multiplicity`]: many tests at once; [`sensitivity`]: what was not measured;
-//! - [`report`]: all of it as a document; [`disclosure`]: what of it may be shown;
+//! - [`survival`]: how long people stay; [`design`]: from when on who is compared with whom; [`matching`]: comparators;
+//! - [`disclosure`]: what of it may be shown; [`report`]: all of it as a document;
 //! - [`power`]: what a planned number of people can show, before anybody is asked.
 //!
 //! ```

@@ -1,5 +1,7 @@
 //! What holds for every set of rows: of curves, log-rank tests, hazards and incidences.
 
+#![allow(clippy::unwrap_used, reason = "all of it is tests")]
+
 use counterflow_statistics::{
     Error,
     survival::{

@@ -47,11 +47,11 @@ impl Pairs {
     /// Pairs of answers; who did not answer both times is left out by the caller, and counted.
     ///
     /// # Errors
-    /// [`Error::Mismatched`] unless both lists have one length; [`Error::TooFew`] if they are empty;
+    /// [`Error::Lengths`] unless both lists have one length; [`Error::TooFew`] if they are empty;
     /// [`Error::OutOfRange`] for an infinity or NaN.
     pub fn new(before: &[f64], after: &[f64]) -> Result<Self, Error> {
         if before.len() != after.len() {
-            return Err(Error::Mismatched { what: "before and after" });
+            return Err(Error::Lengths { what: "after", have: after.len(), need: before.len() });
         }
         let changes: Vec<f64> = before.iter().zip(after).map(|(before, after)| after - before).collect();
         for (what, values) in [("before", before), ("after", after), ("change", &changes)] {
@@ -216,7 +216,7 @@ mod tests {
             Pairs::new(&[1.0], &[2.0]).unwrap().t_test(0.95),
             Err(Error::TooFew { what: "pairs", have: 1, need: 2 })
         );
-        assert_eq!(Pairs::new(&[1.0], &[]), Err(Error::Mismatched { what: "before and after" }));
+        assert_eq!(Pairs::new(&[1.0], &[]), Err(Error::Lengths { what: "after", have: 0, need: 1 }));
         assert!(Pairs::new(&[], &[]).is_err());
         assert!(Pairs::new(&[f64::NAN], &[1.0]).is_err());
         assert!(Pairs::new(&[f64::MIN], &[f64::MAX]).is_err());

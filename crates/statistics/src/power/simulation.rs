@@ -68,7 +68,7 @@ impl Study {
         let critical = normal::two_sided(alpha)?;
         let (mut seen, mut held, mut fitted, mut std_err, mut events) = (0, 0, 0, 0.0, [0.0; 2]);
         for place in 0..runs {
-            let run = self.run(&mut Draws::of(seed, place))?;
+            let run = self.run(&self.panel(seed, place)?)?;
             events = [events[0] + run.events[0] as f64, events[1] + run.events[1] as f64];
             if let Some((log_ratio, error)) = run.fit {
                 fitted += 1;
@@ -105,9 +105,33 @@ impl Study {
         }
     }
 
-    fn run(&self, draws: &mut Draws) -> Result<Run, Error> {
-        let people: Vec<Person> = (0..self.people).map(|_| self.person(draws)).collect();
-        let stretches = self.trial().split_at_exposure(&people)?;
+    /// The people of one run, with the dates that it gives them. The study begins on day 0.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] as [`Study::simulate`].
+    pub fn panel(&self, seed: u64, place: u32) -> Result<Vec<Person>, Error> {
+        self.check()?;
+        let mut draws = Draws::of(seed, place);
+        Ok((0..self.people).map(|_| self.person(&mut draws)).collect())
+    }
+
+    /// The days of the study, with people followed for a `horizon`. The words are left to the reader.
+    #[must_use]
+    pub fn trial(&self, horizon: u32) -> TargetTrial {
+        TargetTrial {
+            eligibility: String::new(),
+            time_zero: String::new(),
+            exposure: String::new(),
+            comparator: String::new(),
+            outcome: String::new(),
+            start: 0,
+            end: i64::from(self.days),
+            horizon: i64::from(horizon),
+        }
+    }
+
+    fn run(&self, people: &[Person]) -> Result<Run, Error> {
+        let stretches = self.trial(self.days).split_at_exposure(people)?;
         let count = |exposed: bool| stretches.iter().filter(|row| row.event && row.exposed == exposed).count() as u64;
         let events = [count(false), count(true)];
         // Without exits on both sides there is no ratio.
@@ -115,7 +139,6 @@ impl Study {
         Ok(Run { events, fit })
     }
 
-    /// One person's dates. The study begins on day 0.
     fn person(&self, draws: &mut Draws) -> Person {
         let hired = -i64::from(draws.below(self.longest_tenure + 1));
         let joined = (draws.share() < self.joining).then(|| 1 + i64::from(draws.below(self.days)));
@@ -131,19 +154,6 @@ impl Study {
         // As whole days; what is far beyond the study is out of it.
         let day = exit.min(other).min(1e9).ceil().max(1.0) as i64;
         Person { hired, joined, left: Some(Leaving { day, outcome: exit <= other }) }
-    }
-
-    fn trial(&self) -> TargetTrial {
-        TargetTrial {
-            eligibility: String::new(),
-            time_zero: String::new(),
-            exposure: String::new(),
-            comparator: String::new(),
-            outcome: String::new(),
-            start: 0,
-            end: i64::from(self.days),
-            horizon: i64::from(self.days),
-        }
     }
 }
 

@@ -22,14 +22,16 @@ pub(super) struct Moments<const P: usize> {
 impl<const P: usize> Moments<P> {
     const NONE: Self = Self { zero: 0.0, one: [0.0; P], two: [[0.0; P]; P] };
 
+    /// Adds a row. With indices, because iterators are not seen through here and the loops stay loops.
     #[inline(always)]
+    #[expect(clippy::needless_range_loop, reason = "this is the innermost loop of a fit")]
     fn add(&mut self, risk: f64, x: &[f64; P]) {
         self.zero += risk;
         for i in 0..P {
             let part = risk * x[i];
             self.one[i] += part;
-            for (cell, x) in self.two[i].iter_mut().zip(x).take(i + 1) {
-                *cell += part * x;
+            for j in 0..=i {
+                self.two[i][j] += part * x[j];
             }
         }
     }
