@@ -27,7 +27,6 @@ pub mod disclosure;
 pub mod distribution;
 pub mod effect;
 mod error;
-#[allow(dead_code, reason = "for the models to come")]
 mod linalg;
 pub mod matching;
 pub mod multiplicity;
