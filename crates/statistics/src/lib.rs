@@ -9,9 +9,10 @@
 //! - [`proportion`]: shares, their differences and ratios; [`rates`]: events by time; [`nps`];
 //! - [`paired`]: the same people before and after;
 //! - [`two_sample`]: two groups of different people;
+//! - [`design`]: from people with dates to rows, without immortal time; [`matching`]: who is compared with whom;
 //! - [`multiplicity`]: many tests at once; [`sensitivity`]: what was not measured;
-//! - [`survival`]: how long people stay; [`design`]: from when on who is compared with whom; [`matching`]: comparators;
-//! - [`disclosure`]: what of it may be shown; [`report`]: all of it as a document;
+//! - [`survival`]: how long people stay;
+//! - [`report`]: all of it as a document; [`disclosure`]: what of it may be shown;
 //! - [`power`]: what a planned number of people can show, before anybody is asked.
 //!
 //! ```
@@ -27,7 +28,6 @@ pub mod disclosure;
 pub mod distribution;
 pub mod effect;
 mod error;
-#[allow(dead_code, reason = "for the models to come")]
 mod linalg;
 pub mod matching;
 pub mod multiplicity;

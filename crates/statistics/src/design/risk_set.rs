@@ -46,7 +46,7 @@ impl TargetTrial {
     /// Epidemiology 19, 766-779; risk-set matching: Li, Propert and Rosenbaum 2001, JASA 96, 870-882). Comparators may
     /// join later. Ties fall to who comes first in the data.
     ///
-    /// O(joiners x people).
+    /// O(joiners x people of about the same tenure).
     ///
     /// # Errors
     /// [`Error::OutOfRange`] unless the trial's days are in order, tenures may differ by 0 days or more, ratio and caliper
@@ -62,10 +62,18 @@ impl TargetTrial {
         let mut joiners: Vec<(i64, usize)> =
             (0..people.len()).filter_map(|place| Some((day_of(place)?, place))).collect();
         joiners.sort_unstable();
+        // Tenures differ by as much as days of hiring do, so who is near stands together in their order.
+        let mut by_hiring: Vec<usize> = (0..people.len()).collect();
+        by_hiring.sort_by_key(|&place| people[place].hired);
         let mut used = vec![false; people.len()];
         let (mut sets, mut dropped) = (Vec::new(), Vec::new());
         for (day, joiner) in joiners {
-            let mut near: Vec<(f64, i64, usize)> = (0..people.len())
+            let hired = people[joiner].hired;
+            let first = by_hiring.partition_point(|&x| people[x].hired < hired.saturating_sub(options.tenure_within));
+            let end = by_hiring.partition_point(|&x| people[x].hired <= hired.saturating_add(options.tenure_within));
+            let mut near: Vec<(f64, i64, usize)> = by_hiring[first..end]
+                .iter()
+                .copied()
                 .filter(|&place| !used[place] && place != joiner && self.at_risk(&people[place], day))
                 .filter_map(|place| options.apart(people, joiner, place))
                 .collect();
@@ -123,14 +131,13 @@ impl RiskSetOptions<'_> {
         self.distance.into_iter().flatten().try_for_each(|&distance| finite("distance", distance).map(|_| ()))
     }
 
-    /// How far two are apart, in distance and in tenure, unless that is too far. Tenures differ by as much as the days of
-    /// hiring do.
+    /// How far two are apart, in distance and in tenure, unless they have other labels or the caliper is shorter.
     fn apart(&self, people: &[Person], joiner: usize, other: usize) -> Option<(f64, i64, usize)> {
         let tenure = people[joiner].hired.abs_diff(people[other].hired) as i64;
         let same = self.exact_on.is_none_or(|labels| labels[joiner] == labels[other]);
         let distance = self.distance.map_or(0.0, |distance| (distance[joiner] - distance[other]).abs());
         let near = self.caliper.is_none_or(|caliper| distance <= caliper);
-        (same && near && tenure <= self.tenure_within).then_some((distance, tenure, other))
+        (same && near).then_some((distance, tenure, other))
     }
 }
 

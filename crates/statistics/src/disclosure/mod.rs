@@ -3,6 +3,15 @@
 //! Two questions are asked of every figure. May it be shown by itself ([`guard`], by a [`Policy`])? And may it be shown
 //! beside all that is known already ([`Ledger`])? [`audit`] and [`attacker_intervals`] take the other side: they compute
 //! what a reader can.
+//!
+//! ```
+//! use counterflow_statistics::disclosure::{Cohort, Ledger, Policy, Refusal};
+//! // Of 100 people, the first 40 were shown: 38 of them would give the other two away.
+//! let mut ledger = Ledger::new(100, &Policy::default())?;
+//! assert_eq!(ledger.release(Cohort::from_members(100, 0..40)?, None), Ok(()));
+//! assert_eq!(ledger.check(&Cohort::from_members(100, 0..38)?, None), Err(Refusal::NearlyReleased(1)));
+//! # Ok::<(), counterflow_statistics::Error>(())
+//! ```
 
 mod atoms;
 mod attacker;

@@ -3,6 +3,19 @@
 //! A [`PropensityModel`] says how likely each person was to join, given what was known before; [`match_nearest`] and
 //! [`coarsened_exact`] find comparators, [`iptw`] weights everybody instead, and [`balance_table`] says how alike the
 //! groups are then. All are deterministic: ties fall to who comes first in the data.
+//!
+//! ```
+//! use counterflow_statistics::matching::{Covariates, NearestOptions, PropensityModel, balance_table, match_nearest};
+//! let covariates = Covariates::new([("age", vec![31.0, 46.0, 38.0, 30.0, 52.0, 33.0, 47.0, 37.0])])?;
+//! let joined = [true, false, true, false, false, true, true, false];
+//! let model = PropensityModel::fit(&covariates, &joined)?;
+//! let options = NearestOptions { caliper: Some(0.2 * model.sd_logit()), ..NearestOptions::default() };
+//! let pairs = match_nearest(&model.logit, &joined, &options)?;
+//! assert_eq!((pairs.sets.len(), pairs.dropped.len()), (3, 1));
+//! let age = &balance_table(&covariates, &joined, &pairs.weights())?[0];
+//! assert!(age.after.raw_difference().abs() < age.before.raw_difference().abs());
+//! # Ok::<(), counterflow_statistics::Error>(())
+//! ```
 
 mod balance;
 mod coarsened;
