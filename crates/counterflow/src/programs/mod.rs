@@ -1,6 +1,7 @@
 //! Programs and their rounds: what a manager designs before anybody is asked.
 
 mod changes;
+pub mod copy_store;
 mod dates;
 mod design;
 mod endorse;
