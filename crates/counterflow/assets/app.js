@@ -1,6 +1,28 @@
 // What a reload would spoil. Everything here has a way without it.
 "use strict";
 
+// What was typed and could not be saved stays in this browser, with when it was kept, and no longer than two weeks: the
+// device may be somebody else's by then.
+const KEPT_FOR = 14 * 24 * 60 * 60 * 1_000;
+const readKept = (place) => {
+  const [, at, typed] = /^(\d+) (.*)$/s.exec(localStorage.getItem(place) ?? "") ?? [];
+  return at && Date.now() - at < KEPT_FOR ? { at: Number(at), typed } : null;
+};
+try {
+  for (const place of Object.keys(localStorage)) {
+    if (place.startsWith("kept:") && !readKept(place)) localStorage.removeItem(place);
+  }
+} catch {
+  // A browser that keeps nothing.
+}
+// The hour; the day, too, if it is not today.
+const momentWords = (at) => {
+  const moment = new Date(at);
+  const isToday = moment.toDateString() === new Date().toDateString();
+  const day = isToday ? {} : { day: "numeric", month: "long" };
+  return moment.toLocaleString(document.documentElement.lang, { ...day, hour: "2-digit", minute: "2-digit" });
+};
+
 // ---- Forms that save themselves while somebody types (data-autosave: where to). The Save button does the same.
 for (const form of document.querySelectorAll("form[data-autosave]")) {
   const status = form.querySelector("[data-save-status]");
@@ -14,7 +36,6 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     clearTimeout(timer);
     timer = setTimeout(save, wait);
   };
-  // What could not be saved stays in this browser until it is: also after the page was closed.
   const place = `kept:${form.dataset.autosave}`;
   // Not what is private, nor what belongs to this login: whoever sits here next could read it.
   const kept = () => {
@@ -22,19 +43,22 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     for (const name of [...fields.keys()]) if (/^(form_tag$|private-|consent-)/.test(name)) fields.delete(name);
     return fields.toString();
   };
+  const say = (what, at = Date.now()) => {
+    status.textContent = (status.dataset[what] ?? "").replace("{time}", momentWords(at));
+  };
   const keep = (outcome) => {
     try {
       if (outcome === "saved") localStorage.removeItem(place);
-      else localStorage.setItem(place, kept());
+      else localStorage.setItem(place, `${Date.now()} ${kept()}`);
     } catch {
       // A browser that keeps nothing: the text is on the page.
     }
   };
   const bringBack = () => {
-    const found = localStorage.getItem(place);
+    const found = readKept(place);
     if (!found) return;
-    fillIn(form, new URLSearchParams(found));
-    status.textContent = status.dataset.restored ?? "";
+    fillIn(form, new URLSearchParams(found.typed));
+    say("restored", found.at);
     changes += 1;
     later(500);
   };
@@ -55,11 +79,11 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     if (sending || changes === saved) return;
     const sent = changes;
     sending = true;
-    status.textContent = status.dataset.saving;
+    say("saving");
     const outcome = await send();
     keep(outcome);
     sending = false;
-    status.textContent = status.dataset[outcome];
+    say(outcome);
     signedOut.hidden = outcome !== "away";
     if (outcome === "saved") saved = sent;
     if (saved !== changes && outcome !== "refused") later(outcome === "saved" ? 1_000 : 10_000);
@@ -82,6 +106,10 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     // A browser that keeps nothing.
   }
 }
+
+// ---- A form that came back with problems (data-own-page) stands at its page's address: whoever goes back to it gets the
+// page, and not the browser's error about sending a form again.
+for (const form of document.querySelectorAll("form[data-own-page]")) history.replaceState(null, "", form.action);
 
 // Puts what was typed into the fields of a form. Hidden fields are the page's own.
 function fillIn(form, typed) {

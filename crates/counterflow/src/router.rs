@@ -172,6 +172,7 @@ pub fn table() -> Vec<Route> {
         get("/rounds/{round}/screening", &[Manager], enrollment::screening_pages::show),
         get("/rounds/{round}/screening/rubric", &[Manager], enrollment::screening_pages::rubric),
         post("/rounds/{round}/screening/rubric", &[Manager], enrollment::screening_pages::save_rubric),
+        post("/rounds/{round}/screening/removal", &[Manager], enrollment::screening_pages::stop),
         post("/rounds/{round}/screening/readers", &[Manager], enrollment::screening_pages::give_out),
         get("/registrations/{participant}/application", &[Mentor], enrollment::application_pages::show),
         post("/registrations/{participant}/application", &[Mentor], enrollment::application_pages::send),

@@ -20,11 +20,11 @@ struct SetupPage {
     form: Form,
 }
 
-/// `GET /setup`: 404 once it is done.
+/// `GET /setup`. Once it is done, it leads home: whoever has just set up may go back.
 pub async fn show(app: App, page: Page) -> Answer {
     let mut tx = app.db.read().await?;
     if store::is_set_up(&mut tx).await? {
-        return Err(Error::NotFound);
+        return Ok(page::see_other("/home"));
     }
     page::html(&SetupPage { page, form: Form::filled([("zone", "Europe/Berlin")]) })
 }

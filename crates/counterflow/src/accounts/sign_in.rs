@@ -25,8 +25,17 @@ use crate::kernel::{
 struct SignInPage {
     page: Page,
     form: Form,
+    /// Whether letters leave the server: without a mail server the password comes first.
+    sends: bool,
     password_open: bool,
+    link_open: bool,
     refused: bool,
+}
+
+impl SignInPage {
+    fn of(app: &App, page: Page, form: Form) -> Self {
+        Self { page, form, sends: app.config.smtp.is_some(), password_open: false, link_open: false, refused: false }
+    }
 }
 
 /// `GET /sign-in?to=`
@@ -39,7 +48,7 @@ pub async fn show(app: App, page: Page, visitor: Visitor, Query(query): Query) -
         return Ok(page::see_other(super::local_path(query.get("to"))));
     }
     let form = Form::filled([("to", query.get("to"))]);
-    page::html(&SignInPage { page, form, password_open: false, refused: false })
+    page::html(&SignInPage::of(&app, page, form))
 }
 
 #[derive(Template)]
@@ -56,7 +65,10 @@ pub async fn send_link(app: App, page: Page, Address(address): Address, fields: 
     let email = check.email("email");
     let email = match check.done(|| email) {
         Ok(email) => email,
-        Err(problems) => return back(page, fields, problems, false),
+        Err(problems) => {
+            let back = SignInPage::of(&app, page, Form::back(fields, problems));
+            return page::invalid(&SignInPage { link_open: true, ..back });
+        }
     };
     app.limits.visit(address)?;
     let mut tx = app.db.write().await?;
@@ -72,7 +84,10 @@ pub async fn with_password(app: App, page: Page, Address(address): Address, fiel
     let password = check.text("password", 1024);
     let (email, _) = match check.done(|| Some((email?, password?))) {
         Ok(both) => both,
-        Err(problems) => return back(page, fields, problems, true),
+        Err(problems) => {
+            let back = SignInPage::of(&app, page, Form::back(fields, problems));
+            return page::invalid(&SignInPage { password_open: true, ..back });
+        }
     };
     app.limits.visit(address)?;
     let mut tx = app.db.read().await?;
@@ -86,12 +101,8 @@ pub async fn with_password(app: App, page: Page, Address(address): Address, fiel
     let Some(account) = account.as_ref().filter(|_| right) else {
         refused(&mut tx, account.map(|account| account.id)).await?;
         tx.commit().await?;
-        return page::invalid(&SignInPage {
-            page,
-            form: Form::back(fields, Problems::default()),
-            password_open: true,
-            refused: true,
-        });
+        let back = SignInPage::of(&app, page, Form::back(fields, Problems::default()));
+        return page::invalid(&SignInPage { password_open: true, refused: true, ..back });
     };
     remember(&app, &mut tx, account.id, address).await?;
     let response = start_login(&app, &mut tx, account.id, fields.get("to")).await?;
@@ -114,10 +125,6 @@ pub(super) async fn remember(app: &App, tx: &mut Tx, person: PersonId, address: 
 
 fn network_hash(app: &App, address: IpAddr) -> String {
     token::tag(&app.form_key, "network", &Network::from(address).to_string())
-}
-
-fn back(page: Page, fields: Fields, problems: Problems, password_open: bool) -> Answer {
-    page::invalid(&SignInPage { page, form: Form::back(fields, problems), password_open, refused: false })
 }
 
 #[derive(Template)]

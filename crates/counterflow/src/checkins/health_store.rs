@@ -12,6 +12,7 @@ use crate::{
         guard::Leave,
         ids::{MeetingId, PairId, PersonId, RoundId},
     },
+    people,
     programs::Side,
 };
 
@@ -89,11 +90,10 @@ impl PairRow {
     /// Position and place of whoever is on a side, in one line.
     #[must_use]
     pub fn position_on(&self, side: Side) -> String {
-        let parts = match side {
-            Side::Mentor => [&self.mentor_title, &self.mentor_location],
-            Side::Mentee => [&self.mentee_title, &self.mentee_location],
-        };
-        parts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(", ")
+        match side {
+            Side::Mentor => people::position(&self.mentor_title, &self.mentor_location),
+            Side::Mentee => people::position(&self.mentee_title, &self.mentee_location),
+        }
     }
 
     fn unsigned(&self) -> Option<Sides> {

@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 use super::{
     Admission, State, event,
     exclusions::{Asks, must_be_free},
-    lock_name, must_have, must_take_people, participant_lock, store, takes_people, waiting, waiting_letters,
-    waiting_store,
+    lock_name, must_have, must_take_people, participant_lock, store, waiting, waiting_letters, waiting_store,
 };
 use crate::{
     jobs,
@@ -93,14 +92,7 @@ pub async fn set_admission(tx: &mut Tx, access: &Access<RoundId>, policy: Admiss
     }
     store::set_admission(tx, round.id, policy, access.viewer.person).await?;
     event(access, "admission.changed", &round).with(json!({ "policy": policy })).record(tx).await?;
-    if policy == Admission::AsNeeded && takes_people(round.stage) {
-        waiting_store::set_all_waiting(tx, round.id).await?;
-        for id in waiting_store::settle(tx, round.id, false).await? {
-            waiting_letters::tell_later(tx, id).await?;
-        }
-        waiting::move_up(tx, &round).await?;
-    }
-    Ok(())
+    waiting::take_into_line(tx, &round).await
 }
 
 /// The job `enrollment.withdraw_leaver`: takes somebody who left out of every round in which they are in no pair. The

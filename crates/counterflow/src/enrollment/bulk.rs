@@ -9,8 +9,7 @@ use serde_json::{Value, json};
 use super::{
     State, WEEK,
     bulk_store::{self, Bulk, Row, Written},
-    event,
-    exclusions::stands_against,
+    event, exclusions,
     letters::{Letters, Occasion, To},
     lock_name, must_have, must_take_people, store,
     table::Filter,
@@ -24,7 +23,7 @@ use crate::{
         db::Tx,
         error::{Answer, Error},
         guard::{self, ByServer, Leave},
-        ids::{BulkId, ParticipantId, RoundId},
+        ids::{BulkId, ParticipantId, PersonId, RoundId},
         rights::Role,
     },
     mail,
@@ -273,10 +272,17 @@ async fn carry_out(
 ) -> Answer<i64> {
     let rows = bulk_store::rows(tx, bulk.id, None, limit).await?;
     let letters = Letters::of(tx, app, round.clone()).await?;
+    let kept_out = match bulk.act {
+        Act::Admit => exclusions::kept_out(tx, round.program_id).await?,
+        _ => BTreeSet::new(),
+    };
     let mut counts = [(Side::Mentee, 0), (Side::Mentor, 0)];
     for row in &rows {
-        if do_one(tx, app, bulk, row, &letters).await? {
+        let is_done = !kept_out.contains(&row.person_id) && do_one(tx, app, bulk, row, &letters).await?;
+        if is_done {
             counts.iter_mut().filter(|(side, _)| *side == row.role).for_each(|(_, count)| *count += 1);
+        } else {
+            bulk_store::note(tx, bulk.id, row.id, "passed").await?;
         }
     }
     if bulk.act.occasion() == Some(Occasion::Invitation) && counts.iter().any(|(_, count)| *count > 0) {
@@ -301,11 +307,10 @@ async fn move_line(tx: &mut Tx, round: &Round, act: Act) -> Answer<()> {
     waiting::move_up(tx, round).await
 }
 
-/// Carries out an act on one person, and notes how they stood. Answers whether it was, or they stood elsewhere by now.
+/// Carries out an act on one person, and notes how they stood. Answers whether it did, or they stood elsewhere by now.
 async fn do_one(tx: &mut Tx, app: &App, bulk: &Bulk, row: &Row, letters: &Letters) -> Answer<bool> {
     let can = bulk.act.can(row.stand.state, row.email.is_some());
     if !can || !change(tx, bulk.act, row).await? {
-        bulk_store::note(tx, bulk.id, row.id, "passed").await?;
         return Ok(false);
     }
     let letter = match (bulk.act.occasion(), &row.email) {
@@ -367,8 +372,9 @@ pub(super) async fn undo(tx: &mut Tx, leave: &impl Leave<RoundId>, id: BulkId) -
 async fn take_back(tx: &mut Tx, bulk: &Bulk, limit: i64) -> Answer<i64> {
     let round = programs::round(tx, &ByServer(bulk.round_id)).await?;
     let rows = bulk_store::rows(tx, bulk.id, Some("done"), limit).await?;
+    let kept_out = exclusions::kept_out(tx, round.program_id).await?;
     for row in &rows {
-        let outcome = if take_back_one(tx, &round, row).await? { "undone" } else { "kept" };
+        let outcome = if take_back_one(tx, &kept_out, row).await? { "undone" } else { "kept" };
         bulk_store::note(tx, bulk.id, row.id, outcome).await?;
     }
     waiting::move_up(tx, &round).await?;
@@ -376,13 +382,13 @@ async fn take_back(tx: &mut Tx, bulk: &Bulk, limit: i64) -> Answer<i64> {
 }
 
 /// Answers whether they stand as before now.
-async fn take_back_one(tx: &mut Tx, round: &Round, row: &Row) -> Answer<bool> {
+async fn take_back_one(tx: &mut Tx, kept_out: &BTreeSet<PersonId>, row: &Row) -> Answer<bool> {
     let read = |text: &Option<String>| -> Answer<Stand> {
         serde_json::from_str(text.as_deref().unwrap_or_default()).map_err(Error::defect)
     };
     let (before, after) = (read(&row.before)?, read(&row.after)?);
     let takes_part = matches!(before.state, State::Registered | State::Admitted | State::Waiting);
-    if takes_part && stands_against(tx, round.program_id, row.person_id).await?.is_some() {
+    if takes_part && kept_out.contains(&row.person_id) {
         return Ok(false); // meanwhile they take part in what excludes this program
     }
     if let Some(key) = &row.letter

@@ -1,7 +1,7 @@
 //! The statements on programs that exclude each other, and on groups whose members a program leaves out.
 
 use crate::{
-    execute, fetch_all,
+    execute, fetch_all, fetch_optional,
     kernel::{
         clock::Timestamp,
         db::Tx,
@@ -43,6 +43,18 @@ pub(super) async fn exclusions(tx: &mut Tx, leave: &impl Leave<ProgramId>) -> An
          order by lower(other.name), other.id",
         leave.id()
     )?)
+}
+
+/// Whether a program excludes any other.
+pub(super) async fn excludes(tx: &mut Tx, program: ProgramId) -> Answer<bool> {
+    let found = fetch_optional!(
+        tx,
+        (ProgramId,),
+        "select other_id from program_exclusions where program_id = $1
+         union all select program_id from program_exclusions where other_id = $1 limit 1",
+        program
+    )?;
+    Ok(found.is_some())
 }
 
 /// Programs that could exclude this one and do not yet, by name.

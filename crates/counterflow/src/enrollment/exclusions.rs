@@ -4,6 +4,8 @@
 //! Whoever registers first takes part there. What is declared later takes nothing away from those who are in both by
 //! then: the page names them, and a manager decides with them.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::http::StatusCode;
 use serde_json::json;
@@ -30,7 +32,7 @@ use crate::{
 /// # Errors
 /// `takes_part_elsewhere` or, where a manager asks, `is_elsewhere` with what stands against it; or when the database fails.
 pub(super) async fn must_be_free(tx: &mut Tx, program: ProgramId, person: PersonId, asks: Asks) -> Answer<()> {
-    tx.lock(format!("takes-part:{person}")).await?;
+    hold(tx, program).await?;
     match (stands_against(tx, program, person).await?, asks) {
         (None, _) => Ok(()),
         (Some(_), Asks::Themselves) => Err(Error::conflict("takes_part_elsewhere")),
@@ -49,6 +51,24 @@ pub(super) enum Asks {
     Themselves,
     /// Whoever admits.
     Manager,
+}
+
+/// Holds whoever else would take people into a program that excludes another, to the end of the transaction: otherwise two
+/// programs could take the same person in at once. One lock for all of them, and not one a person: a line can be long, and
+/// who comes up in it is known only one by one, so that locks on people would be taken in any order. Whoever takes it has
+/// the locks on their round and participants already. Programs without an exclusion do not wait for anybody.
+async fn hold(tx: &mut Tx, program: ProgramId) -> Answer<()> {
+    if store::excludes(tx, program).await? {
+        tx.lock("takes-part").await?;
+    }
+    Ok(())
+}
+
+/// Everybody whom something keeps from taking part in a program now, for those who take many in. Holds whoever else would
+/// until the end of the transaction.
+pub(super) async fn kept_out(tx: &mut Tx, program: ProgramId) -> Answer<BTreeSet<PersonId>> {
+    hold(tx, program).await?;
+    Ok(store::elsewhere(tx, program, None).await?.into_iter().map(|one| one.person_id).collect())
 }
 
 /// The first thing that stands against somebody's taking part in a program.
@@ -218,10 +238,8 @@ pub async fn exclusions(tx: &mut Tx, access: &Access<ProgramId>) -> Answer<Exclu
         let addresses = store::addresses(tx, access, group.id).await?.join("\n");
         groups.push((group, addresses));
     }
-    let mut left_out: Vec<PersonId> =
-        store::elsewhere(tx, access.id, None).await?.into_iter().map(|one| one.person_id).collect();
-    left_out.sort_unstable();
-    left_out.dedup();
+    let elsewhere = store::elsewhere(tx, access.id, None).await?;
+    let left_out: BTreeSet<PersonId> = elsewhere.into_iter().map(|one| one.person_id).collect();
     Ok(Exclusions {
         programs: store::exclusions(tx, access).await?,
         groups,

@@ -6,7 +6,7 @@ use super::form::{Ask, Core, RegistrationForm};
 use crate::{
     kernel::form::{Check, Fields, Problems},
     programs::{
-        free_key,
+        adopt, free_key,
         template::registration::{
             Condition, FormKind, FormQuestion, LONGEST_OPTION, LONGEST_TEXT, MOST_OPTIONS, MOST_QUESTIONS, flaws,
         },
@@ -100,7 +100,8 @@ pub(super) fn read(
     let mut check = fields.check();
     let core = core(&mut check, fields);
     let mut rows = typed(fields);
-    adopt(&mut rows, fields, stored);
+    let texts = stored.questions.iter().map(|question| (question.key.as_str(), question.text.as_str()));
+    adopt(&mut rows, |row| &mut row.key, |row| fields.get(&row.name("text")).trim().to_owned(), texts);
     let mut taken = taken.clone();
     let mut placed = Vec::new();
     for row in rows.into_iter().filter(|row| !row.is_blank(fields) && !fields.is(&row.name("remove"), "yes")) {
@@ -132,19 +133,6 @@ fn core(check: &mut Check<'_>, fields: &Fields) -> Option<Core> {
     };
     let [topics, about, languages, times, style] = CORE.map(&mut ask);
     Some(Core { topics: topics?, about: about?, languages: languages?, times: times?, style: style? })
-}
-
-/// A new row with the words of a stored question that no other row speaks of is that question: the form was sent twice.
-fn adopt(rows: &mut [Row], fields: &Fields, stored: &RegistrationForm) {
-    let spoken_of: BTreeSet<String> = rows.iter().map(|row| row.key.clone()).collect();
-    for row in rows.iter_mut().filter(|row| row.key.is_empty()) {
-        let same = |question: &&FormQuestion| {
-            question.text == fields.get(&row.name("text")).trim() && !spoken_of.contains(&question.key)
-        };
-        if let Some(question) = stored.questions.iter().find(same) {
-            row.key.clone_from(&question.key);
-        }
-    }
 }
 
 /// Where a row stands; one without a number comes last.

@@ -13,6 +13,7 @@ use crate::{
         guard::Leave,
         ids::{ParticipantId, RoundId},
     },
+    people,
     programs::Side,
     words,
 };
@@ -175,7 +176,7 @@ pub(super) struct Listed {
 impl Listed {
     /// Position and place in one line.
     pub fn position(&self) -> String {
-        [&self.title, &self.location].into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(", ")
+        people::position(&self.title, &self.location)
     }
 
     /// Since when they stand where they stand.

@@ -58,13 +58,13 @@ pub(super) fn consent_field(key: &str) -> String {
 /// consent is sent back.
 pub(super) fn read(check: &mut Check<'_>, fields: &Fields, questions: &[PrivateQuestion]) -> BTreeMap<String, Private> {
     let mut all = BTreeMap::new();
-    for question in questions {
+    for question in questions.iter().filter(|question| question.is_asked()) {
         let (name, consent) = (private_field(&question.key), consent_field(&question.key));
         let most = if question.several { usize::MAX } else { 1 };
         let ticked = question.answers.iter().filter(|answer| fields.is(&name, answer)).cloned();
         let answers: BTreeSet<String> = ticked.take(most).collect();
         let purposes: BTreeSet<Purpose> =
-            question.purposes.iter().copied().filter(|purpose| fields.is(&consent, purpose.name())).collect();
+            question.asked_for().filter(|purpose| fields.is(&consent, purpose.name())).collect();
         if answers.is_empty() {
             continue;
         }
@@ -126,4 +126,34 @@ fn without(draft: &str, question: &str) -> Answer<String> {
     let names = [private_field(question), consent_field(question)];
     typed.retain(|(name, _)| !names.contains(name));
     serde_json::to_string(&typed).map_err(Error::defect)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_agrees_to_what_nothing_is_done_for() {
+        let question = |key: &str, purposes: &[Purpose]| PrivateQuestion {
+            key: key.to_owned(),
+            question: "Where did you grow up?".to_owned(),
+            help: "For a view from elsewhere.".to_owned(),
+            answers: vec!["Here".to_owned(), "Elsewhere".to_owned()],
+            several: false,
+            purposes: purposes.to_vec(),
+        };
+        let questions =
+            [question("both", &[Purpose::Matching, Purpose::Reporting]), question("later", &[Purpose::Reporting])];
+        let mut fields = Fields::default();
+        for key in ["both", "later"] {
+            fields.push(private_field(key), "Here");
+            fields.push(consent_field(key), "matching");
+            fields.push(consent_field(key), "reporting");
+        }
+        let mut check = fields.check();
+        let said = read(&mut check, &fields, &questions);
+        assert!(check.done(|| Some(())).is_ok());
+        assert_eq!(said.keys().collect::<Vec<_>>(), ["both"]);
+        assert_eq!(said["both"].purposes, BTreeSet::from([Purpose::Matching]));
+    }
 }

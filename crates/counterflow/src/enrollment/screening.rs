@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{
     State, event, lock_name, must_have, must_take_people, participant_lock,
     reviewing::{Review, Standing},
-    screening_letters, screening_store, store,
+    screening_letters, screening_store, store, waiting,
 };
 use crate::{
     kernel::{
@@ -103,6 +103,25 @@ pub(super) async fn set_design(
     screening_store::set_screening(tx, round.id, &text, version + 1, access.viewer.person).await?;
     event(access, "screening.changed", &round).on(round.id).record(tx).await?;
     Ok(Ok(()))
+}
+
+/// Screens mentors no longer. Nobody has to read applications any more; they are kept. Whoever registered stands where they
+/// would without it.
+///
+/// # Errors
+/// `screening_begun` once somebody was scored: all are chosen in the same way. `enrollment_over`, or when the database fails.
+pub(super) async fn stop(tx: &mut Tx, access: &Access<RoundId>) -> Answer<()> {
+    tx.lock(lock_name(access.id)).await?;
+    let round = programs::round(tx, access).await?;
+    must_take_people(&round)?;
+    if screening_store::has_reviews(tx, round.id).await? {
+        return Err(Error::conflict("screening_begun"));
+    }
+    if !screening_store::delete_screening(tx, round.id).await? {
+        return Ok(()); // a double click
+    }
+    event(access, "screening.stopped", &round).on(round.id).record(tx).await?;
+    waiting::take_into_line(tx, &round).await
 }
 
 /// One answer of an application, with the question that was asked.

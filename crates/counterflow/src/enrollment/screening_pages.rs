@@ -21,6 +21,7 @@ use crate::{
         ids::{PersonId, RoundId},
         page::{self, Page},
     },
+    people,
     programs::{
         self, Round, Stage,
         stages::{self, Step},
@@ -56,9 +57,10 @@ impl Applicant {
         Ok(Self { told: told.unwrap_or_default(), standing: Standing::of(reviews), is_blind, is_own, one })
     }
 
-    /// Whether the viewer sees what was given: once two are in, and their own is.
+    /// Whether the viewer sees what was given: once enough is in to decide, and their own is. Not before: any manager may
+    /// be asked to be the third, who is to be as blind as the first two.
     fn shows_scores(&self) -> bool {
-        !self.is_blind && !self.is_own && self.standing.given.len() >= 2
+        !self.is_blind && !self.is_own && self.standing.is_ready()
     }
 
     /// Whether somebody has still to be found who reads it.
@@ -67,7 +69,7 @@ impl Applicant {
     }
 
     fn position(&self) -> String {
-        [&self.one.title, &self.one.location].into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(", ")
+        people::position(&self.one.title, &self.one.location)
     }
 }
 
@@ -96,7 +98,7 @@ impl ScreeningPage {
                 applicants.push(Applicant::of(one, &assigned, access.viewer.person, lines)?);
             }
         }
-        // In the order of scores only for whoever may see them.
+        // In the order of scores only for whoever may see all of them.
         if applicants.iter().all(|applicant| !applicant.is_blind && !applicant.is_own) {
             reviewing::rank(&mut applicants, |applicant| &applicant.standing);
         }
@@ -156,6 +158,8 @@ struct RubricPage {
     version: i64,
     /// Who changed it while the viewer typed.
     overtaken_by: Option<String>,
+    /// Whether somebody was scored: it goes on as it is.
+    has_scores: bool,
     is_fixed: bool,
 }
 
@@ -169,8 +173,9 @@ impl RubricPage {
             (None, Some(stored)) => filled(&stored.design),
             (None, None) => filled(&Design::suggested()?),
         };
-        let is_fixed = screening_store::has_reviews(tx, round.id).await? || !takes_people(round.stage);
-        Ok(Self { page, round, form, version, overtaken_by: None, is_fixed })
+        let has_scores = screening_store::has_reviews(tx, round.id).await?;
+        let is_fixed = has_scores || !takes_people(round.stage);
+        Ok(Self { page, round, form, version, overtaken_by: None, has_scores, is_fixed })
     }
 
     fn enroll(&self) -> String {
@@ -232,6 +237,14 @@ pub async fn save_rubric(app: App, page: Page, access: Access<RoundId>, fields: 
     let mut response = page::html(&RubricPage { overtaken_by, version, ..shown })?;
     *response.status_mut() = status;
     Ok(response)
+}
+
+/// `POST /rounds/{round}/screening/removal`
+pub async fn stop(app: App, access: Access<RoundId>, _: Fields) -> Answer {
+    let mut tx = app.db.write().await?;
+    screening::stop(&mut tx, &access).await?;
+    tx.commit().await?;
+    Ok(page::done(&format!("/rounds/{}/screening", access.id), "screening_stopped"))
 }
 
 /// The questions that are filled in.

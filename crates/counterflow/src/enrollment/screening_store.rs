@@ -44,6 +44,16 @@ pub(super) async fn set_screening(tx: &mut Tx, round: RoundId, design: &str, ver
     Ok(())
 }
 
+/// Ends a round's screening, and the readings that were given out. Answers whether there was one.
+pub(super) async fn delete_screening(tx: &mut Tx, round: RoundId) -> Answer<bool> {
+    execute!(
+        tx,
+        "delete from review_assignments where participant_id in (select id from participants where round_id = $1)",
+        round
+    )?;
+    Ok(execute!(tx, "delete from screenings where round_id = $1", round)? == 1)
+}
+
 /// Whether somebody has begun to score in a round.
 pub(super) async fn has_reviews(tx: &mut Tx, round: RoundId) -> Answer<bool> {
     let (count,) = fetch_one!(

@@ -10,6 +10,7 @@ use crate::{
         guard::Leave,
         ids::{ParticipantId, PersonId, RoundId},
     },
+    people,
     programs::Side,
 };
 
@@ -54,7 +55,7 @@ impl Participant {
     /// Position and place in one line.
     #[must_use]
     pub fn position(&self) -> String {
-        [&self.title, &self.location].into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(", ")
+        people::position(&self.title, &self.location)
     }
 }
 
@@ -203,26 +204,14 @@ pub(super) async fn set_registered(tx: &mut Tx, id: ParticipantId, capacity: i64
     Ok(rows == 1)
 }
 
-/// Admits somebody who registered. Answers whether it did: not where they stand elsewhere by now, nor where another
-/// program or a group outside stands against it (`exclusions`).
+/// Admits somebody who registered. Answers whether it did: not where they stand elsewhere by now. The caller has asked
+/// whether another program or a group outside stands against it (`exclusions`).
 pub(super) async fn set_admitted(tx: &mut Tx, id: ParticipantId) -> Answer<bool> {
     let now = tx.now();
     let rows = execute!(
         tx,
         "update participants set state = 'admitted', admitted_at = $1, waiting_at = null
-         where id = $2 and state in ('registered', 'waiting')
-           and not exists (
-             select 1 from rounds here
-             join program_exclusions e on here.program_id in (e.program_id, e.other_id)
-             join rounds there on there.program_id in (e.program_id, e.other_id) and there.program_id <> here.program_id
-             join participants other on other.round_id = there.id
-             where here.id = participants.round_id and there.stage not in ('close', 'prove')
-               and other.person_id = participants.person_id and other.state in ('registered', 'admitted'))
-           and not exists (
-             select 1 from rounds here
-             join outside_groups on outside_groups.program_id = here.program_id
-             join outside_members on outside_members.group_id = outside_groups.id
-             where here.id = participants.round_id and outside_members.person_id = participants.person_id)",
+         where id = $2 and state in ('registered', 'waiting')",
         now,
         id,
     )?;

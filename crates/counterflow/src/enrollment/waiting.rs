@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{
     Admission, event,
-    exclusions::stands_against,
+    exclusions::{self, stands_against},
     link_store::Link,
     lock_name, screening_store, store, takes_people, waiting_letters,
     waiting_store::{self, Owed},
@@ -77,6 +77,18 @@ pub(super) async fn move_up(tx: &mut Tx, round: &Round) -> Answer<()> {
     Ok(())
 }
 
+/// Where places go to the next in line: whoever has registered and not been looked at stands in it from now on.
+pub(super) async fn take_into_line(tx: &mut Tx, round: &Round) -> Answer<()> {
+    if !takes_people(round.stage) || store::admission(tx, round.id).await? != Admission::AsNeeded {
+        return Ok(());
+    }
+    waiting_store::set_all_waiting(tx, round.id).await?;
+    for id in waiting_store::settle(tx, round.id, false).await? {
+        waiting_letters::tell_later(tx, id).await?;
+    }
+    move_up(tx, round).await
+}
+
 /// Gives free places to the next in line: first to leaders, then to as many mentors as they need. Tells everybody who
 /// got one, but `here`, who sees it at once. Answers who got one.
 async fn fill_places(tx: &mut Tx, round: &Round, here: Option<ParticipantId>) -> Answer<Vec<ParticipantId>> {
@@ -99,7 +111,13 @@ async fn fill(tx: &mut Tx, round: &Round, side: Side, wanted: i64) -> Answer<Vec
     if taken >= wanted || screens(tx, round, side).await? {
         return Ok(admitted);
     }
-    for one in waiting_store::in_line(tx, &round.leave(), side).await?.into_iter().filter(|one| !one.by_hand) {
+    let mut line = waiting_store::in_line(tx, &round.leave(), side).await?;
+    line.retain(|one| !one.by_hand);
+    if line.is_empty() {
+        return Ok(admitted);
+    }
+    let kept_out = exclusions::kept_out(tx, round.program_id).await?;
+    for one in line.into_iter().filter(|one| !kept_out.contains(&one.person_id)) {
         if taken >= wanted {
             break;
         }

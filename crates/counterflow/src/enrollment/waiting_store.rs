@@ -10,6 +10,7 @@ use crate::{
         guard::Leave,
         ids::{ParticipantId, PersonId, ProgramId, RoundId},
     },
+    people,
     programs::{Side, Stage},
 };
 
@@ -43,6 +44,7 @@ pub(super) async fn settle(tx: &mut Tx, round: RoundId, by_hand: bool) -> Answer
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub(super) struct InLine {
     pub id: ParticipantId,
+    pub person_id: PersonId,
     pub name: String,
     pub title: Option<String>,
     pub location: Option<String>,
@@ -56,7 +58,7 @@ pub(super) struct InLine {
 impl InLine {
     /// Position and place in one line.
     pub fn position(&self) -> String {
-        [&self.title, &self.location].into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(", ")
+        people::position(&self.title, &self.location)
     }
 }
 
@@ -65,7 +67,7 @@ pub(super) async fn in_line(tx: &mut Tx, leave: &impl Leave<RoundId>, side: Side
     Ok(fetch_all!(
         tx,
         InLine,
-        "select p.id, people.name, people.title, people.location, p.capacity, w.since, w.by_hand,
+        "select p.id, p.person_id, people.name, people.title, people.location, p.capacity, w.since, w.by_hand,
                 earlier_round.name as carried_from
          from waiting_entries w join participants p on p.id = w.participant_id join people on people.id = p.person_id
          left join carry_overs c on c.to_round = p.round_id and c.person_id = p.person_id and c.role = p.role

@@ -150,6 +150,9 @@ impl Problem {
     #[must_use]
     pub fn label(&self) -> String {
         let name = self.field.split_once(':').map_or(self.field.as_str(), |(_, name)| name);
+        if words::has("label", name) {
+            return words::say("label", name, &[]);
+        }
         let words = name.replace(['_', '-'], " ");
         let mut letters = words.chars();
         letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
@@ -344,6 +347,12 @@ impl Form {
     #[must_use]
     pub fn is(&self, name: &str, value: &str) -> bool {
         self.fields.is(name, value)
+    }
+
+    /// Whether a password was typed: pages never give one back.
+    #[must_use]
+    pub fn has_password(&self) -> bool {
+        self.fields.iter().any(|(name, value)| name.starts_with("password") && !value.is_empty())
     }
 
     /// What is wrong with a field, in words.

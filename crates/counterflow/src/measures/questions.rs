@@ -7,7 +7,7 @@ use crate::{
     checkins::{Kind, Occasion, kind_of},
     kernel::form::{Check, Fields, Form},
     programs::{
-        Side, free_key,
+        Side, adopt, free_key,
         template::{Checkin, Question, Template},
     },
 };
@@ -169,7 +169,10 @@ pub(super) fn read(
     let mut keys: BTreeSet<String> = stored.iter().map(|question| question.key.clone()).collect();
     keys.extend(asked.keys().cloned());
     let mut reader = Reader { check, design, asked, keys };
-    let rows: Vec<Row> = adopted(typed(fields), &stored).into_iter().filter(|row| !row.is_empty()).collect();
+    let mut rows = typed(fields);
+    let texts = stored.iter().map(|question| (question.key.as_str(), question.text.as_str()));
+    adopt(&mut rows, |row| &mut row.key, |row| row.text.clone(), texts);
+    rows.retain(|row| !row.is_empty());
     let read: Vec<(Question, BTreeSet<&'static str>)> = rows.iter().filter_map(|row| reader.read(row)).collect();
     if read.len() > MOST {
         check.problem("questions", "question_count", vec![("max", MOST.to_string())]);
@@ -177,18 +180,6 @@ pub(super) fn read(
     let checkins = checkins(design, &read);
     too_long(check, &checkins);
     Some(checkins)
-}
-
-/// A new row with the words of a stored question that no other row speaks of is that question: the form was sent twice.
-fn adopted(mut rows: Vec<Row>, stored: &[&Question]) -> Vec<Row> {
-    let spoken_of: BTreeSet<String> = rows.iter().map(|row| row.key.clone()).collect();
-    for row in rows.iter_mut().filter(|row| row.is_new()) {
-        let same = |question: &&&Question| question.text == row.text && !spoken_of.contains(&question.key);
-        if let Some(question) = stored.iter().find(same) {
-            row.key.clone_from(&question.key);
-        }
-    }
-    rows
 }
 
 struct Reader<'a, 'b> {

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, ops::RangeInclusive};
 use crate::{
     kernel::form::{Check, Fields, Form},
     programs::{
-        free_key,
+        adopt, free_key,
         template::{Kpi, Question, Template},
     },
 };
@@ -142,7 +142,10 @@ pub(super) fn read(check: &mut Check<'_>, fields: &Fields, design: &Template) ->
     let mut keys: BTreeSet<String> = design.kpis.iter().map(|kpi| kpi.key.clone()).collect();
     let mut names = BTreeSet::new();
     let mut kpis = Vec::new();
-    for row in adopted(typed(fields), design).into_iter().filter(|row| row.removed.is_empty() && !row.is_empty()) {
+    let mut rows = typed(fields);
+    let stored = design.kpis.iter().map(|kpi| (kpi.key.as_str(), kpi.name.as_str()));
+    adopt(&mut rows, |row| &mut row.key, |row| row.name.clone(), stored);
+    for row in rows.into_iter().filter(|row| row.removed.is_empty() && !row.is_empty()) {
         if !row.name.is_empty() && !names.insert(row.name.to_lowercase()) {
             check.problem(&row.id, "measure_twice", Vec::new());
         }
@@ -154,18 +157,6 @@ pub(super) fn read(check: &mut Check<'_>, fields: &Fields, design: &Template) ->
         check.problem("measures", "measure_count", vec![("max", MOST.to_string())]);
     }
     Some(kpis)
-}
-
-/// A new row with the name of a stored measure that no other row speaks of is that measure: the form was sent twice.
-fn adopted(mut rows: Vec<Row>, design: &Template) -> Vec<Row> {
-    let spoken_of: BTreeSet<String> = rows.iter().map(|row| row.key.clone()).collect();
-    for row in rows.iter_mut().filter(|row| row.key.is_empty()) {
-        let same = |kpi: &&Kpi| kpi.name == row.name && !spoken_of.contains(&kpi.key);
-        if let Some(kpi) = design.kpis.iter().find(same) {
-            row.key.clone_from(&kpi.key);
-        }
-    }
-    rows
 }
 
 fn read_row(check: &mut Check<'_>, row: &Row, design: &Template, keys: &mut BTreeSet<String>) -> Option<Kpi> {

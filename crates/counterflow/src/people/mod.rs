@@ -17,3 +17,9 @@ pub use rows::Rows;
 pub use snapshot::{Snapshot, Somebody, snapshot};
 pub use snapshot_column::Column;
 pub use store::{Card, card, colleague, find, has_left, reporting_lines};
+
+/// Position and place in one line: `Data analyst, Ankara`.
+#[must_use]
+pub fn position(title: &Option<String>, location: &Option<String>) -> String {
+    [title, location].into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(", ")
+}

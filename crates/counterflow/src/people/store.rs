@@ -34,7 +34,7 @@ impl Card {
     /// Position and place in one line: `Data analyst, Ankara`.
     #[must_use]
     pub fn position(&self) -> String {
-        [&self.title, &self.location].into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(", ")
+        super::position(&self.title, &self.location)
     }
 
     /// The zone in which this person reads times.

@@ -1,8 +1,10 @@
 //! A program as a template, so that others can be started from what it has become.
 
+use serde::Deserialize;
+
 use super::{
-    keys, store,
-    template::{Shape, Template},
+    copy_store, keys, store,
+    template::{Shape, Template, registration::FormQuestion},
 };
 use crate::kernel::{
     db::Tx,
@@ -11,7 +13,13 @@ use crate::kernel::{
     ids::ProgramId,
 };
 
-/// The program's design, with the rhythm, the rules and the criteria of its latest round. How many meetings there are and
+/// What a template keeps of a registration form (`enrollment::form`).
+#[derive(Deserialize)]
+struct Form {
+    questions: Vec<FormQuestion>,
+}
+
+/// The program's design, with the rhythm, the rules, the criteria and the registration questions of its latest round. How many meetings there are and
 /// how long they last stays as designed: the agendas fit to it.
 ///
 /// # Errors
@@ -22,6 +30,10 @@ pub(super) async fn as_template(tx: &mut Tx, access: &Access<ProgramId>) -> Answ
     let latest = rounds.first().ok_or_else(|| Error::defect("a program without a round"))?;
     let round = store::round(tx, &ByServer(latest.id)).await?;
     let design = program.design;
+    let registration = match copy_store::form(tx, &round.leave()).await? {
+        Some(form) => serde_json::from_str::<Form>(&form).map_err(Error::defect)?.questions,
+        None => design.registration,
+    };
     Ok(Template {
         key: keys::key_of(&program.name, "program"),
         name: program.name,
@@ -33,6 +45,7 @@ pub(super) async fn as_template(tx: &mut Tx, access: &Access<ProgramId>) -> Answ
             ..design.shape
         },
         eligibility: serde_json::from_str(&round.eligibility).map_err(Error::defect)?,
+        registration,
         matching: toml::from_str(&round.criteria).map_err(Error::defect)?,
         ..design
     })

@@ -13,6 +13,25 @@ pub fn free_key(name: &str, otherwise: &str, taken: &mut BTreeSet<String>) -> St
     key
 }
 
+/// New rows of an editor whose words are those of something stored that no other row speaks of, are that: the form was sent
+/// twice. A new row has no key, or one that begins with `+`.
+pub fn adopt<'s, R>(
+    rows: &mut [R],
+    key: impl Fn(&mut R) -> &mut String,
+    words: impl Fn(&R) -> String,
+    stored: impl IntoIterator<Item = (&'s str, &'s str)>,
+) {
+    let spoken_of: BTreeSet<String> = rows.iter_mut().map(|row| key(row).clone()).collect();
+    let free: Vec<_> = stored.into_iter().filter(|(stored, _)| !spoken_of.contains(*stored)).collect();
+    for row in rows {
+        let is_new = key(row).is_empty() || key(row).starts_with('+');
+        let said = words(row);
+        if let Some((stored, _)) = free.iter().find(|(_, words)| is_new && *words == said) {
+            (*stored).clone_into(key(row));
+        }
+    }
+}
+
 /// `AI at work` becomes `ai-at-work`. Letters beyond ASCII are left out.
 pub(super) fn key_of(name: &str, otherwise: &str) -> String {
     let ascii = name.to_lowercase().replace(|letter: char| !letter.is_ascii_alphanumeric(), "-");

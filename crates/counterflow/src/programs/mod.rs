@@ -1,6 +1,7 @@
 //! Programs and their rounds: what a manager designs before anybody is asked.
 
 mod changes;
+pub mod copy_store;
 mod dates;
 mod design;
 mod endorse;
@@ -28,7 +29,7 @@ pub use dates::Dates;
 pub use design::{Design, ProgramPlan, RoundPlan, Seen, Standing, save_design};
 pub use endorse::{Endorsement, endorse};
 pub use evergreen::{Evergreen, open_rounds, set_evergreen};
-pub use keys::free_key;
+pub use keys::{adopt, free_key};
 pub use leaving::{drop_leaver, name_manager, unmanaged};
 pub use prompts::{Asked, Moment, asked, prompt_sponsors, said};
 pub use role_store::{Addressee, Holder, Unmanaged, addressees, holders};

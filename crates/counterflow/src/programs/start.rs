@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    Dates, ProgramRole, Round, changes, limits, role_store,
+    Dates, ProgramRole, Round, changes, copy_store, limits, role_store,
     store::{self, RoundRow},
     template::Template,
 };
@@ -49,6 +49,7 @@ pub struct NewRound {
 pub async fn start(tx: &mut Tx, viewer: &Viewer, new: &NewProgram<'_>) -> Answer<()> {
     let shape = &new.template.shape;
     let row = RoundRow {
+        after: None,
         meetings: shape.meetings,
         rhythm_days: shape.rhythm_days,
         meeting_minutes: shape.meeting_minutes,
@@ -73,8 +74,8 @@ pub struct NewDuplicate {
     pub round: NewRound,
 }
 
-/// Starts a program of the same design: topics, questions, texts, and the last round's rules and criteria. Whoever starts
-/// it manages it; nobody else, no sponsor's words and nobody's answers come with it. The same ids again change nothing.
+/// Starts a program of the same design: topics, questions, texts, and everything that was set up for the last round
+/// (`copy_store`). Whoever starts it manages it; nobody else, no sponsor's words and nobody's answers come with it. The same ids again change nothing.
 ///
 /// # Errors
 /// When the database fails.
@@ -105,7 +106,7 @@ pub(super) async fn last_round(tx: &mut Tx, leave: &impl Leave<ProgramId>) -> An
     store::round(tx, &ByServer(last.id)).await
 }
 
-/// Opens the program's next round in the shape of the last one. The same id again changes nothing.
+/// Opens the program's next round as the last one was set up (`copy_store`). The same id again changes nothing.
 ///
 /// # Errors
 /// `archived` if the program was put away, or when the database fails. Inside: the name is taken.
@@ -139,6 +140,9 @@ async fn insert_round(
 ) -> Answer<()> {
     if !store::insert_round(tx, program, new, row).await? {
         return Err(Error::NotFound); // the id of a round that belongs to another program
+    }
+    if let Some(after) = row.after {
+        copy_store::copy(tx, after, new.id).await?;
     }
     store::set_stage(tx, new.id, super::Stage::Design, viewer.map(|viewer| viewer.person)).await
 }

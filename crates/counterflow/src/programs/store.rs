@@ -197,6 +197,8 @@ pub(super) async fn insert_program(tx: &mut Tx, by: PersonId, new: &NewProgram<'
 
 /// What a new round takes over, from a template or from the round before it.
 pub(super) struct RoundRow {
+    /// The round whose design it takes over, also what stands beside the row (`copy_store`).
+    pub after: Option<RoundId>,
     pub meetings: i64,
     pub rhythm_days: i64,
     pub meeting_minutes: i64,
@@ -211,6 +213,7 @@ pub(super) struct RoundRow {
 impl From<Round> for RoundRow {
     fn from(round: Round) -> Self {
         Self {
+            after: Some(round.id),
             meetings: round.meetings,
             rhythm_days: round.rhythm_days,
             meeting_minutes: round.meeting_minutes,

@@ -3,7 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{design::Standing, keys::free_key, template::Topic};
+use super::{
+    design::Standing,
+    keys::{adopt, free_key},
+    template::Topic,
+};
 use crate::kernel::form::{Check, Fields, Form};
 
 /// The most topics: a menu, not a catalog.
@@ -63,7 +67,8 @@ fn typed(fields: &Fields) -> Vec<Row> {
 pub(super) fn read(check: &mut Check<'_>, fields: &Fields, standing: &Standing) -> Option<Vec<Topic>> {
     let stored = &standing.program.design.topics;
     let mut rows = typed(fields);
-    adopt(&mut rows, stored);
+    let names = stored.iter().map(|topic| (topic.key.as_str(), topic.name.as_str()));
+    adopt(&mut rows, |row| &mut row.key, |row| row.name.clone(), names);
     let mut reader = Reader {
         check,
         keys: stored.iter().map(|topic| topic.key.clone()).collect(),
@@ -75,17 +80,6 @@ pub(super) fn read(check: &mut Check<'_>, fields: &Fields, standing: &Standing) 
         reader.check.problem("topics", "topic_count", vec![("max", MOST.to_string())]);
     }
     Some(topics)
-}
-
-/// A new row with the name of a stored topic that no other row speaks of is that topic: the form was sent twice.
-fn adopt(rows: &mut [Row], stored: &[Topic]) {
-    let spoken_of: BTreeSet<String> = rows.iter().map(|row| row.key.clone()).collect();
-    for row in rows.iter_mut().filter(|row| row.key.is_empty()) {
-        let same = |topic: &&Topic| topic.name == row.name && !spoken_of.contains(&topic.key);
-        if let Some(topic) = stored.iter().find(same) {
-            row.key.clone_from(&topic.key);
-        }
-    }
 }
 
 struct Reader<'a, 'b> {

@@ -73,19 +73,20 @@ pub(super) fn check(mapping: &Mapping, table: &Table) -> Vec<MappingError> {
 }
 
 fn values_that_do_not_fit(table: &Table, column: usize, field: &Field) -> Option<MappingError> {
-    let look = match field {
-        Field::Email | Field::ManagerEmail => Look::Emails,
-        Field::StartDate | Field::EndDate => Look::Dates,
-        _ => return None,
-    };
     let values = Values::of(table, column);
     // Of a few values, each wrong one is better named by its line.
-    if values.len() < 5 || values.share(look) >= 0.5 {
+    if values.len() < 5 {
         return None;
     }
-    Some(MappingError::ValuesDoNotFit {
+    let wrong = match field {
+        Field::Email | Field::ManagerEmail => values.mostly_not(Look::Emails),
+        Field::StartDate | Field::EndDate => values.mostly_not(Look::Dates),
+        _ if field.is_name() && values.mostly(Look::Emails) => values.first(),
+        _ => None,
+    };
+    wrong.map(|example| MappingError::ValuesDoNotFit {
         header: table.headers()[column].clone(),
         field: field.clone(),
-        example: crate::clean::shorten(values.exception(look)?, 80),
+        example: crate::clean::shorten(example, 80),
     })
 }

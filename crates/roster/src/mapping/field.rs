@@ -74,6 +74,11 @@ impl Field {
         KEYS.iter().map(|(field, _)| field.clone())
     }
 
+    /// Whether it is somebody's own name, or a part of it.
+    pub fn is_name(&self) -> bool {
+        matches!(self, Self::Name | Self::FirstName | Self::LastName)
+    }
+
     /// How the field is written in a mapping: `employee_id`, `extra:pronouns`.
     pub fn key(&self) -> Cow<'static, str> {
         if let Self::Extra(name) = self {

@@ -164,6 +164,8 @@ fn candidate(column: usize, known: Known, values: &Values<'_>, ids: &IdColumns<'
         Field::Email => Look::Emails,
         Field::StartDate | Field::EndDate => Look::Dates,
         Field::TimeZone => Look::TimeZones,
+        // Of names everything is possible but addresses: then two columns are swapped, and both of them deserve a look.
+        _ if field.is_name() && values.mostly(Look::Emails) => return Err(Why::ValuesDoNotFit { field }),
         _ => return Ok(Candidate { field, score, confidence, why }),
     };
     if values.is_empty() || values.share(look) >= 0.5 {

@@ -72,9 +72,14 @@ impl<'t> Values<'t> {
         self.share(look) >= 0.8
     }
 
-    /// The first value that does not look like this.
-    pub(super) fn exception(&self, look: Look) -> Option<&'t str> {
-        self.values.iter().copied().find(|value| !self.looks_like(value, look))
+    /// The first value that does not look like this, if most do not.
+    pub(super) fn mostly_not(&self, look: Look) -> Option<&'t str> {
+        let exception = self.values.iter().copied().find(|value| !self.looks_like(value, look));
+        exception.filter(|_| self.share(look) < 0.5)
+    }
+
+    pub(super) fn first(&self) -> Option<&'t str> {
+        self.values.first().copied()
     }
 
     /// The share of these values that are also in another column, from 0 to 1.

@@ -57,6 +57,9 @@ pub enum TableError {
         /// Where the row begins.
         line: u32,
     },
+    /// Text whose lines are no rows of one table.
+    #[error("the file is no table: its lines do not have the same cells")]
+    NoTable,
     /// Larger than the limits of the caller.
     #[error("the file is too large: more than {limit} {what}")]
     TooLarge {

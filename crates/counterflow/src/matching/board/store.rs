@@ -11,6 +11,7 @@ use crate::{
         ids::{ParticipantId, PersonId, RoundId},
     },
     matching::{Mark, Origin, ProposalState, Why, runs::Run},
+    people,
     programs::Side,
 };
 
@@ -63,11 +64,10 @@ impl DraftPair {
     /// Position and place of one side in one line: `Data analyst, Ankara`.
     #[must_use]
     pub fn position(&self, side: Side) -> String {
-        let parts = match side {
-            Side::Mentor => [&self.mentor_title, &self.mentor_location],
-            Side::Mentee => [&self.mentee_title, &self.mentee_location],
-        };
-        parts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(", ")
+        match side {
+            Side::Mentor => people::position(&self.mentor_title, &self.mentor_location),
+            Side::Mentee => people::position(&self.mentee_title, &self.mentee_location),
+        }
     }
 
     /// Whether somebody is one of the two.

@@ -6,7 +6,8 @@ use std::{
 };
 
 use counterflow_roster::{
-    Guess, GuessedColumn, Limits, Mapping, Question, ReadOptions, Reading, Source, Table, TableError, Why, read_people,
+    Guess, GuessedColumn, Limits, Mapping, Question, ReadOptions, Reading, Source, Table, TableError, Target, Why,
+    read_people,
 };
 use serde::{Deserialize, Serialize};
 
@@ -73,7 +74,7 @@ impl PeopleFile {
     pub fn read(content: &[u8], sheet: Option<&str>) -> Result<Self, TableError> {
         let table = Table::read(content, &ReadOptions { sheet: sheet.map(str::to_owned), ..ReadOptions::default() })?;
         let guess = Mapping::guess(&table);
-        Ok(Self { table, guess })
+        if is_prose(&table, &guess) { Err(TableError::NoTable) } else { Ok(Self { table, guess }) }
     }
 
     pub fn facts(&self) -> Facts {
@@ -115,6 +116,14 @@ impl PeopleFile {
         headers.sort_unstable();
         token::hash(&headers.join("\u{1f}"))
     }
+}
+
+/// Whether a file of text is no table: one column, or lines that differ in their cells below a header of which nothing is
+/// known. In a workbook somebody can choose another sheet.
+fn is_prose(table: &Table, guess: &Guess) -> bool {
+    let is_text = matches!(table.source(), Source::Text { .. });
+    let is_uneven = table.ragged().len() > table.len() && guess.columns.iter().all(|one| one.target == Target::Ignore);
+    is_text && (table.headers().len() < 2 || is_uneven)
 }
 
 /// Remembers what the columns of an import meant, for the next file of the same source, or with the same headers. Only

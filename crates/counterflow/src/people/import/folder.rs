@@ -95,23 +95,29 @@ async fn take(app: &App, folder: &Path, source: &Source, file: &FolderFile) -> A
     if let Some(before) = source_store::with_bytes(&mut app.db.read().await?, source.id, &hash).await? {
         match before.state {
             State::Applied if before.is_last => return nothing_new(app, folder, source, file).await,
-            State::Applied => {}
+            _ if !before.stands_in_the_way() => {}
             // Being worked on: whoever does it moves the file.
             State::Checking | State::Applying => return Ok(()),
             _ => return move_on(app, folder, &file.name, before.created_at, Shelf::Asks).await,
         }
     }
     match super::open(app, ImportId::new(), file.name.clone(), content, None, Some(source.id)).await? {
-        Ok(new) => begin(app, folder, source, new).await,
+        Ok(new) => begin(app, folder, source, new, &hash).await,
         Err(error) => refuse(app, folder, source, file, super::file_words(&error)).await,
     }
 }
 
-/// Keeps the file as an import, and has it checked if nothing has to be said about its columns.
-async fn begin(app: &App, folder: &Path, source: &Source, new: NewImport) -> Answer<()> {
+/// Keeps the file as an import, and has it checked if nothing has to be said about its columns. The turn of every five
+/// minutes, the button, and other processes may read the file at once: whoever comes second finds its bytes taken.
+async fn begin(app: &App, folder: &Path, source: &Source, new: NewImport, hash: &str) -> Answer<()> {
     let (import, name) = (ByServer(new.id), new.file_name.clone());
     let is_clear = new.mapping_from == MappingFrom::Memory && new.questions.is_empty();
     let mut tx = app.db.write().await?;
+    tx.lock(source.id).await?;
+    if source_store::with_bytes(&mut tx, source.id, hash).await?.is_some_and(|before| before.stands_in_the_way()) {
+        return Ok(());
+    }
+    super::set_older_aside(&mut tx, Some(source.id), None, &name).await?;
     store::insert(&mut tx, None, new).await?;
     Event::by_server("import.arrived").on(import.0).with(source_data(source)).record(&mut tx).await?;
     if is_clear {
@@ -178,7 +184,9 @@ pub(super) async fn go_on_or_ask(tx: &mut Tx, app: &App, import: &Import, counts
     let policy = import.policy();
     let consent = Consent { missing: policy.missing, ..Consent::default() };
     let lacks = policy.lacks(counts, &consent);
-    if lacks.is_empty() {
+    // Somebody took these very bytes back: the next night they come again, and mean the same.
+    let was_undone = import.undone_before.is_some();
+    if lacks.is_empty() && !was_undone {
         let leave = ByServer(import.id);
         if store::set_confirmed(tx, &leave, consent).await? {
             Event::by_server("import.confirmed").on(import.id).record(tx).await?;
@@ -186,7 +194,7 @@ pub(super) async fn go_on_or_ask(tx: &mut Tx, app: &App, import: &Import, counts
         }
         return Ok(None);
     }
-    tell(tx, app, import, letters::What::Asks { counts, lacks: &lacks, policy }).await?;
+    tell(tx, app, import, letters::What::Asks { counts, lacks: &lacks, policy, was_undone }).await?;
     Ok(Some(Shelf::Asks))
 }
 

@@ -23,7 +23,7 @@ pub(super) enum What<'a> {
     /// It is in the directory.
     Imported { counts: &'a Counts, left: usize },
     /// Somebody has to say something first.
-    Asks { counts: &'a Counts, lacks: &'a [Lack], policy: Policy },
+    Asks { counts: &'a Counts, lacks: &'a [Lack], policy: Policy, was_undone: bool },
     /// Somebody has to say what its columns mean.
     Columns,
     /// It is no table, for this reason.

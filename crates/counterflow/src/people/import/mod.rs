@@ -57,7 +57,7 @@ use crate::{
         error::{Answer, Error},
         event::Event,
         guard::{Access, ByServer, Leave},
-        ids::{ImportId, SourceId},
+        ids::{ImportId, PersonId, SourceId},
         viewer::Viewer,
     },
     words,
@@ -166,11 +166,23 @@ pub async fn upload(tx: &mut Tx, viewer: &Viewer, mut new: NewImport) -> Answer<
         new.id = ImportId::new();
     }
     let (id, file_name) = (new.id, new.file_name.clone());
+    set_older_aside(tx, new.source, Some(viewer.person), &file_name).await?;
     if store::insert(tx, Some(viewer.person), new).await? {
         let event = Event::by(viewer, "import.uploaded").on(id);
         event.with(serde_json::json!({ "file": file_name })).record(tx).await?;
     }
     Ok(id)
+}
+
+/// A newer file takes the place of those of its source that wait for somebody's word; of uploads without a source, of
+/// those of the same name by the same person. They would bring the directory back to an older state.
+async fn set_older_aside(tx: &mut Tx, source: Option<SourceId>, by: Option<PersonId>, file_name: &str) -> Answer<()> {
+    for (older,) in store::waiting(tx, source, by, file_name).await? {
+        if store::set_over(tx, &ByServer(older), State::Cancelled).await? {
+            Event::by_server("import.set_aside").on(older).record(tx).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Reads another sheet of the workbook.

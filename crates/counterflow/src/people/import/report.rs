@@ -1,6 +1,6 @@
 //! What an import would do, and what keeps rows out of it: shown before anything is changed.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, mem::discriminant};
 
 use counterflow_roster::{OrgWarning, Reason, RowError};
 use jiff::civil::Date;
@@ -36,6 +36,54 @@ pub struct Report {
     /// Of everything that it would change, so that a yes is for what was seen.
     #[serde(default)]
     pub fingerprint: String,
+}
+
+impl Report {
+    /// The rejected rows by what is wrong with them, the most frequent first.
+    #[must_use]
+    pub fn groups(&self) -> Vec<Group<'_>> {
+        let mut groups: Vec<Group<'_>> = Vec::new();
+        for problem in &self.rejected {
+            match groups.iter_mut().find(|group| group.first.is_like(problem)) {
+                Some(group) => group.add(problem),
+                None => groups.push(Group { first: problem, is_same: true, rows: 1, lines: vec![problem.line] }),
+            }
+        }
+        groups.sort_by_key(|group| std::cmp::Reverse(group.rows));
+        groups
+    }
+}
+
+/// How many lines of a group are named.
+const LINES: usize = 5;
+
+/// Rows in which the same is wrong with the same column.
+#[derive(Debug)]
+pub struct Group<'a> {
+    /// The first of them.
+    pub first: &'a Problem,
+    /// Whether all are wrong in the same words: others name another row or person each.
+    pub is_same: bool,
+    /// How many.
+    pub rows: usize,
+    /// The first lines.
+    pub lines: Vec<u32>,
+}
+
+impl Group<'_> {
+    fn add(&mut self, problem: &Problem) {
+        self.rows += 1;
+        self.is_same &= self.first.cause == problem.cause;
+        if self.lines.len() < LINES {
+            self.lines.push(problem.line);
+        }
+    }
+
+    /// How many lines are not named.
+    #[must_use]
+    pub fn more(&self) -> usize {
+        self.rows - self.lines.len()
+    }
 }
 
 /// How many people of each kind. `new`, `changed`, `unchanged`, `leaving`, `left_before`, `repeated` and `rejected`
@@ -173,6 +221,17 @@ pub enum Cause {
     /// What the file alone tells.
     #[serde(untagged)]
     File(Reason),
+}
+
+impl Problem {
+    /// Whether the same kind of thing is wrong with the same column.
+    fn is_like(&self, other: &Self) -> bool {
+        let is_same_kind = match (&self.cause, &other.cause) {
+            (Cause::File(one), Cause::File(other)) => discriminant(one) == discriminant(other),
+            (one, other) => discriminant(one) == discriminant(other),
+        };
+        is_same_kind && self.column == other.column
+    }
 }
 
 impl From<RowError> for Problem {

@@ -186,6 +186,13 @@ pub(super) struct Before {
     pub is_last: bool,
 }
 
+impl Before {
+    /// Whether the same bytes need not become an import again: unless the source applied others after them.
+    pub fn stands_in_the_way(&self) -> bool {
+        self.state != State::Applied || self.is_last
+    }
+}
+
 pub(super) async fn with_bytes(tx: &mut Tx, source: SourceId, hash: &str) -> Answer<Option<Before>> {
     Ok(fetch_optional!(
         tx,

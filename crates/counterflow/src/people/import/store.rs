@@ -80,6 +80,8 @@ pub struct Import {
     pub undone_at: Option<Timestamp>,
     /// How undoing ended.
     pub undo_report: Option<JsonText<UndoReport>>,
+    /// When an earlier import of the same bytes from the same source was undone, if one was.
+    pub undone_before: Option<Timestamp>,
 }
 
 impl Import {
@@ -116,6 +118,9 @@ pub(super) async fn find(tx: &mut Tx, leave: &impl Leave<ImportId>) -> Answer<Op
                 checked_again, missing_leave, imports.created_by, people.name as created_by_name, imports.created_at,
                 finished_at, arrival, source_id, s.name as source_name, s.missing_policy, s.most_leavers_percent,
                 s.least_share_percent, undo_asked_at, undone_at, undo_report, undoers.name as undo_asked_by_name,
+                (select max(earlier.undone_at) from imports earlier
+                 where earlier.source_id = imports.source_id and earlier.content_hash = imports.content_hash
+                   and earlier.created_at < imports.created_at) as undone_before,
                 exists (select 1 from import_changes c where c.import_id = imports.id) as has_changes
          from imports left join people on people.id = imports.created_by
               left join people undoers on undoers.id = imports.undo_asked_by
@@ -356,6 +361,27 @@ pub(super) async fn abandoned(tx: &mut Tx, before: Timestamp) -> Answer<Vec<(Imp
         (ImportId,),
         "select id from imports where state in ('uploaded', 'checked') and created_at < $1",
         before
+    )?)
+}
+
+/// Imports that wait for somebody's word: of a source, or without one of a person's file of this name.
+pub(super) async fn waiting(
+    tx: &mut Tx,
+    source: Option<SourceId>,
+    by: Option<PersonId>,
+    file_name: &str,
+) -> Answer<Vec<(ImportId,)>> {
+    Ok(fetch_all!(
+        tx,
+        (ImportId,),
+        "select id from imports
+         where state in ('uploaded', 'checked')
+           and (source_id = $1
+                or (cast($1 as text) is null and source_id is null and created_by = $2 and file_name = $3))
+         order by id",
+        source,
+        by,
+        file_name
     )?)
 }
 

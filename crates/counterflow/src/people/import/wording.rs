@@ -134,6 +134,8 @@ mod tests {
 
     #[test]
     fn files_and_columns_are_said_to_people() {
+        let damaged = TableError::BrokenWorkbook { detail: "invalid Zip archive: no EOCD".to_owned() };
+        assert!(!file_words(&damaged).contains("Zip"), "{}", file_words(&damaged));
         let wrong = TableError::WrongKind { file: FileKind::Pdf };
         assert_eq!(
             file_words(&wrong),

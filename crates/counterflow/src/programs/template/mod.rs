@@ -259,6 +259,17 @@ words! {
     }
 }
 
+impl Purpose {
+    /// Whether anything is done for it yet. For what nothing is done, nobody is asked to agree.
+    #[must_use]
+    pub fn is_used(self) -> bool {
+        match self {
+            Self::Matching => true,
+            Self::Reporting => false, // no report counts private answers
+        }
+    }
+}
+
 fn for_matching() -> Vec<Purpose> {
     vec![Purpose::Matching]
 }
@@ -268,6 +279,17 @@ fn is_for_matching(purposes: &Vec<Purpose>) -> bool {
 }
 
 impl PrivateQuestion {
+    /// What people are asked to agree to now. Without any the question is not asked.
+    pub fn asked_for(&self) -> impl Iterator<Item = Purpose> {
+        self.purposes.iter().copied().filter(|purpose| purpose.is_used())
+    }
+
+    /// Whether it is asked at all.
+    #[must_use]
+    pub fn is_asked(&self) -> bool {
+        self.asked_for().next().is_some()
+    }
+
     /// The field by which criteria name it: `private:grew-up`.
     #[must_use]
     pub fn field(&self) -> String {

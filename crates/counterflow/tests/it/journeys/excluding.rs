@@ -1,7 +1,16 @@
 //! Programs that exclude each other, and groups outside whose members a program leaves out.
 
 use axum::http::StatusCode;
-use counterflow::enrollment::State;
+use counterflow::{
+    enrollment::{self, State},
+    fetch_one,
+    kernel::{
+        db::Tx,
+        guard::{self, Access, ByServer},
+        ids::RoundId,
+        rights::Role,
+    },
+};
 
 use crate::{
     on_both,
@@ -46,16 +55,32 @@ async fn other(round: &mut StartedRound, name: &str) -> Other {
     Other { program: format!("/programs/{id}"), path: format!("/rounds/{first}"), id }
 }
 
-/// Ruth, invited to a round as a leader. Her browser and the address of her registration there.
+/// Ruth, invited to a round as a leader: the address of her registration there.
 async fn invited(app: &TestApp, manager: &mut Browser, path: &str) -> String {
-    manager.post(&format!("{path}/choices"), &[("side", "mentee"), ("email", RUTH)]).await.ok();
-    manager.post(&format!("{path}/invitations"), &[("side", "mentee")]).await.ok();
-    let round = path.rsplit('/').next().unwrap().parse().unwrap();
-    format!("/registrations/{}", app.participant_of(round, app.person_at(RUTH).await).await)
+    invites(app, manager, path, RUTH).await
 }
 
-/// A topic of each program, since every program asks for its own.
-fn answers(topic: &'static str) -> Vec<(&'static str, &'static str)> {
+/// Invites a leader to a round. Answers the address of their registration there.
+async fn invites(app: &TestApp, manager: &mut Browser, path: &str, address: &str) -> String {
+    manager.post(&format!("{path}/choices"), &[("side", "mentee"), ("email", address)]).await.ok();
+    manager.post(&format!("{path}/invitations"), &[("side", "mentee")]).await.ok();
+    let participant = app.participant_of(round_of(path), app.person_at(address).await).await;
+    format!("/registrations/{participant}")
+}
+
+fn round_of(path: &str) -> RoundId {
+    path.rsplit('/').next().unwrap().parse().unwrap()
+}
+
+/// Answers with one of the topics that a form offers: every program asks for its own.
+fn answers_to(form: &str) -> Vec<(&str, &'static str)> {
+    let topic = form.find("name=\"topic-").unwrap() + "name=\"".len();
+    let mut answers = ANSWERS.to_vec();
+    answers[0].0 = form[topic..].split('"').next().unwrap();
+    answers
+}
+
+fn answers(topic: &str) -> Vec<(&str, &'static str)> {
     let mut answers = ANSWERS.to_vec();
     answers[0].0 = topic;
     answers
@@ -75,10 +100,8 @@ on_both! {
         round.manager.get(&format!("{}/exclusions", board.program)).await.ok().says("Digital fluency").says("by Ines Duarte");
 
         let mut ruth = app.as_person(app.person_at(RUTH).await).await;
-        let topic = ruth.get(&there).await.ok().says("Your registration").body;
-        let topic = topic.split("name=\"topic-").nth(1).unwrap().split('"').next().unwrap().to_owned();
-        let topic: &'static str = Box::leak(format!("topic-{topic}").into_boxed_str());
-        ruth.post(&there, &answers(topic)).await.ok().says("Thank you, Ruth");
+        let form = ruth.get(&there).await.ok().says("Your registration").body;
+        ruth.post(&there, &answers_to(&form)).await.ok().says("Thank you, Ruth");
         ruth.get(&here).await.ok().says("You take part in Shadow board").says("Open my registration there").does_not_say("1 of 4");
         let refused = ruth.post(&here, &answers("topic-ai-at-work")).await;
         assert_eq!(refused.status, StatusCode::CONFLICT);
@@ -100,10 +123,8 @@ on_both! {
         let board = other(&mut round, "Shadow board").await;
         let there = invited(app, &mut round.manager, &board.path).await;
         let mut ruth = app.as_person(app.person_at(RUTH).await).await;
-        let body = ruth.get(&there).await.ok().body;
-        let topic = body.split("name=\"topic-").nth(1).unwrap().split('"').next().unwrap().to_owned();
-        let topic: &'static str = Box::leak(format!("topic-{topic}").into_boxed_str());
-        ruth.post(&there, &answers(topic)).await.ok();
+        let form = ruth.get(&there).await.ok().body;
+        ruth.post(&there, &answers_to(&form)).await.ok();
         round.manager.get(&format!("{}/candidates/mentee", round.path)).await.ok().says("2 of").says("Ruth Okafor");
         round.manager.post(&format!("{}/exclusions", round.program), &[("other", &board.id)]).await.ok();
         round.manager.get(&format!("{}/candidates/mentee", round.path)).await.ok()
@@ -170,8 +191,91 @@ on_both! {
         round.manager.post(&path, &fields).await.ok().says("In both at present").says("Ruth Okafor");
         let person = app.person_at(RUTH).await;
         let participant = app.participant_of(round.id, person).await;
-        let state = counterflow::enrollment::participant(&mut app.read().await, &counterflow::kernel::guard::ByServer(participant)).await.unwrap().state;
+        let state = enrollment::participant(&mut app.read().await, &ByServer(participant)).await.unwrap().state;
         assert_eq!(state, State::Admitted);
         ruth.get(&here).await.ok().says("Thank you, Ruth");
     }
+}
+
+/// Ruth waits for a place in two rounds, because Gregor has the only one in each; since then their programs exclude each
+/// other.
+async fn waits_twice(app: &TestApp) -> (StartedRound, Other) {
+    let mut round = app.started_round().await;
+    app.employee("Ruth Okafor", 9, "Finance").await;
+    app.employee("Gregor Maier", 9, "Legal").await;
+    let board = other(&mut round, "Shadow board").await;
+    for path in [round.path.clone(), board.path.clone()] {
+        round.manager.post(&format!("{path}/leader-places"), &[("places", "1")]).await.ok();
+        for address in ["gregor.maier@halden.example", RUTH] {
+            let registration = invites(app, &mut round.manager, &path, address).await;
+            let mut browser = app.as_person(app.person_at(address).await).await;
+            let form = browser.get(&registration).await.ok().body;
+            browser.post(&registration, &answers_to(&form)).await.ok();
+        }
+    }
+    round.manager.post(&format!("{}/exclusions", round.program), &[("other", &board.id)]).await.ok();
+    (round, board)
+}
+
+async fn state_in(app: &TestApp, round: RoundId) -> State {
+    let participant = app.participant_of(round, app.person_at(RUTH).await).await;
+    enrollment::participant(&mut app.read().await, &ByServer(participant)).await.unwrap().state
+}
+
+async fn access(app: &TestApp, tx: &mut Tx, round: RoundId) -> Access<RoundId> {
+    let viewer = app.viewer("ines.duarte@halden.example").await;
+    guard::leave(tx, &viewer, round, &[Role::Manager]).await.unwrap()
+}
+
+/// How many transactions wait for those who take people into programs that exclude others.
+async fn waiting_for_the_lock(app: &TestApp) -> i64 {
+    let mut tx = app.read().await;
+    let (count,) = fetch_one!(
+        tx,
+        (i64,),
+        "select count(*) from pg_locks where locktype = 'advisory' and not granted
+           and ((classid::bigint << 32) | objid::bigint) = hashtextextended('takes-part', 0)"
+    )
+    .unwrap();
+    count
+}
+
+/// While a place for Ruth opens in one round, and before that is committed, `fields` are sent to `path` of the other one.
+async fn races(app: &TestApp, (round, board): (StartedRound, Other), path: &str, fields: &[(&str, &str)]) {
+    let there = round_of(&board.path);
+    let mut tx = app.write().await;
+    let leave = access(app, &mut tx, round.id).await;
+    enrollment::set_leader_places(&mut tx, &leave, Some(2)).await.unwrap();
+    let (id, mut manager) = (round.id, round.manager);
+    let path = format!("{}{path}", board.path);
+    let fields: Vec<_> = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let other = tokio::spawn(async move {
+        let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        manager.post(&path, &fields).await.ok();
+    });
+    while !other.is_finished() && waiting_for_the_lock(app).await == 0 {
+        tokio::task::yield_now().await;
+    }
+    tx.commit().await.unwrap();
+    other.await.unwrap();
+    assert_eq!([state_in(app, id).await, state_in(app, there).await], [State::Admitted, State::Waiting]);
+}
+
+/// SQLite has one writer, so nothing is at once there.
+#[tokio::test]
+async fn places_that_open_at_once_in_both_are_given_in_one() {
+    let Some(app) = TestApp::postgres().await else { return };
+    let story = waits_twice(&app).await;
+    races(&app, story, "/leader-places", &[("places", "2")]).await;
+}
+
+#[tokio::test]
+async fn an_act_on_many_does_not_take_in_who_is_taken_in_elsewhere_meanwhile() {
+    let Some(app) = TestApp::postgres().await else { return };
+    let (mut round, board) = waits_twice(&app).await;
+    let ruth = app.participant_of(round_of(&board.path), app.person_at(RUTH).await).await;
+    let asked = round.manager.get(&format!("{}/bulk?act=admit&whom=ticked&p={ruth}", board.path)).await.ok();
+    let (id, seen, ruth) = (asked.hidden("id"), asked.hidden("seen"), ruth.to_string());
+    let fields = [("id", id.as_str()), ("seen", &seen), ("act", "admit"), ("whom", "ticked"), ("p", &ruth)];
+    races(&app, (round, board), "/bulk", &fields).await;
 }

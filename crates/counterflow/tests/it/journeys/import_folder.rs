@@ -217,3 +217,70 @@ on_both! {
         browser.post(&format!("/directory/sources/{first}"), &changed).await.ok().says("Saved");
     }
 }
+
+on_both! {
+    async fn a_file_whose_import_was_undone_asks_when_it_comes_again(app: TestApp) {
+        let mut house = House::new(app).await;
+        let wrong = HALDEN.replace("Data analyst", "Lead analyst");
+        house.drop_file("workday-13.csv", &wrong);
+        house.look().await;
+        let mut tx = house.app.read().await;
+        let (import,): (String,) =
+            fetch_one!(tx, (String,), "select id from imports where file_name = 'workday-13.csv'").unwrap();
+        drop(tx);
+        house.browser.post(&format!("/directory/imports/{import}/undo"), &[]).await.ok();
+        house.app.work().await;
+        house.browser.get("/directory?q=lead").await.ok().does_not_say("Ana Lim");
+
+        house.drop_file("workday-14.csv", &wrong);
+        house.look().await;
+        house.browser.get("/directory?q=lead").await.ok().does_not_say("Ana Lim");
+        assert_eq!(house.states().await[2], ("workday-14.csv".to_owned(), "checked".to_owned()));
+        assert_eq!(house.lies("asks").len(), 1);
+        let letters = house.letters().await;
+        let (subject, text) = letters.last().unwrap();
+        assert_eq!(subject, "Workday, nightly: a people file waits for your answer");
+        assert!(text.contains("that import was undone"), "{text}");
+        let link = text.lines().find_map(|line| line.split_once("/directory/imports/")).unwrap().1;
+        let page = house.browser.get(&format!("/directory/imports/{}", link.trim())).await.ok();
+        say_yes(&house.app, &mut house.browser, &page.says("This file was imported before, and undone on"), &[]).await.says("Imported on");
+        house.browser.get("/directory?q=lead").await.ok().says("Ana Lim");
+    }
+}
+
+on_both! {
+    async fn two_who_look_at_once_make_one_import(app: TestApp) {
+        let house = House::new(app).await;
+        house.drop_file("workday-13.csv", &HALDEN.replace("CFO", "Chief"));
+        folder::watch(house.app.app.clone()).await.unwrap();
+        house.app.pass(SignedDuration::from_secs(30));
+        let looks = (0..4).map(|_| tokio::spawn(folder::watch(house.app.app.clone())));
+        for look in looks.collect::<Vec<_>>() {
+            look.await.unwrap().unwrap();
+        }
+        house.app.work().await;
+        assert_eq!(house.states().await.len(), 2, "one by hand, and one from the folder: {:?}", house.states().await);
+    }
+}
+
+on_both! {
+    async fn a_newer_file_sets_older_ones_aside_that_wait(app: TestApp) {
+        let mut house = House::new(app).await;
+        let many = HALDEN.lines().take(2).collect::<Vec<_>>().join("\n");
+        house.drop_file("workday-13.csv", &many);
+        house.look().await;
+        assert_eq!(house.states().await[1].1, "checked");
+        house.drop_file("workday-14.csv", &HALDEN.replace("CFO", "Chief"));
+        house.look().await;
+        assert_eq!(house.states().await.into_iter().skip(1).map(|(_, state)| state).collect::<Vec<_>>(), ["cancelled", "applied"]);
+
+        // Without a source: the same person's file of the same name, and no other.
+        for (name, content) in [("people.csv", "Name,E-mail\nA B,a@halden.example\n"), ("other.csv", HALDEN), ("people.csv", HALDEN)] {
+            let id = house.browser.get("/directory/import").await.ok().hidden("id");
+            house.app.pass(SignedDuration::from_secs(1));
+            house.browser.upload("/directory/imports", &[("id", id.as_str())], name, content.as_bytes()).await.ok();
+        }
+        assert_eq!(house.states().await.into_iter().skip(3).map(|(_, state)| state).collect::<Vec<_>>(), ["cancelled", "uploaded", "uploaded"]);
+        assert_eq!(house.app.times("import.set_aside").await, 2);
+    }
+}

@@ -1,13 +1,130 @@
 //! A program's rounds over the years: duplicated, opened by themselves, with a sponsor who is asked to speak.
 
 use axum::http::StatusCode;
+use std::collections::BTreeSet;
+
 use counterflow::{
-    execute,
-    kernel::{guard::ByServer, ids::RoundId},
-    programs,
+    execute, fetch_all, fetch_one,
+    kernel::{
+        db::{Connection, Tx},
+        guard::ByServer,
+        ids::RoundId,
+    },
+    programs::{
+        self,
+        copy_store::{COPIED, LEFT},
+        template,
+    },
+};
+use sqlx::AssertSqlSafe;
+
+use crate::{
+    on_both,
+    support::{app::TestApp, rounds::StartedRound},
 };
 
-use crate::on_both;
+/// Sets a round up in everything that stands beside its own row.
+async fn set_up_fully(app: &TestApp, round: &mut StartedRound) {
+    let path = round.path.clone();
+    round.manager.post(&format!("{path}/ways"), &[("mentor", "nomination"), ("mentee", "open")]).await.ok();
+    round.manager.post(&format!("{path}/leader-places"), &[("places", "17")]).await.ok();
+    let mut tx = app.write().await;
+    let form = r#"{"core": {"about": "off"}, "questions": [{"key": "shifts", "text": "Do you work in shifts?", "ask": "both",
+                   "kind": "yes_no", "readers": "both"}]}"#;
+    for number in [1, 2] {
+        execute!(
+            tx,
+            "insert into form_versions (round_id, number, form, changed_by, changed_at) values ($1, $2, $3, $4, '2026-01-12')",
+            round.id,
+            number,
+            form,
+            round.ines
+        )
+        .unwrap();
+    }
+    for sql in [
+        "insert into admissions (round_id, policy, set_by, set_at) values ($1, 'by_hand', $2, '2026-01-12')",
+        "insert into reminder_plans (round_id, days, times, set_by, set_at) values ($1, 12, 2, $2, '2026-01-12')",
+        "insert into screenings (round_id, design, version, changed_by, changed_at) values ($1, '{}', 3, $2, '2026-01-12')",
+        "insert into round_expectations (round_id, pairs, answering) select $1, 33, 60 where $2 <> ''",
+    ] {
+        match tx.connection() {
+            Connection::Sqlite(c) => sqlx::query(sql).bind(round.id).bind(round.ines).execute(c).await.map(drop),
+            Connection::Postgres(c) => sqlx::query(sql).bind(round.id).bind(round.ines).execute(c).await.map(drop),
+        }
+        .unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
+/// How many rows of a table belong to a round.
+async fn rows_of(tx: &mut Tx, table: &str, round: RoundId) -> i64 {
+    let sql = AssertSqlSafe(format!("select count(*) from {table} where round_id = $1"));
+    match tx.connection() {
+        Connection::Sqlite(c) => sqlx::query_as::<_, (i64,)>(sql).bind(round).fetch_one(c).await,
+        Connection::Postgres(c) => sqlx::query_as::<_, (i64,)>(sql).bind(round).fetch_one(c).await,
+    }
+    .unwrap()
+    .0
+}
+
+/// Fails where a table of a round's design was not carried on.
+async fn assert_set_up(app: &TestApp, round: RoundId) {
+    let mut tx = app.read().await;
+    for table in COPIED {
+        assert!(rows_of(&mut tx, table, round).await > 0, "{table} was not carried on");
+    }
+    assert_eq!(rows_of(&mut tx, "form_versions", round).await, 1, "the form as it is now");
+}
+
+on_both! {
+    async fn a_second_round_needs_no_setting_up(app: TestApp) {
+        let mut round = app.started_round().await;
+        set_up_fully(app, &mut round).await;
+        let (next, path) = (RoundId::new(), format!("{}/rounds", round.program));
+        let id = next.to_string();
+        let fields = [("id", id.as_str()), ("name", "Round 2"), ("enroll_until", "2026-08-28"), ("starts_on", "2026-09-14"), ("ends_on", "2027-03-13")];
+        round.manager.post(&path, &fields).await.ok();
+        round.manager.post(&path, &fields).await.ok();
+        assert_set_up(app, next).await;
+        let (places,) = fetch_one!(&mut app.read().await, (i64,), "select places from leader_places where round_id = $1", next).unwrap();
+        assert_eq!(places, 17);
+        round.manager.get(&format!("/rounds/{next}/form")).await.ok().says("Do you work in shifts?");
+
+        let form = round.manager.get(&format!("{}/duplicate", round.program)).await.ok();
+        let (program, first) = (form.hidden("program"), form.hidden("id"));
+        let mut fields = vec![("program", program.as_str()), ("program_name", "Digital fluency, Asia"), ("id", &first), ("name", "Round 1")];
+        fields.extend([("enroll_until", "2026-03-06"), ("starts_on", "2026-03-23"), ("ends_on", "2026-09-19")]);
+        round.manager.post(&format!("{}/duplicate", round.program), &fields).await.ok();
+        assert_set_up(app, first.parse().unwrap()).await;
+
+        let file = round.manager.get(&format!("{}/template.toml", round.program)).await.ok();
+        let saved = template::Template::parse(&file.body).unwrap();
+        assert_eq!(saved.registration.iter().map(|question| question.key.as_str()).collect::<Vec<_>>(), ["shifts"]);
+        app.work().await; // whoever was promised the next round is looked for
+    }
+}
+
+/// A new table of rounds or programs is either carried on to the next round, or there is a reason why not.
+#[tokio::test]
+async fn no_table_of_a_rounds_design_is_forgotten() {
+    let app = TestApp::sqlite().await;
+    let mut tx = app.read().await;
+    let found = fetch_all!(
+        tx,
+        (String,),
+        "select t.name from sqlite_master t, pragma_table_info(t.name) c
+         where t.type = 'table' and c.name in ('round_id', 'program_id')
+         union
+         select t.name from sqlite_master t, pragma_foreign_key_list(t.name) f
+         where t.type = 'table' and f.[table] in ('rounds', 'programs')"
+    )
+    .unwrap();
+    let in_schema: BTreeSet<&str> = found.iter().map(|(name,)| name.as_str()).collect();
+    let mut listed: Vec<&str> = COPIED.into_iter().chain(LEFT.iter().map(|(table, _)| *table)).collect();
+    listed.sort_unstable();
+    assert_eq!(listed, in_schema.into_iter().collect::<Vec<_>>());
+}
 
 on_both! {
     async fn a_duplicate_takes_the_design_and_nobody(app: TestApp) {

@@ -259,3 +259,59 @@ on_both! {
         back.says("at least 3 lines");
     }
 }
+
+on_both! {
+    async fn whoever_may_become_the_third_has_not_seen_the_first_two(app: TestApp) {
+        let mut it = screened(app).await;
+        it.applies("Because I can.").await;
+        let mut karin = it.lead(app, "Karin Vogt").await;
+        it.give_out().await;
+        let path = it.review();
+        let mut wonderful = scores(["4", "4", "4"]).to_vec();
+        wonderful.push(("words", "Wonderful."));
+        karin.post(&path, &wonderful).await.ok();
+        it.round.manager.post(&path, &scores(["1", "4", "4"])).await.ok();
+        assert_eq!(assigned(app).await, 2, "nobody is left to be the third");
+        // Another manager comes, and looks before they are asked.
+        let lena = app.person("Lena Brandt").await;
+        it.round.manager.post(&format!("{}/roles", it.round.program), &[("role", "manager"), ("email", "lena.brandt@halden.example")]).await.ok();
+        let mut lenas = app.as_person(lena).await;
+        lenas.get(&it.list).await.ok().says("shown once a third has read it").does_not_say("Wonderful.").does_not_say("3.50");
+        it.give_out().await;
+        assert_eq!(assigned(app).await, 3);
+        lenas.post(&path, &scores(["4", "4", "4"])).await.ok();
+        lenas.get(&it.list).await.ok().says("Wonderful.").says("3.67");
+    }
+}
+
+on_both! {
+    async fn a_round_stops_screening_as_long_as_nobody_was_scored(app: TestApp) {
+        let mut it = screened(app).await;
+        it.applies("Because I can.").await;
+        let mut karin = it.lead(app, "Karin Vogt").await;
+        it.give_out().await;
+        karin.get(&it.review()).await.ok();
+        let stop = format!("{}/removal", it.list);
+        it.round.manager.get(&it.rubric).await.ok().says("Nobody was scored yet");
+        it.round.manager.post(&stop, &[]).await.ok().says("Mentors are not screened any more").says("not screened");
+        it.round.manager.post(&stop, &[]).await.ok();
+        assert_eq!(app.times("screening.stopped").await, 1, "a double click");
+        assert_eq!(karin.get(&it.review()).await.status, StatusCode::NOT_FOUND);
+        let mut tx = app.read().await;
+        let (state,) = fetch_one!(tx, (State,), "select state from participants where id = $1", it.place).unwrap();
+        drop(tx);
+        assert_eq!(state, State::Waiting, "in line for a place, as in any other round");
+
+        // Begun again: what Ana wrote is still there, and now somebody is scored.
+        it.round.manager.post(&it.rubric, &RUBRIC).await.ok();
+        it.round.manager.get(&it.list).await.ok().says("Because I can.");
+        it.give_out().await;
+        karin.post(&it.review(), &[("score-1", "4"), ("act", "keep")]).await.ok();
+        it.round.manager.get(&it.rubric).await.ok().says("screens its mentors to the end").does_not_say("Stop the screening");
+        let late = it.round.manager.post(&stop, &[]).await;
+        assert_eq!(late.status, StatusCode::CONFLICT);
+        late.says("Somebody was scored already");
+        app.pass(jiff::SignedDuration::from_mins(10));
+        app.work().await;
+    }
+}

@@ -1,5 +1,5 @@
 use axum::http::StatusCode;
-use counterflow::{accounts, execute};
+use counterflow::{accounts, execute, kernel::config::Smtp};
 use jiff::SignedDuration;
 
 use crate::on_both;
@@ -10,11 +10,13 @@ on_both! {
         browser.get("/").await.ok().says("Set up your organization");
         let bad = browser.post("/setup", &[("organization", ""), ("zone", "Mars"), ("name", "Piet"), ("email", "x"), ("password", "short")]).await;
         assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
-        bad.says("Please fill this in").says("This time zone is not known").says("Use at least 12 characters");
+        bad.says("Please fill this in").says("This time zone is not known").says("Use at least 12 characters")
+            .says("Everything you typed is kept, except passwords").says("Time zone : This time zone").says("E-mail :");
         let fields = [("organization", "Halden Group"), ("zone", "Europe/Berlin"), ("name", "Piet Visser"),
             ("email", "Piet@halden.example"), ("password", "four plain words here"), ("password_again", "four plain words here")];
         browser.post("/setup", &fields).await.ok().says("Home").says("Piet Visser");
         assert_eq!(app.browser().post("/setup", &fields).await.status, StatusCode::NOT_FOUND, "only once");
+        browser.get("/setup").await.ok().says("Piet Visser"); // home, for whoever goes back
 
         let mut again = app.browser();
         let wrong = again.post("/sign-in/password", &[("account", "piet@halden.example"), ("password", "four plain words there")]).await;
@@ -124,5 +126,21 @@ on_both! {
         let mut browser = app.as_person(piet).await;
         browser.post("/admin/roles/removal", &[("person", &id), ("role", "admin")]).await.says("This is the last admin");
         browser.get("/admin").await.ok();
+    }
+}
+
+on_both! {
+    async fn the_way_in_that_works_comes_first(app: TestApp) {
+        app.set_up().await;
+        let first = |body: &str| body.find("/sign-in/password").unwrap() < body.find("/sign-in/link").unwrap();
+        let without = app.browser().get("/sign-in").await.ok().says("This server sends no e-mail yet");
+        assert!(first(&without.body), "the password, where no letter leaves the server");
+        let refused = app.browser().post("/sign-in/password", &[("account", "piet.visser@halden.example"), ("password", "wrong")]).await;
+        assert!(!refused.says("do not belong together").text().contains("above"));
+        let sending = app.with(|config| {
+            config.smtp = Some(Smtp { url: "smtps://mail.halden.example".parse().unwrap(), from: "Halden <hr@halden.example>".to_owned() });
+        });
+        let with = sending.browser().get("/sign-in").await.ok().does_not_say("sends no e-mail");
+        assert!(!first(&with.body), "the link, where it arrives");
     }
 }
