@@ -224,7 +224,7 @@ on_both! {
         let plain = Words::of("reverse");
         let turned: Vec<_> = plain.all().into_iter().chain([("direction", "traditional")]).collect();
         let said = save(&mut round.manager, &path, &turned).await.ok();
-        said.says("Your mentor is asked first").says("Mentees propose times").does_not_say("leader");
+        said.says("Your mentor is asked first").says("Mentees propose times").says("Without a word of your own: mentee.");
         let toml = round.manager.get(&format!("{}/template.toml", round.program)).await.ok();
         assert!(toml.body.contains("direction = \"traditional\"") && !toml.body.contains("[labels]"), "{}", toml.body);
         let design = round.manager.get(&format!("{}/design", round.path)).await.ok();
