@@ -62,6 +62,7 @@ mod week;
 
 use jiff::SignedDuration;
 
+pub use crate::programs::template::entry::{Admission, ReminderPlan};
 pub use admitting::{admit, put_on_waiting_list, set_admission, withdraw, withdraw_leaver};
 pub use answers::{Answers, BOUNDARIES};
 pub use bulk::{Act, act_on_side, go_on};
@@ -72,7 +73,7 @@ pub use list_store::Counts;
 pub use private::{Private, withdraw_consent};
 pub use registering::{commitment, decline, register, save_draft};
 pub use registration_store::Open;
-pub use reminding::{ReminderPlan, remind_due, set_reminder_plan};
+pub use reminding::{remind_due, set_reminder_plan};
 pub use replies::Reply;
 pub use screening_store::Reading;
 pub use standing::{Standing, standing};
@@ -143,22 +144,10 @@ words! {
     }
 }
 
-words! {
-    /// Whether whoever registers takes part at once.
-    Admission {
-        /// Leaders do, and as many mentors as they need; the others wait in line. The rule where none was set.
-        AsNeeded = "as_needed",
-        /// Everybody who registers is admitted.
-        Everybody = "everybody",
-        /// A manager admits them.
-        ByHand = "by_hand",
-    }
-}
-
 /// After so long without an answer, a reminder is due.
 const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Nobody is reminded more often than this of one invitation.
-const MOST_REMINDERS: i64 = 2;
+const MOST_REMINDERS: i64 = *ReminderPlan::TIMES.end();
 
 /// What waits for somebody who helps to choose, or who wants to be chosen.
 #[derive(Debug)]

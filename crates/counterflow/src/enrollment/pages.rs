@@ -3,10 +3,10 @@
 use askama::Template;
 
 use super::{
-    Act, Admission, MOST_REMINDERS, Standing, State,
+    Act, Admission, MOST_REMINDERS, ReminderPlan, Standing, State,
     bulk_pages::LastAct,
     list_store::{self, Counts, Found, Listed, Order},
-    reminding::{self, ReminderPlan, set_reminder_plan},
+    reminding::{self, set_reminder_plan},
     rules::{self, Field},
     set_admission, standing,
     standing::{Next, Registration},

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use serde_json::json;
 
-use super::{MOST_REMINDERS, event, inviting::remind, lock_name, reminding_store};
+use super::{MOST_REMINDERS, ReminderPlan, event, inviting::remind, lock_name, reminding_store};
 use crate::{
     kernel::{
         app::App,
@@ -19,26 +19,9 @@ use crate::{
 /// Whoever opened their link so lately is busy with it.
 const JUST_OPENED: SignedDuration = SignedDuration::from_hours(24);
 
-/// When a round reminds people who have not registered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
-pub struct ReminderPlan {
-    /// Days without an answer before each.
-    pub days: i64,
-    /// How often; 0: never by itself.
-    pub times: i64,
-}
-
-impl ReminderPlan {
-    /// Where a round says nothing else.
-    pub const USUAL: Self = Self { days: 7, times: 1 };
-
-    /// What a plan can say.
-    pub const DAYS: std::ops::RangeInclusive<i64> = 1..=60;
-
-    /// How long without an answer.
-    fn wait(self) -> SignedDuration {
-        SignedDuration::from_hours(24 * self.days)
-    }
+/// How long without an answer.
+fn wait(plan: ReminderPlan) -> SignedDuration {
+    SignedDuration::from_hours(24 * plan.days)
 }
 
 /// A round's plan.
@@ -49,7 +32,7 @@ pub(super) async fn plan(tx: &mut Tx, leave: &impl Leave<RoundId>) -> Answer<Rem
 /// When the next reminder goes out by itself; none if nobody is to be reminded.
 pub(super) async fn next_at(tx: &mut Tx, leave: &impl Leave<RoundId>, plan: ReminderPlan) -> Answer<Option<Timestamp>> {
     let last_heard = reminding_store::longest_silent(tx, leave.id(), plan.times).await?;
-    Ok(last_heard.map(|at| at.plus(plan.wait()).max(tx.now())))
+    Ok(last_heard.map(|at| at.plus(wait(plan)).max(tx.now())))
 }
 
 /// Sets a round's plan.
@@ -83,7 +66,7 @@ pub async fn remind_due(app: App) -> Answer<()> {
             (Some(days), Some(times)) => ReminderPlan { days, times },
             _ => ReminderPlan::USUAL,
         };
-        let (since, opened) = (tx.now().minus(plan.wait()), tx.now().minus(JUST_OPENED));
+        let (since, opened) = (tx.now().minus(wait(plan)), tx.now().minus(JUST_OPENED));
         due.extend(reminding_store::due(&mut tx, round, plan.times, since, opened).await?);
     }
     drop(tx);

@@ -1,6 +1,6 @@
 //! The statements on reminders that go out by themselves.
 
-use super::reminding::ReminderPlan;
+use super::ReminderPlan;
 use crate::{
     execute, fetch_all, fetch_one, fetch_optional,
     kernel::{

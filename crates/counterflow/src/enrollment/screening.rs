@@ -23,39 +23,20 @@ use crate::{
     programs::{self, Round, Side},
 };
 
+pub(super) use crate::programs::template::entry::{Line, ScreeningDesign as Design};
+
 /// The best score on a line.
 pub(super) const BEST: i64 = 4;
 /// So many read each application.
 const REVIEWERS: usize = 2;
 
-/// What applicants are asked, and how that is scored.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Design {
-    /// One to three.
-    pub questions: Vec<String>,
-    /// Three to five.
-    pub lines: Vec<Line>,
+/// What a manager begins with.
+pub(super) fn suggested() -> Answer<Design> {
+    toml::from_str(include_str!("screening.toml")).map_err(Error::defect)
 }
 
-/// A line of the rubric.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Line {
-    pub title: String,
-    /// What stands for 1, 2, 3 and 4.
-    pub anchors: [String; 4],
-}
-
-impl Design {
-    /// What a manager begins with.
-    pub fn suggested() -> Answer<Self> {
-        toml::from_str(include_str!("screening.toml")).map_err(Error::defect)
-    }
-
-    fn stored(text: &str) -> Answer<Self> {
-        serde_json::from_str(text).map_err(Error::defect)
-    }
+fn stored(text: &str) -> Answer<Design> {
+    serde_json::from_str(text).map_err(Error::defect)
 }
 
 /// The screening of a round, as one saw it.
@@ -70,7 +51,7 @@ pub(super) struct Screening {
 /// How a round screens its mentors; `None` if it does not.
 pub(super) async fn screening(tx: &mut Tx, leave: &impl Leave<RoundId>) -> Answer<Option<Screening>> {
     let Some(row) = screening_store::screening(tx, leave.id()).await? else { return Ok(None) };
-    Ok(Some(Screening { design: Design::stored(&row.design)?, version: row.version, changed_by: row.changed_by }))
+    Ok(Some(Screening { design: stored(&row.design)?, version: row.version, changed_by: row.changed_by }))
 }
 
 /// Begins to screen mentors, or changes what they are asked and how it is scored. `seen` is the version that the viewer
@@ -317,8 +298,8 @@ mod tests {
 
     #[test]
     fn the_suggestion_is_complete() {
-        let design = Design::suggested().unwrap();
+        let design = suggested().unwrap();
         assert!((1..=3).contains(&design.questions.len()) && (3..=5).contains(&design.lines.len()));
-        assert_eq!(Design::stored(&serde_json::to_string(&design).unwrap()).unwrap(), design);
+        assert_eq!(stored(&serde_json::to_string(&design).unwrap()).unwrap(), design);
     }
 }

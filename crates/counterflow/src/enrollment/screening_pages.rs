@@ -25,16 +25,13 @@ use crate::{
     programs::{
         self, Round, Stage,
         stages::{self, Step},
+        template::entry::{LINES, LONGEST, MOST_QUESTIONS},
     },
 };
 
-/// At most so many questions,
-const MOST_QUESTIONS: usize = 3;
-/// and lines; at least
-const MOST_LINES: usize = 5;
-/// so many, or there is little to compare.
-const FEWEST_LINES: usize = 3;
-const LONGEST: usize = 300;
+/// With fewer lines there is little to compare.
+const FEWEST_LINES: usize = *LINES.start();
+const MOST_LINES: usize = *LINES.end();
 
 /// Somebody who may be admitted.
 struct Applicant {
@@ -171,7 +168,7 @@ impl RubricPage {
         let form = match (form, stored) {
             (Some(form), _) => form,
             (None, Some(stored)) => filled(&stored.design),
-            (None, None) => filled(&Design::suggested()?),
+            (None, None) => filled(&screening::suggested()?),
         };
         let has_scores = screening_store::has_reviews(tx, round.id).await?;
         let is_fixed = has_scores || !takes_people(round.stage);

@@ -12,20 +12,9 @@ use crate::{
         token,
     },
     programs::{self, Round, Side},
-    words,
 };
 
-words! {
-    /// How people come to one side of a round. Managers can choose and invite anybody in each of them.
-    Way {
-        /// Whom the managers choose and write to.
-        Invitation = "invitation",
-        /// Whoever fits the rules and opens the round's address.
-        Open = "open",
-        /// Whom line managers and mentor leads name.
-        Nomination = "nomination",
-    }
-}
+pub use crate::programs::template::entry::Way;
 
 /// The ways of both sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,9 +4,18 @@
 //! The tables belong to later stations; they are named together here so that none is forgotten. A test reads the schema
 //! and fails for a table of rounds that stands in neither list.
 
+use super::{
+    Side,
+    template::entry::{Admission, Entry, ReminderPlan, Way},
+};
 use crate::{
-    execute, fetch_optional,
-    kernel::{db::Tx, error::Answer, guard::Leave, ids::RoundId},
+    execute, fetch_all, fetch_optional,
+    kernel::{
+        db::Tx,
+        error::{Answer, Error},
+        guard::Leave,
+        ids::{PersonId, RoundId},
+    },
 };
 
 /// The tables of a round's design: [`copy`] carries every one of them on.
@@ -93,6 +102,77 @@ pub(super) async fn copy(tx: &mut Tx, from: RoundId, to: RoundId) -> Answer<()> 
         from
     )?;
     Ok(())
+}
+
+/// Sets a new round up as its template says.
+pub(super) async fn set_up(tx: &mut Tx, round: RoundId, entry: &Entry, by: PersonId) -> Answer<()> {
+    let now = tx.now();
+    for (side, way) in [(Side::Mentor, entry.mentor), (Side::Mentee, entry.mentee)] {
+        let Some(way) = way else { continue };
+        execute!(
+            tx,
+            "insert into ways_in (round_id, role, way, set_by, set_at) values ($1, $2, $3, $4, $5)",
+            round,
+            side,
+            way,
+            by,
+            now
+        )?;
+    }
+    // Without a row, as many come in as are needed.
+    if let Some(policy) = entry.admission.filter(|policy| *policy != Admission::AsNeeded) {
+        execute!(
+            tx,
+            "insert into admissions (round_id, policy, set_by, set_at) values ($1, $2, $3, $4)",
+            round,
+            policy,
+            by,
+            now
+        )?;
+    }
+    if let Some(plan) = entry.reminders {
+        execute!(
+            tx,
+            "insert into reminder_plans (round_id, days, times, set_by, set_at) values ($1, $2, $3, $4, $5)",
+            round,
+            plan.days,
+            plan.times,
+            by,
+            now
+        )?;
+    }
+    if let Some(screening) = &entry.screening {
+        let design = serde_json::to_string(screening).map_err(Error::defect)?;
+        execute!(
+            tx,
+            "insert into screenings (round_id, design, version, changed_by, changed_at) values ($1, $2, 1, $3, $4)",
+            round,
+            design,
+            by,
+            now
+        )?;
+    }
+    Ok(())
+}
+
+/// How people come into a round, as far as it was set: what [`set_up`] sets again.
+pub(super) async fn entry(tx: &mut Tx, leave: &impl Leave<RoundId>) -> Answer<Option<Entry>> {
+    let round = leave.id();
+    let ways = fetch_all!(tx, (Side, Way), "select role, way from ways_in where round_id = $1", round)?;
+    let way = |side| ways.iter().find(|(of, _)| *of == side).map(|(_, way)| *way);
+    let admission = fetch_optional!(tx, (Admission,), "select policy from admissions where round_id = $1", round)?;
+    let reminders =
+        fetch_optional!(tx, ReminderPlan, "select days, times from reminder_plans where round_id = $1", round)?;
+    let screening = fetch_optional!(tx, (String,), "select design from screenings where round_id = $1", round)?;
+    let screening = screening.map(|(design,)| serde_json::from_str(&design)).transpose().map_err(Error::defect)?;
+    let entry = Entry {
+        mentor: way(Side::Mentor),
+        mentee: way(Side::Mentee),
+        admission: admission.map(|(policy,)| policy),
+        reminders,
+        screening,
+    };
+    Ok(Some(entry).filter(|entry| *entry != Entry::default()))
 }
 
 /// The form with which people register for a round, as JSON, where a manager changed it.

@@ -19,7 +19,8 @@ struct Form {
     questions: Vec<FormQuestion>,
 }
 
-/// The program's design, with the rhythm, the rules, the criteria and the registration questions of its latest round. How many meetings there are and
+/// The program's design, with the rhythm, the rules, the criteria, the registration questions and the ways in of its
+/// latest round; not its places, which were that round's. How many meetings there are and
 /// how long they last stays as designed: the agendas fit to it.
 ///
 /// # Errors
@@ -34,6 +35,7 @@ pub(super) async fn as_template(tx: &mut Tx, access: &Access<ProgramId>) -> Answ
         Some(form) => serde_json::from_str::<Form>(&form).map_err(Error::defect)?.questions,
         None => design.registration,
     };
+    let enrollment = copy_store::entry(tx, &round.leave()).await?;
     Ok(Template {
         key: keys::key_of(&program.name, "program"),
         name: program.name,
@@ -46,6 +48,7 @@ pub(super) async fn as_template(tx: &mut Tx, access: &Access<ProgramId>) -> Answ
         },
         eligibility: serde_json::from_str(&round.eligibility).map_err(Error::defect)?,
         registration,
+        enrollment,
         matching: toml::from_str(&round.criteria).map_err(Error::defect)?,
         ..design
     })

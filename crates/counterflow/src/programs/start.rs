@@ -60,7 +60,11 @@ pub async fn start(tx: &mut Tx, viewer: &Viewer, new: &NewProgram<'_>) -> Answer
         eligibility: serde_json::to_string(&new.template.eligibility).map_err(Error::defect)?,
         criteria: new.template.criteria(),
     };
-    begin(tx, viewer, new, &row, json!({ "name": new.name, "template": new.template.key })).await
+    let is_new = begin(tx, viewer, new, &row, json!({ "name": new.name, "template": new.template.key })).await?;
+    match &new.template.enrollment {
+        Some(entry) if is_new => copy_store::set_up(tx, new.round.id, entry, viewer.person).await,
+        _ => Ok(()),
+    }
 }
 
 /// A program about to be made after another.
@@ -84,19 +88,21 @@ pub async fn duplicate(tx: &mut Tx, access: &Access<ProgramId>, new: NewDuplicat
     let row = last_round(tx, access).await?.into();
     let facts = json!({ "name": new.name, "duplicate_of": access.id });
     let new = NewProgram { id: new.id, name: new.name, template: &program.design, round: new.round };
-    begin(tx, &access.viewer, &new, &row, facts).await
+    begin(tx, &access.viewer, &new, &row, facts).await?;
+    Ok(())
 }
 
-async fn begin(tx: &mut Tx, viewer: &Viewer, new: &NewProgram<'_>, row: &RoundRow, facts: Value) -> Answer<()> {
+/// Whether the program is a new one.
+async fn begin(tx: &mut Tx, viewer: &Viewer, new: &NewProgram<'_>, row: &RoundRow, facts: Value) -> Answer<bool> {
     if !store::insert_program(tx, viewer.person, new).await? {
         guard::leave(tx, viewer, new.id, &[Role::Manager]).await?;
-        return Ok(());
+        return Ok(false);
     }
     role_store::insert(tx, new.id, viewer.person, ProgramRole::Manager, viewer.person).await?;
     insert_round(tx, Some(viewer), new.id, &new.round, row).await?;
     let event = Event::by(viewer, "program.started").program(new.id).round(new.round.id).on(new.id);
     event.with(facts).record(tx).await?;
-    Ok(())
+    Ok(true)
 }
 
 /// The program's round of the highest number.

@@ -10,6 +10,7 @@ use counterflow_matching::{Comparison, Criteria, Criterion, LEVELS, PRIORITIES};
 use super::{
     Agenda, Checkin, Eligibility, Kpi, Levels, Operator, PLACEHOLDERS, PRIVATE, PrivateQuestion, Question, Rule, Shape,
     Size, Template, Texts, Topic, Training,
+    entry::{self, Entry, ReminderPlan, ScreeningDesign},
     error::{Problem, TemplateError},
     registration::{self, FormQuestion, MOST_QUESTIONS},
 };
@@ -75,6 +76,7 @@ impl Findings {
         self.levels(&template.levels);
         self.private(&template.private);
         self.registration(&template.registration);
+        self.enrollment(template.enrollment.as_ref());
         self.eligibility(&template.eligibility);
         self.matching(template);
         self.agendas(&template.agendas, &template.shape);
@@ -149,6 +151,44 @@ impl Findings {
         if questions.len() > MOST_QUESTIONS {
             let bounds = 0..=MOST_QUESTIONS as i64;
             self.note("registration", Problem::OutOfBounds { found: questions.len() as f64, bounds });
+        }
+    }
+
+    fn enrollment(&mut self, entry: Option<&Entry>) {
+        let Some(entry) = entry else { return };
+        if let Some(plan) = entry.reminders {
+            self.number("enrollment, reminders, days", plan.days, ReminderPlan::DAYS);
+            self.number("enrollment, reminders, times", plan.times, ReminderPlan::TIMES);
+        }
+        if let Some(screening) = &entry.screening {
+            self.screening(screening);
+        }
+    }
+
+    fn screening(&mut self, screening: &ScreeningDesign) {
+        let questions = 1..=entry::MOST_QUESTIONS;
+        self.count("enrollment.screening, questions", screening.questions.len(), questions);
+        for (number, question) in screening.questions.iter().enumerate() {
+            self.short_text(&format!("enrollment.screening, questions {}", number + 1), question);
+        }
+        self.count("enrollment.screening, lines", screening.lines.len(), entry::LINES);
+        for (number, line) in screening.lines.iter().enumerate() {
+            let place = format!("enrollment.screening.lines {}", number + 1);
+            self.short_text(&format!("{place}, title"), &line.title);
+            for (score, anchor) in (1..).zip(&line.anchors) {
+                self.short_text(&format!("{place}, anchors {score}"), anchor);
+            }
+        }
+    }
+
+    fn count(&mut self, place: &str, found: usize, bounds: RangeInclusive<usize>) {
+        self.number(place, found as i64, *bounds.start() as i64..=*bounds.end() as i64);
+    }
+
+    fn short_text(&mut self, place: &str, text: &str) {
+        self.text(place, text);
+        if text.chars().count() > entry::LONGEST {
+            self.note(place, Problem::TooManyCharacters(entry::LONGEST));
         }
     }
 
@@ -447,6 +487,30 @@ mod tests {
         check("target = 4.0", "target = 40", &["kpis 1, target: 40 is not between 1 and 5"]);
         check("{enroll_until}", "{deadline}", &["texts, invite_mentee: nobody fills {deadline} in"]);
         check("by = 3\nmissing", "by = -3\nmissing", &["matching: criterion 1, `by` has to be more than 0, not -3"]);
+    }
+
+    #[test]
+    fn ways_in_are_checked() {
+        let entry = "[enrollment]\nmentor = \"open\"\nreminders = { days = 61, times = 3 }\n\
+                     [enrollment.screening]\nquestions = []\n[[enrollment.screening.lines]]\n\
+                     title = \" \"\nanchors = [\"No\", \"A little\", \"Yes\", \"\"]\n\n[levels]";
+        check(
+            "[levels]",
+            &entry.replace("\"open\"", "\"lottery\""),
+            &["enrollment: line 25: unknown variant `lottery`, expected one of `invitation`, `open`, `nomination`"],
+        );
+        check(
+            "[levels]",
+            entry,
+            &[
+                "enrollment, reminders, days: 61 is not between 1 and 60",
+                "enrollment, reminders, times: 3 is not between 0 and 2",
+                "enrollment.screening, questions: 0 is not between 1 and 3",
+                "enrollment.screening, lines: 1 is not between 3 and 5",
+                "enrollment.screening.lines 1, title: is empty",
+                "enrollment.screening.lines 1, anchors 4: is empty",
+            ],
+        );
     }
 
     #[test]

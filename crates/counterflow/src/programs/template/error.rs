@@ -49,6 +49,9 @@ pub enum Problem {
     /// Nothing is written there.
     #[error("is empty")]
     Empty,
+    /// More than people would read there.
+    #[error("has more than {0} characters")]
+    TooManyCharacters(usize),
     /// No word that a program can use for mentor, mentee, pair or meeting.
     #[error("{}", label(*.0))]
     Label(Fault),

@@ -6,6 +6,7 @@
 //! [`Round::placeholders`](super::Round::placeholders) for those that a round fills by itself.
 
 mod check;
+pub mod entry;
 mod error;
 pub mod registration;
 mod shelf;
@@ -96,6 +97,9 @@ pub struct Template {
     /// What is asked at registration, beside what every program asks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub registration: Vec<registration::FormQuestion>,
+    /// How people come into a round of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enrollment: Option<entry::Entry>,
     /// Criteria in the one form (`counterflow_matching::criteria`).
     #[serde(default)]
     pub matching: toml::Table,

@@ -7,13 +7,16 @@ use counterflow::{
     execute, fetch_all, fetch_one,
     kernel::{
         db::{Connection, Tx},
-        guard::ByServer,
-        ids::RoundId,
+        guard::{self, ByServer},
+        ids::{ProgramId, RoundId},
     },
     programs::{
-        self,
+        self, Dates, NewProgram, NewRound,
         copy_store::{COPIED, LEFT},
-        template,
+        template::{
+            self,
+            entry::{Admission, Way},
+        },
     },
 };
 use sqlx::AssertSqlSafe;
@@ -45,7 +48,10 @@ async fn set_up_fully(app: &TestApp, round: &mut StartedRound) {
     for sql in [
         "insert into admissions (round_id, policy, set_by, set_at) values ($1, 'by_hand', $2, '2026-01-12')",
         "insert into reminder_plans (round_id, days, times, set_by, set_at) values ($1, 12, 2, $2, '2026-01-12')",
-        "insert into screenings (round_id, design, version, changed_by, changed_at) values ($1, '{}', 3, $2, '2026-01-12')",
+        r#"insert into screenings (round_id, design, version, changed_by, changed_at) values ($1,
+             '{"questions": ["Why?"], "lines": [{"title": "Wants to teach", "anchors": ["No", "Little", "Yes", "Very"]},
+               {"title": "Speaks up", "anchors": ["No", "Little", "Yes", "Very"]},
+               {"title": "Is plain", "anchors": ["No", "Little", "Yes", "Very"]}]}', 3, $2, '2026-01-12')"#,
         "insert into round_expectations (round_id, pairs, answering) select $1, 33, 60 where $2 <> ''",
     ] {
         match tx.connection() {
@@ -77,6 +83,21 @@ async fn assert_set_up(app: &TestApp, round: RoundId) {
     assert_eq!(rows_of(&mut tx, "form_versions", round).await, 1, "the form as it is now");
 }
 
+/// Starts a program from a file, and saves that as a file again.
+async fn start_from(app: &TestApp, round: &mut StartedRound, file: &template::Template) -> template::Template {
+    let ines = guard::viewer_for(&app.app, &mut app.read().await, round.ines).await.unwrap();
+    let day = |text: &str| text.parse().unwrap();
+    let dates = Dates { enroll_until: day("2026-03-06"), starts_on: day("2026-03-23"), ends_on: day("2026-09-19") };
+    let first = NewRound { id: RoundId::new(), name: "Round 1".to_owned(), dates };
+    let new = NewProgram { id: ProgramId::new(), name: "From a file".to_owned(), template: file, round: first };
+    let mut tx = app.write().await;
+    programs::start(&mut tx, &ines, &new).await.unwrap();
+    programs::start(&mut tx, &ines, &new).await.unwrap();
+    tx.commit().await.unwrap();
+    let saved = round.manager.get(&format!("/programs/{}/template.toml", new.id)).await.ok();
+    template::Template::parse(&saved.body).unwrap()
+}
+
 on_both! {
     async fn a_second_round_needs_no_setting_up(app: TestApp) {
         let mut round = app.started_round().await;
@@ -101,6 +122,13 @@ on_both! {
         let file = round.manager.get(&format!("{}/template.toml", round.program)).await.ok();
         let saved = template::Template::parse(&file.body).unwrap();
         assert_eq!(saved.registration.iter().map(|question| question.key.as_str()).collect::<Vec<_>>(), ["shifts"]);
+        let from_file = start_from(app, &mut round, &saved).await;
+        let entry = |file: &template::Template| file.enrollment.clone().expect("how people come in");
+        assert_eq!(entry(&saved), entry(&from_file), "a program from the file begins as the other one was set up");
+        assert_eq!(entry(&saved).reminders.map(|plan| (plan.days, plan.times)), Some((12, 2)));
+        assert_eq!(entry(&saved).mentor, Some(Way::Nomination));
+        assert_eq!(entry(&saved).admission, Some(Admission::ByHand));
+        assert_eq!(entry(&saved).screening.map(|design| design.lines.len()), Some(3));
         app.work().await; // whoever was promised the next round is looked for
     }
 }
