@@ -236,7 +236,8 @@ pub(super) async fn set_declined(tx: &mut Tx, id: ParticipantId) -> Answer<bool>
     let now = tx.now();
     let rows = execute!(
         tx,
-        "update participants set state = 'declined', declined_at = $1, admitted_at = null, waiting_at = null
+        "update participants set state = 'declined', declined_at = $1, opened_at = coalesce(opened_at, $1),
+                admitted_at = null, waiting_at = null
          where id = $2 and state in ('invited', 'registered', 'admitted', 'waiting')",
         now,
         id,

@@ -156,6 +156,11 @@ impl HomePage {
         next.min_by_key(|(_, at)| *at)
     }
 
+    /// Whether the viewer manages any of the rounds that are shown.
+    fn manages(&self) -> bool {
+        self.rounds.iter().any(|looked| looked.next.is_some())
+    }
+
     /// Whether there is nothing at all to show.
     fn is_empty(&self) -> bool {
         self.waiting.is_empty()

@@ -7,6 +7,7 @@ use crate::{
         db::Tx,
         error::Answer,
         ids::{MeetingId, PairId, ParticipantId, PersonId, ProposalId, RoundId},
+        labels::Labels,
     },
     pairs,
     programs::{Side, Stage},
@@ -30,6 +31,29 @@ pub(super) struct MyPair {
     pub next_place: Option<String>,
     /// Times are proposed, and none is chosen.
     pub times_wait: bool,
+    #[sqlx(flatten)]
+    spoken: Spoken,
+}
+
+impl MyPair {
+    /// What the program calls the viewer.
+    pub fn role(&self) -> String {
+        self.spoken.labels().say(if self.side == Side::Mentor { "[mentor]" } else { "[mentee]" })
+    }
+}
+
+/// How a program speaks: a home has rows of several.
+#[derive(Debug, sqlx::FromRow)]
+struct Spoken {
+    direction: String,
+    design: String,
+}
+
+impl Spoken {
+    /// Its words; the product's own if they cannot be read, because a home is shown whatever is wrong with one program.
+    fn labels(&self) -> Labels {
+        Labels::stored(&self.direction, &self.design).unwrap_or_default()
+    }
 }
 
 pub(super) async fn pairs(tx: &mut Tx, me: PersonId) -> Answer<Vec<MyPair>> {
@@ -44,7 +68,8 @@ pub(super) async fn pairs(tx: &mut Tx, me: PersonId) -> Answer<Vec<MyPair>> {
                 (select count(*) from meetings m where m.pair_id = pairs.id and m.state = 'held') as held,
                 coming.starts_at as next_at, coming.place as next_place,
                 exists (select 1 from meetings m where m.pair_id = pairs.id and m.state = 'proposed'
-                                                   and m.other_times_at is null) as times_wait
+                                                   and m.other_times_at is null) as times_wait,
+                programs.direction, programs.design
          from pairs
          join rounds on rounds.id = pairs.round_id join programs on programs.id = rounds.program_id
          join people other on other.id = case when pairs.mentor_id = $1 then pairs.mentee_id else pairs.mentor_id end
@@ -74,6 +99,15 @@ pub(super) struct Part {
     /// Where they stand in line, and how long it is, if they wait.
     pub nth: i64,
     pub of: i64,
+    #[sqlx(flatten)]
+    spoken: Spoken,
+}
+
+impl Part {
+    /// The words of the program.
+    pub fn labels(&self) -> Labels {
+        self.spoken.labels()
+    }
 }
 
 pub(super) async fn parts(tx: &mut Tx, me: PersonId) -> Answer<Vec<Part>> {
@@ -86,7 +120,8 @@ pub(super) async fn parts(tx: &mut Tx, me: PersonId) -> Answer<Vec<Part>> {
                  where q.round_id = p.round_id and q.role = p.role
                    and (w.since < mine.since or (w.since = mine.since and w.participant_id <= p.id))) as nth,
                 (select count(*) from waiting_entries w join participants q on q.id = w.participant_id
-                 where q.round_id = p.round_id and q.role = p.role) as of
+                 where q.round_id = p.round_id and q.role = p.role) as of,
+                programs.direction, programs.design
          from participants p
          left join waiting_entries mine on mine.participant_id = p.id
          join rounds on rounds.id = p.round_id join programs on programs.id = rounds.program_id

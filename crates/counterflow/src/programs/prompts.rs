@@ -68,7 +68,7 @@ pub struct Asked {
     pub is_done: bool,
 }
 
-/// What the viewer was asked to say in a round, the latest first.
+/// What the viewer was asked to say in a round, the latest first. What was not said at an earlier moment has had its time.
 ///
 /// # Errors
 /// When the database fails.
@@ -79,7 +79,8 @@ pub async fn asked(tx: &mut Tx, access: &Access<RoundId>, round: &Round) -> Answ
         suggestion: prompt.occasion.suggestion(round),
         is_done: prompt.done_at.is_some(),
     };
-    Ok(prompts.into_iter().map(asked).collect())
+    let has_its_time = |(at, prompt): &(usize, Prompt)| *at == 0 || prompt.done_at.is_some();
+    Ok(prompts.into_iter().enumerate().filter(has_its_time).map(|(_, prompt)| asked(prompt)).collect())
 }
 
 /// Notes that a sponsor has said it. The same again changes nothing.

@@ -143,7 +143,7 @@ on_both! {
         }
         ruth.get(&pair).await.ok().says("Kept by Tunde Bello");
         let person = story.tunde.to_string();
-        ruth.post("/me/delegates/removal", &[("person", &person)]).await.ok().says("you book your mentoring meetings yourself");
+        ruth.post("/me/delegates/removal", &[("person", &person)]).await.ok().says("Nobody yet. Whoever you name can book");
         ruth.post("/me/delegates/removal", &[("person", &person)]).await.ok();
         assert_eq!(tunde.get(&pair).await.status, StatusCode::NOT_FOUND);
     }
