@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::{
-    event, participant_lock, screening,
+    admitting, event, participant_lock, screening,
     screening_store::{self, Assignment},
     store,
 };
@@ -129,6 +129,7 @@ pub(super) async fn review(
     given: &Given,
     act: Act,
 ) -> Answer<()> {
+    admitting::lock_round_of(tx, access).await?;
     tx.lock(participant_lock(access.id)).await?;
     let participant = store::participant(tx, access).await?;
     let round = programs::round(tx, &participant.round_leave()).await?;

@@ -102,6 +102,7 @@ pub(super) async fn stop(tx: &mut Tx, access: &Access<RoundId>) -> Answer<()> {
         return Ok(()); // a double click
     }
     event(access, "screening.stopped", &round).on(round.id).record(tx).await?;
+    waiting::admit_registered(tx, &round, Side::Mentor).await?;
     waiting::take_into_line(tx, &round).await
 }
 

@@ -192,7 +192,8 @@ pub(super) async fn save_review(
     let rows = execute!(
         tx,
         "insert into reviews (participant_id, reviewer_id, scores, words, saved_at, submitted_at)
-         values ($1, $2, $3, $4, $5, $6)
+         select $1, $2, $3, $4, $5, $6
+         where exists (select 1 from review_assignments where participant_id = $1 and reviewer_id = $2)
          on conflict (participant_id, reviewer_id) do update set scores = excluded.scores, words = excluded.words,
              saved_at = excluded.saved_at, submitted_at = excluded.submitted_at
          where reviews.submitted_at is null",

@@ -7,7 +7,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    Admission, event,
+    Admission, State, event,
     exclusions::{self, stands_against},
     link_store::Link,
     lock_name, screening_store, store, takes_people, waiting_letters,
@@ -74,6 +74,21 @@ pub(super) async fn screens(tx: &mut Tx, round: &Round, side: Side) -> Answer<bo
 pub(super) async fn move_up(tx: &mut Tx, round: &Round) -> Answer<()> {
     waiting_store::settle(tx, round.id, false).await?;
     fill_places(tx, round, None).await?;
+    Ok(())
+}
+
+/// Where everybody is admitted: whoever has registered on a side is in from now on, but who takes part elsewhere.
+pub(super) async fn admit_registered(tx: &mut Tx, round: &Round, side: Side) -> Answer<()> {
+    if store::admission(tx, round.id).await? != Admission::Everybody {
+        return Ok(());
+    }
+    let kept_out = exclusions::kept_out(tx, round.program_id).await?;
+    for one in store::participants(tx, &round.leave()).await? {
+        let waits = one.role == side && one.state == State::Registered && !kept_out.contains(&one.person_id);
+        if waits && store::set_admitted(tx, one.id).await? {
+            event(&ByServer(one.id), "participant.admitted", round).on(one.id).record(tx).await?;
+        }
+    }
     Ok(())
 }
 

@@ -56,14 +56,14 @@ pub async fn add(app: App, page: Page, viewer: Viewer, fields: Fields) -> Answer
     }
 }
 
-/// Whoever has this address and may keep the viewer's calendar: not the viewer, nor somebody who mentors them (they
-/// would choose among their own times).
+/// Whoever has this address and may keep the viewer's calendar: not the viewer, nor somebody who leads a pair with
+/// them (they would choose among their own times).
 async fn delegate(tx: &mut Tx, viewer: &Viewer, email: &str) -> Answer<Result<PersonId, Problems>> {
     let Some(person) = people::colleague(tx, email).await? else { return Ok(Err(Problems::one("email", "nobody"))) };
     if person == viewer.person {
         return Ok(Err(Problems::one("email", "delegate_self")));
     }
-    if store::mentors(tx, person, viewer.person).await? {
+    if store::leads(tx, person, viewer.person).await? {
         return Ok(Err(Problems::one("email", "delegate_mentor")));
     }
     Ok(Ok(person))

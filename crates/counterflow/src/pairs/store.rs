@@ -369,14 +369,17 @@ pub(super) async fn delegations_of(tx: &mut Tx, leader: PersonId) -> Answer<Vec<
     )?)
 }
 
-/// Whether the one mentors the other now.
-pub(super) async fn mentors(tx: &mut Tx, mentor: PersonId, mentee: PersonId) -> Answer<bool> {
+/// Whether the one leads a pair with the other now: proposes times, among which the other chooses.
+pub(super) async fn leads(tx: &mut Tx, lead: PersonId, chooser: PersonId) -> Answer<bool> {
     let (count,) = fetch_one!(
         tx,
         (i64,),
-        "select count(*) from pairs where mentor_id = $1 and mentee_id = $2 and state in ('active', 'paused')",
-        mentor,
-        mentee
+        "select count(*) from pairs
+         where state in ('active', 'paused')
+           and case led_by when 'mentor' then mentor_id else mentee_id end = $1
+           and case led_by when 'mentor' then mentee_id else mentor_id end = $2",
+        lead,
+        chooser
     )?;
     Ok(count > 0)
 }

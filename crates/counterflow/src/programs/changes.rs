@@ -8,7 +8,6 @@ use serde_json::json;
 use super::{
     Direction, Program, Stage, store,
     template::{Checkin, Eligibility, Kpi},
-    words_pages::chosen,
 };
 use crate::kernel::{
     db::Tx,
@@ -121,7 +120,8 @@ pub(super) async fn set_speech(
     tx.lock(access.id).await?;
     let mut program = store::program(tx, access).await?;
     let before = (program.direction, program.design.labels.take());
-    let labels = chosen(before.0, direction, words);
+    // The direction's own words are no choice.
+    let labels = Some(turned(before.0, direction, words)).filter(|words| *words != Words::of(direction.name()));
     if before == (direction, labels.clone()) {
         return Ok(());
     }
@@ -150,7 +150,15 @@ async fn turn(tx: &mut Tx, access: &Access<ProgramId>, from: Direction, to: Dire
 /// # Errors
 /// When the database fails.
 pub(super) async fn can_turn(tx: &mut Tx, leave: &impl Leave<ProgramId>) -> Answer<bool> {
-    Ok(store::rounds(tx, leave).await?.iter().all(|round| round.stage == Stage::Design))
+    let in_design = store::rounds(tx, leave).await?.iter().all(|round| round.stage == Stage::Design);
+    Ok(in_design && !store::has_chosen(tx, leave).await?)
+}
+
+/// The words as typed, turned with the direction: those of the direction before become those of the new one.
+pub(super) fn turned(before: Direction, after: Direction, words: &Words) -> Words {
+    let (from, to) = (Words::of(before.name()), Words::of(after.name()));
+    let (from, to, all) = (from.all(), to.all(), words.all());
+    Words::from(std::array::from_fn(|at| if all[at] == from[at] { to[at] } else { all[at] }.1.to_owned()))
 }
 
 /// Changes what people are asked, and when. `seen` is the [`super::Program::version`] that the viewer saw.

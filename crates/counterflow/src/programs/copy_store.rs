@@ -15,6 +15,7 @@ use crate::{
         error::{Answer, Error},
         guard::Leave,
         ids::{PersonId, RoundId},
+        token,
     },
 };
 
@@ -47,8 +48,17 @@ pub const LEFT: [(&str, &str); 21] = [
     ("sponsor_prompts", "what a sponsor was asked to say in that round"),
 ];
 
+/// Who opens a round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Opened {
+    /// A manager, who looks at it before anybody comes in.
+    ByManager,
+    /// The server, on its day. People are only invited until a manager says otherwise, so nobody comes in unseen.
+    ByServer,
+}
+
 /// Carries the design of a round on to a new one. Who decided it, and when, stays as it was.
-pub(super) async fn copy(tx: &mut Tx, from: RoundId, to: RoundId) -> Answer<()> {
+pub(super) async fn copy(tx: &mut Tx, from: RoundId, to: RoundId, opened: Opened) -> Answer<()> {
     // Where nobody set it, it stands for what was usual when an older version opened the round (migration 0021).
     execute!(
         tx,
@@ -94,12 +104,30 @@ pub(super) async fn copy(tx: &mut Tx, from: RoundId, to: RoundId) -> Answer<()> 
         to,
         from
     )?;
+    if opened == Opened::ByManager {
+        execute!(
+            tx,
+            "insert into ways_in (round_id, role, way, set_by, set_at)
+             select $1, role, way, set_by, set_at from ways_in where round_id = $2",
+            to,
+            from
+        )?;
+        give_address(tx, to).await?;
+    }
+    Ok(())
+}
+
+/// A round into which people come by themselves or are named has an address of its own, for posters.
+async fn give_address(tx: &mut Tx, round: RoundId) -> Answer<()> {
+    let (code, now) = (token::code(), tx.now());
     execute!(
         tx,
-        "insert into ways_in (round_id, role, way, set_by, set_at)
-         select $1, role, way, set_by, set_at from ways_in where round_id = $2",
-        to,
-        from
+        "insert into join_codes (round_id, code, made_at)
+         select $1, $2, $3 where exists (select 1 from ways_in where round_id = $1 and way <> 'invitation')
+         on conflict (round_id) do nothing",
+        round,
+        code,
+        now
     )?;
     Ok(())
 }
@@ -119,6 +147,7 @@ pub(super) async fn set_up(tx: &mut Tx, round: RoundId, entry: &Entry, by: Perso
             now
         )?;
     }
+    give_address(tx, round).await?;
     // Without a row, as many come in as are needed.
     if let Some(policy) = entry.admission.filter(|policy| *policy != Admission::AsNeeded) {
         execute!(

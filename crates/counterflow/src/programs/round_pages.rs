@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 
 use super::{
-    Endorsement, ProgramRole, Stage, begin_stage,
+    Endorsement, ProgramRole, Side, Stage, begin_stage,
     design::{Design, Seen, Standing, save_design},
     endorse::{self, endorse},
     pages::today,

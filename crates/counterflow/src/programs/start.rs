@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{
-    Dates, ProgramRole, Round, changes, copy_store, limits, role_store,
+    Dates, ProgramRole, Round, changes,
+    copy_store::{self, Opened},
+    limits, role_store,
     store::{self, RoundRow},
     template::Template,
 };
@@ -148,7 +150,8 @@ async fn insert_round(
         return Err(Error::NotFound); // the id of a round that belongs to another program
     }
     if let Some(after) = row.after {
-        copy_store::copy(tx, after, new.id).await?;
+        let opened = if viewer.is_some() { Opened::ByManager } else { Opened::ByServer };
+        copy_store::copy(tx, after, new.id, opened).await?;
     }
     store::set_stage(tx, new.id, super::Stage::Design, viewer.map(|viewer| viewer.person)).await
 }

@@ -367,6 +367,18 @@ pub(super) async fn update_round(
 }
 
 /// Saves a program's design, on behalf of somebody who works on the program itself.
+/// Whether anybody was picked for a side in any of the program's rounds.
+pub(super) async fn has_chosen(tx: &mut Tx, leave: &impl Leave<ProgramId>) -> Answer<bool> {
+    let (count,) = fetch_one!(
+        tx,
+        (i64,),
+        "select count(*) from participants p join rounds on rounds.id = p.round_id
+         where rounds.program_id = $1 and p.state <> 'withdrawn'",
+        leave.id()
+    )?;
+    Ok(count > 0)
+}
+
 /// Gives the program another direction; its design is saved apart.
 pub(super) async fn update_direction(tx: &mut Tx, access: &Access<ProgramId>, direction: Direction) -> Answer<()> {
     execute!(tx, "update programs set direction = $1 where id = $2", direction, access.id)?;

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::{
     Direction, Program, Side,
-    changes::{can_turn, set_speech},
+    changes::{can_turn, set_speech, turned},
     round_pages::overtaken_words,
     store,
 };
@@ -61,8 +61,11 @@ impl WordsPage {
             Direction::Traditional => "traditional_help",
             Direction::Peer => "peer_help",
         };
-        let own = self.program.design.labels.as_ref();
-        let described = |one: &Direction| Labels::of(one.name(), own).over(|| (*one, say(one.name()), say(help(*one))));
+        let (now, words) = (self.program.direction, self.program.labels());
+        let described = |one: &Direction| {
+            let turned = turned(now, *one, words.words());
+            Labels::of(one.name(), Some(&turned)).over(|| (*one, say(one.name()), say(help(*one))))
+        };
         Direction::ALL.iter().map(described).collect()
     }
 
@@ -86,7 +89,11 @@ pub async fn save(app: App, page: Page, access: Access<ProgramId>, fields: Field
     let seen = check.number("seen", 0, i64::MAX);
     let words = read(&fields);
     let direction = check.choice("direction");
-    for (name, fault) in words.faults() {
+    let mut tx = app.db.write().await?;
+    let program = store::program(&mut tx, &access).await?;
+    // Words that were the old direction's own become those of the new one, which may stand there already.
+    let spoken = turned(program.direction, direction.unwrap_or(program.direction), &words);
+    for (name, fault) in spoken.faults() {
         let (key, data) = match fault {
             Fault::Empty => ("missing", Vec::new()),
             Fault::TooLong => ("too_long", vec![("max", LONGEST.to_string())]),
@@ -95,8 +102,6 @@ pub async fn save(app: App, page: Page, access: Access<ProgramId>, fields: Field
         };
         check.problem(name, key, data);
     }
-    let mut tx = app.db.write().await?;
-    let program = store::program(&mut tx, &access).await?;
     let can_turn = can_turn(&mut tx, &access).await?;
     let saved = match check.done(|| Some((seen?, direction?, words))) {
         Ok((seen, direction, words)) => set_speech(&mut tx, &access, seen, direction, &words).await,
@@ -125,13 +130,4 @@ pub async fn save(app: App, page: Page, access: Access<ProgramId>, fields: Field
 /// The words as typed, without the spaces around them.
 fn read(fields: &Fields) -> Words {
     Words::from(Words::NAMES.map(|name| fields.get(name).split_whitespace().collect::<Vec<_>>().join(" ")))
-}
-
-/// The words that were chosen, if any were: those of the direction before turn with it, and those of the direction are
-/// no choice.
-pub(super) fn chosen(before: Direction, after: Direction, words: &Words) -> Option<Words> {
-    let (from, to) = (Words::of(before.name()), Words::of(after.name()));
-    let (from, to, all) = (from.all(), to.all(), words.all());
-    let turned = std::array::from_fn(|at| if all[at] == from[at] { to[at] } else { all[at] }.1.to_owned());
-    Some(Words::from(turned)).filter(|words| *words != Words::of(after.name()))
 }

@@ -117,7 +117,7 @@ async fn begin(app: &App, folder: &Path, source: &Source, new: NewImport, hash: 
     if source_store::with_bytes(&mut tx, source.id, hash).await?.is_some_and(|before| before.stands_in_the_way()) {
         return Ok(());
     }
-    super::set_older_aside(&mut tx, Some(source.id), None, &name).await?;
+    super::set_older_aside(&mut tx, &new, None).await?;
     store::insert(&mut tx, None, new).await?;
     Event::by_server("import.arrived").on(import.0).with(source_data(source)).record(&mut tx).await?;
     if is_clear {
@@ -181,6 +181,11 @@ async fn put_on(folder: &Path, name: &str, at: Timestamp, shelf: Shelf) -> Answe
 /// # Errors
 /// When the database fails.
 pub(super) async fn go_on_or_ask(tx: &mut Tx, app: &App, import: &Import, counts: &Counts) -> Answer<Option<Shelf>> {
+    // A newer file came while this one was checked: applied later, it would bring the directory back.
+    if store::is_outdated(tx, &ByServer(import.id)).await? {
+        super::put_aside(tx, import.id).await?;
+        return Ok(Some(Shelf::Asks));
+    }
     let policy = import.policy();
     let consent = Consent { missing: policy.missing, ..Consent::default() };
     let lacks = policy.lacks(counts, &consent);

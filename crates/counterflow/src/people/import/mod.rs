@@ -166,7 +166,7 @@ pub async fn upload(tx: &mut Tx, viewer: &Viewer, mut new: NewImport) -> Answer<
         new.id = ImportId::new();
     }
     let (id, file_name) = (new.id, new.file_name.clone());
-    set_older_aside(tx, new.source, Some(viewer.person), &file_name).await?;
+    set_older_aside(tx, &new, Some(viewer.person)).await?;
     if store::insert(tx, Some(viewer.person), new).await? {
         let event = Event::by(viewer, "import.uploaded").on(id);
         event.with(serde_json::json!({ "file": file_name })).record(tx).await?;
@@ -176,11 +176,16 @@ pub async fn upload(tx: &mut Tx, viewer: &Viewer, mut new: NewImport) -> Answer<
 
 /// A newer file takes the place of those of its source that wait for somebody's word; of uploads without a source, of
 /// those of the same name by the same person. They would bring the directory back to an older state.
-async fn set_older_aside(tx: &mut Tx, source: Option<SourceId>, by: Option<PersonId>, file_name: &str) -> Answer<()> {
-    for (older,) in store::waiting(tx, source, by, file_name).await? {
-        if store::set_over(tx, &ByServer(older), State::Cancelled).await? {
-            Event::by_server("import.set_aside").on(older).record(tx).await?;
-        }
+async fn set_older_aside(tx: &mut Tx, new: &NewImport, by: Option<PersonId>) -> Answer<()> {
+    for (older,) in store::waiting(tx, new.id, new.source, by, &new.file_name).await? {
+        put_aside(tx, older).await?;
+    }
+    Ok(())
+}
+
+async fn put_aside(tx: &mut Tx, older: ImportId) -> Answer<()> {
+    if store::set_over(tx, &ByServer(older), State::Cancelled).await? {
+        Event::by_server("import.set_aside").on(older).record(tx).await?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use super::{
     undo::UndoReport,
 };
 use crate::{
-    execute, fetch_all, fetch_optional,
+    execute, fetch_all, fetch_one, fetch_optional,
     kernel::{
         clock::Timestamp,
         db::Tx,
@@ -354,6 +354,18 @@ pub(super) async fn set_over(tx: &mut Tx, leave: &impl Leave<ImportId>, state: S
     Ok(rows == 1)
 }
 
+/// Whether a later file of the same source is there, and came to anything.
+pub(super) async fn is_outdated(tx: &mut Tx, leave: &impl Leave<ImportId>) -> Answer<bool> {
+    let (count,) = fetch_one!(
+        tx,
+        (i64,),
+        "select count(*) from imports i join imports later on later.source_id = i.source_id
+         where i.id = $1 and later.created_at > i.created_at and later.state not in ('cancelled', 'failed')",
+        leave.id()
+    )?;
+    Ok(count > 0)
+}
+
 /// Uploads that nobody went on with.
 pub(super) async fn abandoned(tx: &mut Tx, before: Timestamp) -> Answer<Vec<(ImportId,)>> {
     Ok(fetch_all!(
@@ -364,9 +376,10 @@ pub(super) async fn abandoned(tx: &mut Tx, before: Timestamp) -> Answer<Vec<(Imp
     )?)
 }
 
-/// Imports that wait for somebody's word: of a source, or without one of a person's file of this name.
+/// Imports but a new one that wait for somebody's word: of a source, or without one of a person's file of this name.
 pub(super) async fn waiting(
     tx: &mut Tx,
+    new: ImportId,
     source: Option<SourceId>,
     by: Option<PersonId>,
     file_name: &str,
@@ -375,13 +388,14 @@ pub(super) async fn waiting(
         tx,
         (ImportId,),
         "select id from imports
-         where state in ('uploaded', 'checked')
+         where state in ('uploaded', 'checked') and id <> $4
            and (source_id = $1
                 or (cast($1 as text) is null and source_id is null and created_by = $2 and file_name = $3))
          order by id",
         source,
         by,
-        file_name
+        file_name,
+        new
     )?)
 }
 

@@ -42,6 +42,11 @@ on_both! {
         ruth.get("/home").await.ok().does_not_say("Choose a time");
         ana.get("/home").await.ok().says("Ruth Okafor proposes times");
 
+        // Whoever proposes the times does not choose among them; the other way round there is nothing against it.
+        let refused = ana.post("/me/delegates", &[("email", RUTH)]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        refused.says("This person proposes times to you");
+
         // Tunde keeps the calendar of the one who chooses, not of the one who leads.
         tunde.get("/home").await.ok().says("Choose a time for Ana Lim with Ruth Okafor").does_not_say("for Ruth Okafor");
         let meeting = format!("{pair}/meetings/{id}");

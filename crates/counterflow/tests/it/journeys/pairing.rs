@@ -121,7 +121,7 @@ on_both! {
         for (email, words) in [
             ("nobody@halden.example", "Nobody in the directory"),
             (RUTH, "That is your own address"),
-            (ANA, "This person mentors you"),
+            (ANA, "This person proposes times to you"),
         ] {
             let reply = ruth.post("/me/delegates", &[("email", email)]).await;
             assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY);

@@ -111,6 +111,7 @@ on_both! {
         let (places,) = fetch_one!(&mut app.read().await, (i64,), "select places from leader_places where round_id = $1", next).unwrap();
         assert_eq!(places, 17);
         round.manager.get(&format!("/rounds/{next}/form")).await.ok().says("Do you work in shifts?");
+        round.manager.get(&format!("/rounds/{next}/ways")).await.ok().says("/join/").says("/nominate/");
 
         let form = round.manager.get(&format!("{}/duplicate", round.program)).await.ok();
         let (program, first) = (form.hidden("program"), form.hidden("id"));
@@ -189,6 +190,7 @@ on_both! {
         let back = round.manager.post(&path, &[("evergreen", "yes"), ("every_weeks", "8"), ("ahead_weeks", "9")]).await;
         assert_eq!(back.status, StatusCode::UNPROCESSABLE_ENTITY);
         back.says("between 1 and 7");
+        round.manager.post(&format!("{}/ways", round.path), &[("mentor", "nomination"), ("mentee", "open")]).await.ok();
         round.manager.post(&path, &[("evergreen", "yes"), ("every_weeks", "26"), ("ahead_weeks", "8")]).await.ok()
             .says("opens by itself").says("22 June");
         let path_of = |page: &str| page.matches("/rounds/").count();
@@ -204,6 +206,8 @@ on_both! {
         round.manager = app.as_person(round.ines).await;
         let page = round.manager.get(&round.program).await.ok().says("Round 2").says("17 August");
         assert!(path_of(&page.body) > before);
+        let (ways,) = fetch_one!(&mut app.read().await, (i64,), "select count(*) from ways_in").unwrap();
+        assert_eq!(ways, 2, "nobody comes into a round that no manager has seen");
         let letters = app.letters("ines.duarte@halden.example").await;
         let (subject, text) = letters.last().unwrap();
         assert_eq!(subject, "Digital fluency: Round 2 is open for you");
@@ -242,7 +246,7 @@ on_both! {
 
         let mut karin = app.as_person(karin).await;
         let page = format!("{}/sponsor", round.path);
-        karin.get(&page).await.ok().says("Where a few words of yours help").says("At half time").says("tell your teams one thing");
+        karin.get(&page).await.ok().says("Where a few words of yours help").says("tell your teams one thing").does_not_say("At half time");
         karin.post(&format!("{}/prompts/close", round.path), &[]).await.ok().says("Thank you");
         karin.post(&format!("{}/prompts/close", round.path), &[]).await.ok();
         assert_eq!(app.times("sponsor.spoke").await, 1);

@@ -302,6 +302,16 @@ on_both! {
         drop(tx);
         assert_eq!(state, State::Waiting, "in line for a place, as in any other round");
 
+        // Where everybody is admitted, whoever had to wait for the screening is in.
+        it.round.manager.post(&it.rubric, &RUBRIC).await.ok();
+        let mut tx = app.write().await;
+        execute!(tx, "insert into admissions (round_id, policy, set_at) values ($1, 'everybody', '2026-01-12')", it.round.id).unwrap();
+        execute!(tx, "update participants set state = 'registered' where id = $1", it.place).unwrap();
+        tx.commit().await.unwrap();
+        it.round.manager.post(&stop, &[]).await.ok();
+        let (state,) = fetch_one!(&mut app.read().await, (State,), "select state from participants where id = $1", it.place).unwrap();
+        assert_eq!(state, State::Admitted);
+
         // Begun again: what Ana wrote is still there, and now somebody is scored.
         it.round.manager.post(&it.rubric, &RUBRIC).await.ok();
         it.round.manager.get(&it.list).await.ok().says("Because I can.");

@@ -230,10 +230,16 @@ on_both! {
         let design = round.manager.get(&format!("{}/design", round.path)).await.ok();
         assert!(design.body.contains("value=\"mentor_then_mentee\" selected"));
 
-        // Once people are chosen for their sides, it stays.
-        let mut tx = app.write().await;
-        counterflow::execute!(tx, "update rounds set stage = 'enroll'").unwrap();
-        tx.commit().await.unwrap();
+        // Words that would be those of the other side after the turn are refused before it.
+        let crossed: Vec<_> = Words::of("traditional").all().into_iter().chain([("direction", "reverse")])
+            .map(|(name, word)| (name, if name == "mentor" { "leader" } else { word }.to_owned())).collect();
+        let crossed: Vec<_> = crossed.iter().map(|(name, word)| (*name, word.as_str())).collect();
+        let reply = save(&mut round.manager, &path, &crossed).await;
+        assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+        // Once somebody is chosen for a side, it stays.
+        app.employee("Ana Lim", 3, "Sales").await;
+        round.manager.post(&format!("{}/choices", round.path), &[("side", "mentor"), ("everybody", "yes")]).await.ok();
         round.manager.get(&path).await.ok().says("This is fixed since people were asked");
         let back: Vec<_> = Words::of("traditional").all().into_iter().chain([("direction", "peer")]).map(|(a, b)| (a, b.to_owned())).collect();
         let back: Vec<_> = back.iter().map(|(a, b)| (*a, b.as_str())).collect();
