@@ -63,14 +63,14 @@ pub(super) async fn pairs(tx: &mut Tx, me: PersonId) -> Answer<Vec<MyPair>> {
         MyPair,
         "select pairs.id, rounds.name as round, programs.name as program,
                 case when pairs.mentor_id = $1 then 'mentor' else 'mentee' end as side,
-                case pairs.led_by when 'mentor' then pairs.mentor_id else pairs.mentee_id end = $1 as leads,
+                pair_leads.lead_id = $1 as leads,
                 other.name as other, other.title as other_title, pairs.state, rounds.meetings as plan,
                 (select count(*) from meetings m where m.pair_id = pairs.id and m.state = 'held') as held,
                 coming.starts_at as next_at, coming.place as next_place,
                 exists (select 1 from meetings m where m.pair_id = pairs.id and m.state = 'proposed'
                                                    and m.other_times_at is null) as times_wait,
                 programs.direction, programs.design
-         from pairs
+         from pairs join pair_leads on pair_leads.pair_id = pairs.id
          join rounds on rounds.id = pairs.round_id join programs on programs.id = rounds.program_id
          join people other on other.id = case when pairs.mentor_id = $1 then pairs.mentee_id else pairs.mentor_id end
          left join meetings coming on coming.id = (select m.id from meetings m
@@ -155,12 +155,10 @@ pub(super) async fn leaders(tx: &mut Tx, me: PersonId) -> Answer<Vec<LeadersPair
                  where m.pair_id = pairs.id and m.state = 'planned' and m.starts_at >= $2) as next_at,
                 exists (select 1 from meetings m where m.pair_id = pairs.id and m.state = 'proposed'
                                                    and m.other_times_at is null) as times_wait
-         from delegations d
-         join pairs on d.leader_id in (pairs.mentor_id, pairs.mentee_id) and pairs.state = 'active'
-             and d.leader_id = case pairs.led_by when 'mentor' then pairs.mentee_id else pairs.mentor_id end
-         join people leader on leader.id = d.leader_id
-         join people lead on lead.id = case pairs.led_by when 'mentor' then pairs.mentor_id else pairs.mentee_id end
-         where d.delegate_id = $1 order by leader.sort_name, lead.sort_name, pairs.id",
+         from calendar_keepers k join pair_leads on pair_leads.pair_id = k.pair_id join pairs on pairs.id = k.pair_id
+         join people leader on leader.id = pair_leads.chooser_id
+         join people lead on lead.id = pair_leads.lead_id
+         where k.delegate_id = $1 order by leader.sort_name, lead.sort_name, pairs.id",
         me,
         now
     )?)
@@ -259,14 +257,14 @@ pub(super) async fn times(tx: &mut Tx, me: PersonId) -> Answer<Vec<Times>> {
     Ok(fetch_all!(
         tx,
         Times,
-        "select pairs.id as pair_id, m.id as meeting_id, lead.name as lead,
+        "select m.pair_id, m.id as meeting_id, lead.name as lead,
                 case when leader.id <> $1 then leader.name end as leader
-         from meetings m join pairs on pairs.id = m.pair_id
-         join people lead on lead.id = case pairs.led_by when 'mentor' then pairs.mentor_id else pairs.mentee_id end
-         join people leader on leader.id = case pairs.led_by when 'mentor' then pairs.mentee_id else pairs.mentor_id end
-         where m.state = 'proposed' and m.other_times_at is null and pairs.state = 'active'
+         from meetings m join pair_leads on pair_leads.pair_id = m.pair_id
+         join people lead on lead.id = pair_leads.lead_id
+         join people leader on leader.id = pair_leads.chooser_id
+         where m.state = 'proposed' and m.other_times_at is null and pair_leads.state = 'active'
            and (leader.id = $1
-                or exists (select 1 from delegations d where d.leader_id = leader.id and d.delegate_id = $1))
+                or pair_leads.pair_id in (select pair_id from calendar_keepers where delegate_id = $1))
          order by m.proposed_at, m.id",
         me
     )?)
@@ -284,11 +282,11 @@ pub(super) async fn other_times(tx: &mut Tx, me: PersonId) -> Answer<Vec<OtherTi
     Ok(fetch_all!(
         tx,
         OtherTimes,
-        "select pairs.id as pair_id, m.id as meeting_id, other.name as other
-         from meetings m join pairs on pairs.id = m.pair_id
-         join people other on other.id = case pairs.led_by when 'mentor' then pairs.mentee_id else pairs.mentor_id end
-         where m.state = 'proposed' and m.other_times_at is not null and pairs.state = 'active'
-           and $1 in (pairs.mentor_id, pairs.mentee_id) and other.id <> $1
+        "select m.pair_id, m.id as meeting_id, other.name as other
+         from meetings m join pair_leads on pair_leads.pair_id = m.pair_id
+         join people other on other.id = pair_leads.chooser_id
+         where m.state = 'proposed' and m.other_times_at is not null and pair_leads.state = 'active'
+           and pair_leads.lead_id = $1
          order by m.other_times_at, m.id",
         me
     )?)
@@ -309,10 +307,10 @@ pub(super) async fn unmarked(tx: &mut Tx, me: PersonId) -> Answer<Vec<Unmarked>>
     Ok(fetch_all!(
         tx,
         Unmarked,
-        "select pairs.id as pair_id, m.id as meeting_id, other.name as other, m.starts_at
-         from meetings m join pairs on pairs.id = m.pair_id
-         join people other on other.id = case pairs.led_by when 'mentor' then pairs.mentee_id else pairs.mentor_id end
-         where $1 in (pairs.mentor_id, pairs.mentee_id) and other.id <> $1 and m.state = 'planned' and m.starts_at < $2
+        "select m.pair_id, m.id as meeting_id, other.name as other, m.starts_at
+         from meetings m join pair_leads on pair_leads.pair_id = m.pair_id
+         join people other on other.id = pair_leads.chooser_id
+         where pair_leads.lead_id = $1 and m.state = 'planned' and m.starts_at < $2
          order by m.starts_at, m.id",
         me,
         now

@@ -30,10 +30,30 @@ pub fn has(section: &str, key: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::labels::Words;
 
     #[test]
     fn fills_in_data() {
         assert_eq!(say("problem", "too_long", &[("max", "80".into())]), "Write at most 80 characters.");
         assert!(!has("problem", "no such key"));
+    }
+
+    /// What a program can call otherwise stands in brackets. Not so the name of a role, and what people do.
+    #[test]
+    fn sentences_name_people_in_brackets() {
+        let product = [Words::of(""), Words::of("reverse")];
+        let ours = |word: &&str| product.iter().flat_map(Words::all).any(|(_, ours)| *word == ours);
+        let without = |text: String, [open, close]: [char; 2]| {
+            text.split(open).map(|part| part.split_once(close).map_or(part, |(_, rest)| rest)).collect::<String>()
+        };
+        let known = ["mentor lead", "mentors the", "equals mentor"];
+        for (section, sentences) in ENGLISH.iter() {
+            for (key, sentence) in sentences {
+                let spoken = without(without(sentence.to_lowercase(), ['[', ']']), ['{', '}']);
+                let spoken = known.iter().fold(spoken, |text, known| text.replace(known, ""));
+                let found = spoken.split(|letter: char| !letter.is_alphabetic()).find(ours);
+                assert_eq!(found, None, "[{section}] {key}: {sentence}");
+            }
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! The agenda of a meeting: from the program's template, edited by the mentor, read by the two alone.
+//! The agenda of a meeting: from the program's template, edited by the one who leads the pair, read by the two alone.
 
 use super::{Meeting, State, event, meeting, meeting_pair, store};
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
 pub const MOST_ITEMS: usize = 12;
 
 impl Meeting {
-    /// What it is about. Empty until the mentor writes one, where the program has none for this meeting.
+    /// What it is about. Empty until the one who leads writes one, where the program has none for this meeting.
     ///
     /// # Errors
     /// When what is stored cannot be read.
@@ -52,7 +52,7 @@ pub struct RowNames {
     pub title: String,
     /// How long.
     pub minutes: String,
-    /// What the mentor wants to remember.
+    /// What the one who leads wants to remember.
     pub prompt: String,
 }
 

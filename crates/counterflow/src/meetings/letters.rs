@@ -83,7 +83,7 @@ pub(super) async fn times(
 ) -> Answer<()> {
     let lead = pairs::card_on(tx, pair, pair.led_by).await?;
     let chooser = pairs::card_on(tx, pair, pair.led_by.other()).await?;
-    let mut readers = pairs::delegates_of(tx, chooser.id).await?;
+    let mut readers = pairs::keepers(tx, pair).await?;
     readers.retain(|delegate| delegate.email.is_some());
     if readers.is_empty() {
         readers.push(chooser.clone());

@@ -99,7 +99,7 @@ impl PairPage {
         };
         let actors = Actors::load(tx, &seated, access.viewer.person, &meetings, &moves).await?;
         let delegates = match seated.chooses() {
-            true => pairs::delegates_of(tx, seated.pair.chooser()).await?,
+            true => pairs::keepers(tx, &seated.pair).await?,
             false => Vec::new(),
         };
         let profiles = Profiles::load(tx, &seated.pair, &program.design).await?;

@@ -1,4 +1,4 @@
-//! From nothing to a planned meeting: the mentor proposes times, the leader or their delegate chooses one or asks for
+//! From nothing to a planned meeting: the one who leads proposes times, the other or their delegate chooses one or asks for
 //! others.
 
 use super::{
@@ -24,7 +24,7 @@ use crate::{
 /// The most times that are proposed at once: more is no help.
 pub const MOST_TIMES: usize = 5;
 
-/// What a mentor proposes.
+/// What the one who leads proposes.
 #[derive(Debug, Clone)]
 pub struct Proposal {
     /// From 1 to [`MOST_TIMES`], in order, none twice.
@@ -92,7 +92,7 @@ pub async fn propose(
     letters::times(tx, app, &pair, &meeting, &proposal.times, Offer::First).await
 }
 
-/// The program's agenda for a meeting by its number; without one the mentor writes it.
+/// The program's agenda for a meeting by its number; without one whoever leads writes it.
 fn agenda_for(agendas: &[Agenda], number: i64) -> Agenda {
     let planned = usize::try_from(number - 1).ok().and_then(|index| agendas.get(index));
     planned.cloned().unwrap_or_else(|| Agenda { title: String::new(), items: Vec::new() })
@@ -125,7 +125,7 @@ pub async fn offer_again(
     letters::times(tx, app, &pair, &meeting, &proposal.times, Offer::Again).await
 }
 
-/// Asks the mentor for other times. Asking twice asks once.
+/// Asks the one who leads for other times. Asking twice asks once.
 ///
 /// # Errors
 /// `changed_meanwhile` if a time was chosen by then; or when the database fails.
@@ -167,7 +167,7 @@ async fn proposed(tx: &mut Tx, access: &Access<PairId>, id: MeetingId) -> Answer
 /// Chooses one of the proposed times: the meeting is planned, and both calendars hear of it.
 ///
 /// # Errors
-/// `changed_meanwhile` if somebody chose another time or the mentor offered others, `over` if the proposal was taken
+/// `changed_meanwhile` if somebody chose another time or others were offered, `over` if the proposal was taken
 /// back; or when the database fails.
 pub async fn choose(tx: &mut Tx, app: &App, access: &Access<PairId>, id: MeetingId, at: Timestamp) -> Answer<Checked> {
     let pair = meeting_pair(tx, access).await?;

@@ -164,9 +164,7 @@ pub async fn upcoming_for(tx: &mut Tx, viewer: &Viewer) -> Answer<Vec<Upcoming>>
          left join meeting_outcomes o on o.meeting_id = m.id
          where m.state in ('proposed', 'planned') and pairs.state = 'active'
            and (pairs.mentor_id = $1 or pairs.mentee_id = $1
-                or exists (select 1 from delegations d
-                           where d.delegate_id = $1 and d.leader_id = case pairs.led_by
-                               when 'mentor' then pairs.mentee_id else pairs.mentor_id end))
+                or pairs.id in (select pair_id from calendar_keepers where delegate_id = $1))
          order by coalesce(m.starts_at, '9999'), m.proposed_at, m.id",
         viewer.person
     )?)

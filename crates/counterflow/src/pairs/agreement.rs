@@ -4,7 +4,7 @@
 use askama::Template;
 
 use super::{
-    Pair, pair, rhythm,
+    Pair, pair,
     store::{self, Signature},
 };
 use crate::{
@@ -70,7 +70,7 @@ impl Agreement {
     /// The rhythm as people say it.
     #[must_use]
     pub fn rhythm(&self) -> String {
-        rhythm(self.terms.rhythm_days)
+        programs::rhythm(self.terms.rhythm_days)
     }
 }
 

@@ -20,8 +20,7 @@ use crate::{
         db::Tx,
         error::{Answer, Error},
         guard::Access,
-        ids::{PairId, PersonId},
-        words,
+        ids::PairId,
     },
     people::{self, Card},
     programs::Side,
@@ -171,34 +170,14 @@ pub async fn card_on(tx: &mut Tx, pair: &Pair, side: Side) -> Answer<Card> {
     card.ok_or_else(|| Error::defect("a pair without one of its people"))
 }
 
-/// Who keeps the leader's calendar now, by name.
+/// Who keeps the calendar of the one who chooses in a pair, by name. Nobody, unless the pair meets.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn delegates_of(tx: &mut Tx, leader: PersonId) -> Answer<Vec<Card>> {
+pub async fn keepers(tx: &mut Tx, pair: &Pair) -> Answer<Vec<Card>> {
     let mut cards = Vec::new();
-    for delegation in store::delegations_of(tx, leader).await? {
-        cards.extend(people::card(tx, delegation.delegate_id).await?);
+    for (keeper,) in store::keepers(tx, pair.id).await? {
+        cards.extend(people::card(tx, keeper).await?);
     }
     Ok(cards)
-}
-
-/// A number of days as people say it: `once a week`, `every 4 weeks`, `every 10 days`.
-#[must_use]
-pub fn rhythm(days: i64) -> String {
-    match days {
-        7 => words::say("rhythm", "weekly", &[]),
-        30 | 31 => words::say("rhythm", "monthly", &[]),
-        days if days % 7 == 0 => words::say("rhythm", "weeks", &[("n", (days / 7).to_string())]),
-        days => words::say("rhythm", "days", &[("n", days.to_string())]),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn says_a_rhythm_as_people_do() {
-        let said: Vec<_> = [7, 28, 30, 10].into_iter().map(super::rhythm).collect();
-        assert_eq!(said, ["once a week", "every 4 weeks", "once a month", "every 10 days"]);
-    }
 }

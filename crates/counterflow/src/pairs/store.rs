@@ -156,10 +156,7 @@ pub async fn of_person(tx: &mut Tx, viewer: &Viewer) -> Answer<Vec<Own>> {
                 as seat
          from pairs join people mentor on mentor.id = pairs.mentor_id join people mentee on mentee.id = pairs.mentee_id
          where pairs.mentor_id = $1 or pairs.mentee_id = $1
-            or (pairs.state = 'active'
-                and exists (select 1 from delegations d
-                            where d.delegate_id = $1 and d.leader_id = case pairs.led_by
-                                when 'mentor' then pairs.mentee_id else pairs.mentor_id end))
+            or pairs.id in (select pair_id from calendar_keepers where delegate_id = $1)
          order by pairs.began_at desc, pairs.id desc",
         viewer.person
     )?)
@@ -356,6 +353,17 @@ pub(super) struct Delegation {
     pub granted_at: Timestamp,
 }
 
+/// Who keeps the calendar of the one who chooses in a pair, by name; whoever has left the organization keeps none.
+pub(super) async fn keepers(tx: &mut Tx, pair: PairId) -> Answer<Vec<(PersonId,)>> {
+    Ok(fetch_all!(
+        tx,
+        (PersonId,),
+        "select k.delegate_id from calendar_keepers k join people on people.id = k.delegate_id
+         where k.pair_id = $1 and people.status <> 'left' order by people.sort_name, people.id",
+        pair
+    )?)
+}
+
 /// Who keeps a leader's calendar, by name; those who have left the organization are left out.
 pub(super) async fn delegations_of(tx: &mut Tx, leader: PersonId) -> Answer<Vec<Delegation>> {
     Ok(fetch_all!(
@@ -374,10 +382,7 @@ pub(super) async fn leads(tx: &mut Tx, lead: PersonId, chooser: PersonId) -> Ans
     let (count,) = fetch_one!(
         tx,
         (i64,),
-        "select count(*) from pairs
-         where state in ('active', 'paused')
-           and case led_by when 'mentor' then mentor_id else mentee_id end = $1
-           and case led_by when 'mentor' then mentee_id else mentor_id end = $2",
+        "select count(*) from pair_leads where state in ('active', 'paused') and lead_id = $1 and chooser_id = $2",
         lead,
         chooser
     )?;

@@ -92,7 +92,7 @@ pub async fn set_kpis(tx: &mut Tx, access: &Access<RoundId>, seen: i64, kpis: Ve
     }
     let before = std::mem::replace(&mut program.design.kpis, kpis);
     check_present(tx, program.id).await?;
-    store::update_program(tx, access, seen, &program).await?.or_conflict()?;
+    store::update_design(tx, &program, seen, &access.viewer).await?.or_conflict()?;
     let facts = json!({ "before": before, "after": program.design.kpis });
     Event::by(&access.viewer, "program.kpis_changed")
         .program(program.id)
@@ -130,7 +130,7 @@ pub(super) async fn set_speech(
         turn(tx, access, before.0, direction).await?;
     }
     (program.design.direction, program.design.labels) = (direction, labels);
-    store::update_design(tx, access, seen, &program.design).await?.or_conflict()?;
+    store::update_design(tx, &program, seen, &access.viewer).await?.or_conflict()?;
     let event = Event::by(&access.viewer, "program.words_changed").program(access.id).on(access.id);
     event.with(json!({ "direction": direction, "words": program.design.labels })).record(tx).await?;
     Ok(())
@@ -172,7 +172,7 @@ pub async fn set_questions(tx: &mut Tx, access: &Access<RoundId>, seen: i64, che
     }
     program.design.checkins = checkins;
     check_present(tx, program.id).await?;
-    store::update_program(tx, access, seen, &program).await?.or_conflict()?;
+    store::update_design(tx, &program, seen, &access.viewer).await?.or_conflict()?;
     record(tx, access, "program.questions_changed").await
 }
 

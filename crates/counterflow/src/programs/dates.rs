@@ -3,7 +3,7 @@
 use jiff::civil::Weekday;
 
 use super::template::Shape;
-use crate::kernel::{clock::Day, form::Check};
+use crate::kernel::{clock::Day, form::Check, words};
 
 /// The days of a round, in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +19,17 @@ pub struct Dates {
 /// How long people have to register, and then the manager to match and the pairs to say yes.
 const DAYS_TO_ENROLL: i32 = 21;
 const DAYS_TO_MATCH: i32 = 17;
+
+/// A number of days as people say it: `once a week`, `every 4 weeks`, `every 10 days`.
+#[must_use]
+pub fn rhythm(days: i64) -> String {
+    match days {
+        7 => words::say("rhythm", "weekly", &[]),
+        30 | 31 => words::say("rhythm", "monthly", &[]),
+        days if days % 7 == 0 => words::say("rhythm", "weeks", &[("n", (days / 7).to_string())]),
+        days => words::say("rhythm", "days", &[("n", days.to_string())]),
+    }
+}
 
 impl Dates {
     /// Days that leave time for everything, from a day on: the meetings start on a Monday, registration ends on the
@@ -106,6 +117,12 @@ mod tests {
             assert_eq!(dates.enroll_until.0.weekday(), Weekday::Friday);
             assert_eq!(dates.days_short(6, 30), 0);
         }
+    }
+
+    #[test]
+    fn says_a_rhythm_as_people_do() {
+        let said: Vec<_> = [7, 28, 30, 10].into_iter().map(rhythm).collect();
+        assert_eq!(said, ["once a week", "every 4 weeks", "once a month", "every 10 days"]);
     }
 
     #[test]

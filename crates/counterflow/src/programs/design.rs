@@ -269,7 +269,7 @@ pub async fn save_design(
     if design.program != stored.program {
         program.design.objective.clone_from(&design.program.objective);
         program.design.topics.clone_from(&design.program.topics);
-        store::update_program(tx, access, seen.program, &program).await?.or_conflict()?;
+        store::update_design(tx, &program, seen.program, &access.viewer).await?.or_conflict()?;
     }
     changes::record(tx, access, "round.design_changed").await
 }

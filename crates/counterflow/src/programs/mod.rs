@@ -25,7 +25,7 @@ mod topics;
 pub mod words_pages;
 
 pub use changes::{check_present, set_criteria, set_eligibility, set_kpis, set_questions, touch_round};
-pub use dates::Dates;
+pub use dates::{Dates, rhythm};
 pub use design::{Design, ProgramPlan, RoundPlan, Seen, Standing, save_design};
 pub use endorse::{Endorsement, endorse};
 pub use evergreen::{Evergreen, open_rounds, set_evergreen};
@@ -139,6 +139,15 @@ impl Side {
             Self::Mentor => Self::Mentee,
             Self::Mentee => Self::Mentor,
         }
+    }
+
+    /// What several people on this side are called, in the words that hold here.
+    #[must_use]
+    pub fn many(self) -> String {
+        crate::say(match self {
+            Self::Mentor => "[mentors]",
+            Self::Mentee => "[mentees]",
+        })
     }
 }
 
@@ -255,6 +264,12 @@ impl Round {
         ByServer(self.id)
     }
 
+    /// How often its pairs meet, as people say it.
+    #[must_use]
+    pub fn rhythm(&self) -> String {
+        rhythm(self.rhythm_days)
+    }
+
     /// Leave for its program.
     #[must_use]
     pub fn program_leave(&self) -> ByServer<ProgramId> {
@@ -294,6 +309,7 @@ impl Round {
             ("round", self.name.clone()),
             ("meetings", self.meetings.to_string()),
             ("minutes", self.meeting_minutes.to_string()),
+            ("rhythm", self.rhythm()),
             ("rhythm_days", self.rhythm_days.to_string()),
             ("enroll_until", dates::written(self.enroll_until)),
             ("starts_on", dates::written(self.starts_on)),

@@ -5,7 +5,7 @@ use askama::Template;
 use jiff::tz::TimeZone;
 
 use super::{
-    ProgramRole, Round, Stage,
+    Direction, Program, ProgramRole, Round, Stage,
     prompt_store::{self as store, Prompt},
     role_store::{self, Addressee},
     template::fill,
@@ -19,7 +19,6 @@ use crate::{
         event::Event,
         guard::{Access, ByServer},
         ids::RoundId,
-        labels::Labels,
         words,
     },
     mail::{self, Letter},
@@ -52,8 +51,20 @@ impl Moment {
     }
 
     /// Words that a sponsor can make their own.
-    fn suggestion(self, round: &Round) -> String {
-        fill(&words::say("prompt", self.name(), &[]), &round.placeholders())
+    fn suggestion(self, direction: Direction, round: &Round) -> String {
+        fill(&self.words(direction), &round.placeholders())
+    }
+
+    /// The same with its placeholders.
+    fn words(self, direction: Direction) -> String {
+        let key = match (self, direction) {
+            (Self::Kickoff, Direction::Reverse) => "kickoff_reverse",
+            (Self::Kickoff, _) => "kickoff",
+            (Self::Midpoint, _) => "midpoint",
+            (Self::Close, Direction::Reverse) => "close_reverse",
+            (Self::Close, _) => "close",
+        };
+        words::say("prompt", key, &[])
     }
 }
 
@@ -74,9 +85,10 @@ pub struct Asked {
 /// When the database fails.
 pub async fn asked(tx: &mut Tx, access: &Access<RoundId>, round: &Round) -> Answer<Vec<Asked>> {
     let prompts = store::prompts(tx, access, access.viewer.person).await?;
+    let direction = super::program_of(tx, round).await?.direction;
     let asked = |prompt: Prompt| Asked {
         moment: prompt.occasion,
-        suggestion: prompt.occasion.suggestion(round),
+        suggestion: prompt.occasion.suggestion(direction, round),
         is_done: prompt.done_at.is_some(),
     };
     let has_its_time = |(at, prompt): &(usize, Prompt)| *at == 0 || prompt.done_at.is_some();
@@ -123,11 +135,11 @@ pub async fn prompt_sponsors(app: App) -> Answer<()> {
 }
 
 async fn ask(tx: &mut Tx, app: &App, round: &Round, moment: Moment) -> Answer<()> {
-    let labels = super::program_of(tx, round).await?.labels();
+    let program = super::program_of(tx, round).await?;
     for sponsor in role_store::addressees(tx, &round.program_leave(), ProgramRole::Sponsor).await? {
         if store::insert(tx, round.id, sponsor.id, moment).await? {
             let key = format!("sponsor-prompt:{}:{moment}:{}", round.id, sponsor.id);
-            mail::write(tx, app, letter(app, &labels, key, round, moment, &sponsor)?).await?;
+            mail::write(tx, app, letter(app, &program, key, round, moment, &sponsor)?).await?;
         }
     }
     Ok(())
@@ -153,9 +165,10 @@ struct Html<'a> {
     link: &'a str,
 }
 
-fn letter(app: &App, labels: &Labels, key: String, round: &Round, moment: Moment, to: &Addressee) -> Answer<Letter> {
+fn letter(app: &App, program: &Program, key: String, round: &Round, moment: Moment, to: &Addressee) -> Answer<Letter> {
+    let labels = &program.labels();
     let link = &app.link(&format!("{}/sponsor", round.href()));
-    let suggestion = &labels.over(|| moment.suggestion(round));
+    let suggestion = &labels.over(|| moment.suggestion(program.direction, round));
     let name = &to.name;
     let text = Text { moment, name, round, suggestion, link };
     let html = Html { moment, name, round, suggestion, link };
@@ -168,8 +181,10 @@ mod tests {
 
     #[test]
     fn a_suggestion_fills_every_placeholder() {
-        for moment in Moment::ALL {
-            let words = words::say("prompt", moment.name(), &[]);
+        for (moment, direction) in
+            Moment::ALL.iter().flat_map(|moment| Direction::ALL.iter().map(move |to| (*moment, *to)))
+        {
+            let words = moment.words(direction);
             let known = |name: &str| super::super::template::PLACEHOLDERS.iter().any(|(known, _)| *known == name);
             for rest in words.split('{').skip(1) {
                 let name = rest.split('}').next().unwrap_or_default();

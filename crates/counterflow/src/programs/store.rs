@@ -2,7 +2,6 @@
 
 use super::{
     AskingOrder, Changed, Direction, NewProgram, NewRound, Program, ProgramRole, Round, RoundPlan, Stage, read_design,
-    template::Template,
 };
 use crate::{
     execute, fetch_all, fetch_one, fetch_optional,
@@ -13,6 +12,7 @@ use crate::{
         guard::{Access, ByServer, Leave},
         ids::{PersonId, ProgramId, RoundId},
         labels::Labels,
+        viewer::Viewer,
     },
 };
 
@@ -402,18 +402,14 @@ pub(super) async fn update_asking_order(
     Ok(())
 }
 
-pub(super) async fn update_design(
-    tx: &mut Tx,
-    access: &Access<ProgramId>,
-    seen: i64,
-    design: &Template,
-) -> Answer<Changed> {
+/// Saves a program's design over the version that was seen.
+pub(super) async fn update_design(tx: &mut Tx, program: &Program, seen: i64, by: &Viewer) -> Answer<Changed> {
     let rows = execute!(
         tx,
         "update programs set design = $1, version = version + 1, changed_by = $2 where id = $3 and version = $4",
-        serde_json::to_string(design).map_err(Error::defect)?,
-        access.viewer.person,
-        access.id,
+        serde_json::to_string(&program.design).map_err(Error::defect)?,
+        by.person,
+        program.id,
         seen,
     )?;
     if rows == 1 {
@@ -423,37 +419,9 @@ pub(super) async fn update_design(
         tx,
         (String,),
         "select people.name from programs join people on people.id = programs.changed_by where programs.id = $1",
-        access.id,
+        program.id,
     )?;
     Ok(Changed::OvertakenBy(who.map(|(name,)| name).unwrap_or_default()))
-}
-
-/// Saves a program's design, on behalf of somebody who works on one of its rounds.
-pub(super) async fn update_program(
-    tx: &mut Tx,
-    access: &Access<RoundId>,
-    seen: i64,
-    program: &Program,
-) -> Answer<Changed> {
-    let rows = execute!(
-        tx,
-        "update programs set design = $1, version = version + 1, changed_by = $2
-         where id = (select program_id from rounds where id = $3) and version = $4",
-        serde_json::to_string(&program.design).map_err(Error::defect)?,
-        access.viewer.person,
-        access.id,
-        seen,
-    )?;
-    if rows == 1 {
-        return Ok(Changed::Yes);
-    }
-    let who = fetch_optional!(
-        tx,
-        (String,),
-        "select people.name from programs join people on people.id = programs.changed_by where programs.id = $1",
-        program.id
-    )?;
-    who.map(|(name,)| Changed::OvertakenBy(name)).ok_or(Error::NotFound)
 }
 
 /// Sets the sponsor's words, or takes them back. They are guarded by themselves, not by the version of the design.

@@ -2,7 +2,7 @@
 
 use super::{
     Survey, event,
-    questions::{REASONS, asked},
+    questions::{Asked, REASONS},
     store,
 };
 use crate::kernel::{
@@ -21,15 +21,15 @@ impl Answers {
     ///
     /// # Errors
     /// Every problem, in the order of the questions.
-    pub fn read(fields: &Fields) -> Result<Self, Problems> {
+    pub fn read(asked: &Asked, fields: &Fields) -> Result<Self, Problems> {
         let mut check = fields.check();
         let mut answers = Vec::new();
-        for question in &asked().questions {
+        for question in &asked.questions {
             if let Some(step) = check.number(&question.key, 1, 5) {
                 answers.push((question.key.clone(), step.to_string()));
             }
         }
-        let ticked = asked().reasons.iter().filter(|reason| fields.is(REASONS, &reason.key));
+        let ticked = asked.reasons.iter().filter(|reason| fields.is(REASONS, &reason.key));
         answers.extend(ticked.map(|reason| (REASONS.to_owned(), reason.key.clone())));
         check.done(|| Some(Self(answers)))
     }

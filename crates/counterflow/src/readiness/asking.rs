@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use serde_json::json;
 
-use super::{MINIMUM, Survey, event, letters, store};
+use super::{MINIMUM, Survey, event, letters, questions, store};
 use crate::{
     enrollment::rules,
     kernel::{
@@ -16,7 +16,7 @@ use crate::{
         ids::{PersonId, ProgramId, SurveyId},
     },
     people::{self, Profile},
-    programs::{self, Side, template::Eligibility},
+    programs::{self, template::Eligibility},
 };
 
 /// After this time those who have not answered are written to once more.
@@ -25,7 +25,7 @@ const REMIND_AFTER: SignedDuration = SignedDuration::from_hours(4 * 24);
 /// Who is asked.
 #[derive(Debug)]
 pub enum Who {
-    /// Everybody who fits the latest round's rules for leaders; where there are more than `most`, so many of them, spread
+    /// Everybody who fits the latest round's rules for leaders (mentors, where the senior mentors); where there are more than `most`, so many of them, spread
     /// evenly over the list by id, which tells nothing about people.
     Leaders {
         /// At most so many.
@@ -35,15 +35,17 @@ pub enum Who {
     Addresses(Vec<String>),
 }
 
-/// The leaders of the directory who could be asked: they fit the latest round's rules and have an address.
+/// Who in the directory could be asked: they fit the latest round's rules for the side whose time is the scarcer, and have an
+/// address.
 pub(super) async fn leaders(tx: &mut Tx, program: ProgramId) -> Answer<Vec<Profile>> {
+    let side = questions::who_decides(programs::program(tx, &ByServer(program)).await?.direction);
     let rules = match programs::latest_round(tx, &ByServer(program)).await? {
         Some(round) => rules::eligibility(&round)?,
         None => Eligibility::default(),
     };
     let today = people::leaving::today(tx).await?;
     let everybody = people::directory_people(tx).await?;
-    let fitting = rules::who_fits(rules.of(Side::Mentee), &everybody, today);
+    let fitting = rules::who_fits(rules.of(side), &everybody, today);
     Ok(fitting.into_iter().filter(|person| person.email.is_some()).cloned().collect())
 }
 
@@ -71,7 +73,16 @@ pub async fn ask(
     if asked < MINIMUM {
         return Ok(Err(Problems::one("most", "readiness_few")));
     }
-    let new = store::New { id, program_id: access.id, minimum: MINIMUM, asked, closes_on, by: access.viewer.person };
+    let direction = programs::program(tx, access).await?.direction;
+    let new = store::New {
+        id,
+        program_id: access.id,
+        direction,
+        minimum: MINIMUM,
+        asked,
+        closes_on,
+        by: access.viewer.person,
+    };
     if !store::insert(tx, &new).await? {
         return Err(Error::conflict("readiness_open"));
     }

@@ -1,4 +1,5 @@
-//! Readiness: a few questions to leaders before anybody is invited, and what the answers advise.
+//! Readiness: a few questions to leaders, or whoever's time is the scarcer, before anybody is invited, and what the answers
+//! advise.
 //!
 //! Answers are kept as counts alone. A link is deleted in the transaction that counts its answers, and all links go when
 //! the survey closes: nothing in the database says whose answers they were. Results are shown after the survey has closed
@@ -15,12 +16,29 @@ pub use answering::{Answers, answer};
 pub use asking::{Who, ask, close, close_due};
 pub use store::{Survey, latest};
 
-use crate::kernel::{clock::Day, event::Event, viewer::Viewer};
+use questions::Asked;
+
+use crate::{
+    kernel::{clock::Day, event::Event, viewer::Viewer},
+    programs::Side,
+};
 
 /// The smallest number of answers about which anything is shown.
 const MINIMUM: i64 = 5;
 
 impl Survey {
+    /// All that it asks.
+    #[must_use]
+    pub fn questions(&self) -> Asked {
+        questions::asked(self.direction)
+    }
+
+    /// Which side it asks.
+    #[must_use]
+    pub fn side(&self) -> Side {
+        questions::who_decides(self.direction)
+    }
+
     /// Whether it can be answered on a day.
     #[must_use]
     pub fn is_open(&self, today: Day) -> bool {

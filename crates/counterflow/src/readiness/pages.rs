@@ -20,7 +20,7 @@ use crate::{
         token,
         viewer::Visitor,
     },
-    programs::{self, Program},
+    programs::{self, Program, Side},
 };
 
 /// As many people as the form proposes to ask.
@@ -87,8 +87,14 @@ impl ReadinessPage {
     }
 
     /// The sentences, for whoever decides whether to ask.
-    fn asked(&self) -> &'static questions::Asked {
-        questions::asked()
+    fn asked(&self) -> questions::Asked {
+        questions::asked(self.program.direction)
+    }
+
+    /// Which side is asked, or was.
+    fn side(&self) -> Side {
+        let open = self.survey.as_ref().filter(|survey| survey.closed_at.is_none());
+        open.map_or_else(|| questions::who_decides(self.program.direction), Survey::side)
     }
 }
 
@@ -98,7 +104,7 @@ async fn shown(tx: &mut Tx, survey: &Survey) -> Answer<Option<Shown>> {
     }
     let rows = store::counts(tx, survey).await?;
     let counts = rows.into_iter().map(|(question, answer, people)| ((question, answer), people)).collect();
-    let results = questions::results(&counts, survey.answered, survey.minimum);
+    let results = questions::results(survey.direction, &counts, survey.answered, survey.minimum);
     Ok(results.map(|results| Shown {
         verdict: questions::verdict(&results),
         reasons: questions::reasons(&counts, survey.minimum),
@@ -168,12 +174,6 @@ struct AnswerPage {
     form: Form,
 }
 
-impl AnswerPage {
-    fn asked(&self) -> &'static questions::Asked {
-        questions::asked()
-    }
-}
-
 /// For a link that no longer answers anything; the same for one that never did.
 #[derive(Template)]
 #[template(path = "readiness/over.html")]
@@ -198,7 +198,7 @@ pub async fn save_link(app: App, page: Page, visitor: Visitor, secret: Segment, 
     let Some((survey, person)) = open_survey(&mut tx, &page, &visitor, &secret).await? else {
         return page::html(&OverPage { page, thanks: false });
     };
-    match Answers::read(&fields) {
+    match Answers::read(&survey.questions(), &fields) {
         Ok(answers) => {
             let thanks = answer(&mut tx, &survey, person, &answers).await?;
             tx.commit().await?;

@@ -4,6 +4,8 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde::Deserialize;
 
+use crate::programs::{Direction, Side};
+
 /// A sentence with which people agree from 1 to 5.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -12,6 +14,12 @@ pub struct Question {
     pub key: String,
     /// As people read it.
     pub text: String,
+    /// In which programs it is asked.
+    #[serde(default = "everywhere")]
+    directions: Vec<Direction>,
+    /// Whether there is nothing to begin without it.
+    #[serde(default)]
+    essential: bool,
     /// From this percent of agreement on, all is well.
     good: i64,
     /// From this percent on, it takes some care; below, it is weak.
@@ -30,30 +38,50 @@ pub struct Reason {
     pub key: String,
     /// As people read it.
     pub text: String,
+    /// In which programs it is offered.
+    #[serde(default = "everywhere")]
+    directions: Vec<Direction>,
 }
 
-/// All that is asked.
-#[derive(Debug, Deserialize)]
+fn everywhere() -> Vec<Direction> {
+    Direction::ALL.to_vec()
+}
+
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct File {
+    question: Vec<Question>,
+    reason: Vec<Reason>,
+}
+
+/// All that is asked in a program.
+#[derive(Debug)]
 pub struct Asked {
     /// In order.
-    #[serde(rename = "question")]
-    pub questions: Vec<Question>,
+    pub questions: Vec<&'static Question>,
     /// In order.
-    #[serde(rename = "reason")]
-    pub reasons: Vec<Reason>,
+    pub reasons: Vec<&'static Reason>,
 }
 
 /// Under which name the ticked reasons are counted and sent.
 pub const REASONS: &str = "reasons";
 
-static ASKED: LazyLock<Asked> =
+static FILE: LazyLock<File> =
     LazyLock::new(|| toml::from_str(include_str!("questions.toml")).expect("questions.toml is checked by a test"));
 
-/// All that is asked.
+/// All that is asked in a program of this direction.
 #[must_use]
-pub fn asked() -> &'static Asked {
-    &ASKED
+pub fn asked(direction: Direction) -> Asked {
+    Asked {
+        questions: FILE.question.iter().filter(|question| question.directions.contains(&direction)).collect(),
+        reasons: FILE.reason.iter().filter(|reason| reason.directions.contains(&direction)).collect(),
+    }
+}
+
+/// Whose readiness decides: those who choose among the times, because theirs are the scarcer. In most programs leaders.
+#[must_use]
+pub fn who_decides(direction: Direction) -> Side {
+    direction.leads().other()
 }
 
 /// How many people gave which answer to which question.
@@ -107,7 +135,7 @@ impl Result {
 
 /// The results of all questions, if enough people answered.
 #[must_use]
-pub fn results(counts: &Counts, answered: i64, minimum: i64) -> Option<Vec<Result>> {
+pub fn results(direction: Direction, counts: &Counts, answered: i64, minimum: i64) -> Option<Vec<Result>> {
     if answered < minimum {
         return None;
     }
@@ -123,7 +151,7 @@ pub fn results(counts: &Counts, answered: i64, minimum: i64) -> Option<Vec<Resul
         let shares = (answered >= 2 * minimum).then(|| people.map(|people| percent(people, answered)));
         Result { question, level, shares }
     };
-    Some(asked().questions.iter().map(result).collect())
+    Some(asked(direction).questions.into_iter().map(result).collect())
 }
 
 /// The reasons that at least `minimum` people ticked, the most frequent first.
@@ -133,16 +161,16 @@ pub fn reasons(counts: &Counts, minimum: i64) -> Vec<(&'static str, i64)> {
         let people = counts.get(&(REASONS.to_owned(), reason.key.clone())).copied().unwrap_or_default();
         (people >= minimum).then_some((reason.text.as_str(), people))
     };
-    let mut found: Vec<_> = asked().reasons.iter().filter_map(count).collect();
+    let mut found: Vec<_> = FILE.reason.iter().filter_map(count).collect();
     found.sort_by_key(|(_, people)| -people);
     found
 }
 
-/// Two that are weak stand in the way of each other; without the wish to learn from juniors there is nothing to begin.
+/// Two that are weak stand in the way of each other; without an essential one there is nothing to begin.
 #[must_use]
 pub fn verdict(results: &[Result]) -> Verdict {
     let weak = |result: &&Result| result.level == Level::Weak;
-    let unwilling = results.iter().filter(weak).any(|result| result.question.key == "taught-by-junior");
+    let unwilling = results.iter().filter(weak).any(|result| result.question.essential);
     let (weak, care) =
         (results.iter().filter(weak).count(), results.iter().filter(|result| result.level == Level::Care).count());
     match (weak, care) {
@@ -167,21 +195,24 @@ mod tests {
     /// Counts in which every question has the same answers.
     fn counts(answers: &[(&str, i64)]) -> Counts {
         let of = |question: &'static Question| answers.iter().map(|(answer, people)| (key(question, answer), *people));
-        asked().questions.iter().flat_map(of).collect()
+        asked(Direction::Reverse).questions.into_iter().flat_map(of).collect()
     }
 
     #[test]
     fn fewer_than_the_smallest_number_show_nothing() {
-        assert!(results(&counts(&[("5", 4)]), 4, 5).is_none());
-        let five = results(&counts(&[("5", 5)]), 5, 5).unwrap();
+        assert!(results(Direction::Reverse, &counts(&[("5", 4)]), 4, 5).is_none());
+        let five = results(Direction::Reverse, &counts(&[("5", 5)]), 5, 5).unwrap();
         assert!(five.iter().all(|result| result.level == Level::Good && result.shares.is_none()));
-        assert_eq!(results(&counts(&[("5", 7), ("3", 1), ("1", 2)]), 10, 5).unwrap()[0].shares, Some([70, 10, 20]));
+        assert_eq!(
+            results(Direction::Reverse, &counts(&[("5", 7), ("3", 1), ("1", 2)]), 10, 5).unwrap()[0].shares,
+            Some([70, 10, 20])
+        );
     }
 
     #[test]
     fn the_verdict_follows_the_levels() {
         let check = |counts: &Counts, expected| {
-            assert_eq!(verdict(&results(counts, 10, 5).unwrap()), expected, "{counts:?}");
+            assert_eq!(verdict(&results(Direction::Reverse, counts, 10, 5).unwrap()), expected, "{counts:?}");
         };
         check(&counts(&[("4", 6), ("1", 4)]), Verdict::Go);
         check(&counts(&[("4", 5), ("1", 5)]), Verdict::Care);
@@ -192,6 +223,16 @@ mod tests {
         let mut unwilling = counts(&[("5", 10)]);
         unwilling.insert(("taught-by-junior".to_owned(), "5".to_owned()), 3);
         check(&unwilling, Verdict::Wait);
+    }
+
+    #[test]
+    fn every_direction_is_asked_five_sentences_of_which_one_is_essential() {
+        for &direction in Direction::ALL {
+            let asked = asked(direction);
+            assert_eq!(asked.questions.len(), 5, "{direction}");
+            assert_eq!(asked.questions.iter().filter(|question| question.essential).count(), 1, "{direction}");
+            assert!(asked.reasons.len() >= 6, "{direction}");
+        }
     }
 
     #[test]

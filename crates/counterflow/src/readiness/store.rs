@@ -9,6 +9,7 @@ use crate::{
         guard::Leave,
         ids::{PersonId, ProgramId, SurveyId},
     },
+    programs::Direction,
 };
 
 /// A survey. It holds counts alone: whom it asked is known only while they can answer.
@@ -20,6 +21,8 @@ pub struct Survey {
     pub program_id: ProgramId,
     /// The program's name.
     pub program: String,
+    /// The direction that the program had when it was asked.
+    pub direction: Direction,
     /// The smallest number of answers about which anything is shown.
     pub minimum: i64,
     /// How many people were asked.
@@ -44,8 +47,8 @@ pub async fn latest(tx: &mut Tx, leave: &impl Leave<ProgramId>) -> Answer<Option
     Ok(fetch_optional!(
         tx,
         Survey,
-        "select s.id, s.program_id, programs.name as program, s.minimum, s.asked, s.answered, s.closes_on,
-                s.reminded_at, s.created_at, s.closed_at
+        "select s.id, s.program_id, programs.name as program, s.direction, s.minimum, s.asked, s.answered,
+                s.closes_on, s.reminded_at, s.created_at, s.closed_at
          from readiness_surveys s join programs on programs.id = s.program_id
          where s.program_id = $1 order by s.created_at desc, s.id desc limit 1",
         leave.id()
@@ -69,8 +72,8 @@ pub(super) async fn by_id(tx: &mut Tx, survey: SurveyId) -> Answer<Option<Survey
     Ok(fetch_optional!(
         tx,
         Survey,
-        "select s.id, s.program_id, programs.name as program, s.minimum, s.asked, s.answered, s.closes_on,
-                s.reminded_at, s.created_at, s.closed_at
+        "select s.id, s.program_id, programs.name as program, s.direction, s.minimum, s.asked, s.answered,
+                s.closes_on, s.reminded_at, s.created_at, s.closed_at
          from readiness_surveys s join programs on programs.id = s.program_id where s.id = $1",
         survey
     )?)
@@ -80,6 +83,7 @@ pub(super) async fn by_id(tx: &mut Tx, survey: SurveyId) -> Answer<Option<Survey
 pub(super) struct New {
     pub id: SurveyId,
     pub program_id: ProgramId,
+    pub direction: Direction,
     pub minimum: i64,
     pub asked: i64,
     pub closes_on: Day,
@@ -91,10 +95,12 @@ pub(super) async fn insert(tx: &mut Tx, new: &New) -> Answer<bool> {
     let now = tx.now();
     let rows = execute!(
         tx,
-        "insert into readiness_surveys (id, program_id, minimum, asked, answered, closes_on, created_by, created_at)
-         values ($1, $2, $3, $4, 0, $5, $6, $7) on conflict do nothing",
+        "insert into readiness_surveys (id, program_id, direction, minimum, asked, answered, closes_on, created_by,
+                                        created_at)
+         values ($1, $2, $3, $4, $5, 0, $6, $7, $8) on conflict do nothing",
         new.id,
         new.program_id,
+        new.direction,
         new.minimum,
         new.asked,
         new.closes_on,

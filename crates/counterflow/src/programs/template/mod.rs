@@ -20,13 +20,14 @@ use super::{AskingOrder, Direction, Side};
 use crate::{kernel::labels::Words, words};
 
 /// What texts can say in braces, and what stands for it when they are sent.
-pub const PLACEHOLDERS: [(&str, &str); 10] = [
+pub const PLACEHOLDERS: [(&str, &str); 11] = [
     ("name", "the full name of whoever reads the text"),
     ("organization", "the organization's name"),
     ("program", "the program's name"),
     ("round", "the round's name"),
     ("meetings", "how many meetings each pair has"),
     ("minutes", "how long a meeting is"),
+    ("rhythm", "how often the two meet: once a month, every 3 weeks"),
     ("rhythm_days", "days from one meeting to the next"),
     ("enroll_until", "the last day to register"),
     ("starts_on", "the first day of the meetings"),
@@ -192,6 +193,14 @@ pub struct Shape {
     pub answer_days: i64,
     /// Whether both sign before they meet: `required` or `advised`.
     pub agreement_gate: String,
+}
+
+impl Shape {
+    /// How often a pair meets, as people say it.
+    #[must_use]
+    pub fn rhythm(&self) -> String {
+        super::rhythm(self.rhythm_days)
+    }
 }
 
 /// For how many pairs a program like this was made.

@@ -47,9 +47,17 @@ on_both! {
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         refused.says("This person proposes times to you");
 
+        // Nor does somebody who kept the calendar before they began to lead the pair.
+        let mut tx = app.write().await;
+        execute!(tx, "insert into delegations (leader_id, delegate_id, granted_at) values ($1, $2, $3)", story.ana, story.ruth, now).unwrap();
+        tx.commit().await.unwrap();
+        let meeting = format!("{pair}/meetings/{id}");
+        assert_eq!(ruth.post(&format!("{meeting}/choice"), &[("at", "2026-01-20T09:00:00Z")]).await.status, StatusCode::NOT_FOUND);
+        ruth.get("/home").await.ok().does_not_say("Choose a time").does_not_say("for Ana Lim");
+        ana.get(&pair).await.ok().says("Kept by Tunde Bello, who can book");
+
         // Tunde keeps the calendar of the one who chooses, not of the one who leads.
         tunde.get("/home").await.ok().says("Choose a time for Ana Lim with Ruth Okafor").does_not_say("for Ruth Okafor");
-        let meeting = format!("{pair}/meetings/{id}");
         tunde.get(&meeting).await.ok().says("Which one fits Ana Lim?");
         assert_eq!(ruth.post(&format!("{meeting}/other-times"), &[]).await.status, StatusCode::NOT_FOUND);
         tunde.post(&format!("{meeting}/other-times"), &[]).await.ok();

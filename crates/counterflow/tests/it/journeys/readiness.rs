@@ -66,9 +66,25 @@ on_both! {
         }
         story.manager.get(&page).await.ok().says("5 of 6 have answered").does_not_say("% agree");
         story.manager.post(&format!("{page}/closing"), &[]).await.ok()
-            .says("The survey is closed").says("Go Leaders are open").says("5 of 6 answered")
+            .says("The survey is closed").says("Go They are open").says("5 of 6 answered")
             .says("Something that I said is repeated: 5 people").says("Shares are shown from 10 answers on").does_not_say("% agree");
         assert_eq!((app.times("readiness.asked").await, app.times("readiness.closed").await, app.times("readiness.answered").await), (2, 2, 9));
+    }
+}
+
+on_both! {
+    async fn where_the_senior_mentors_the_seniors_are_asked_about_teaching(app: TestApp) {
+        let mut story = app.started_round().await;
+        for name in NAMES {
+            app.employee(name, 9, "Sales").await;
+        }
+        let words = format!("{}/words", story.program);
+        let mut form = story.manager.get(&words).await.ok().form(&words);
+        form.iter_mut().filter(|(name, _)| name == "direction").for_each(|(_, value)| "traditional".clone_into(value));
+        send(&mut story, &words, &form).await.ok();
+        let page = format!("{}/readiness", story.program);
+        story.manager.get(&page).await.ok().says("Six short questions to mentors").says("somebody who is at the beginning")
+            .does_not_say("far below my level");
     }
 }
 

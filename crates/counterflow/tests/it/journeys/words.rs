@@ -203,6 +203,42 @@ on_both! {
 }
 
 on_both! {
+    async fn the_words_go_with_a_template_of_ones_own(app: TestApp) {
+        let mut round = app.started_round().await;
+        save(&mut round.manager, &format!("{}/words", round.program), &[]).await.ok();
+        let file = round.manager.get(&format!("{}/template.toml", round.program)).await.ok().body;
+        let offered = round.manager.upload("/programs/file", &[], "own.toml", file.as_bytes()).await.ok();
+        let mut form = offered.form("/programs");
+        form.retain(|(name, _)| name != "name");
+        form.push(("name".to_owned(), "Learning anew".to_owned()));
+        let form: Vec<_> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        round.manager.post("/programs", &form).await.ok().says("Your program is started").says("choose learners first");
+    }
+}
+
+on_both! {
+    async fn the_doors_for_everybody_speak_the_words_too(app: TestApp) {
+        let mut round = app.started_round().await;
+        let ruth = app.employee("Ruth Okafor", 9, "Finance").await;
+        let ana = app.employee("Ana Lim", 3, "Sales").await;
+        app.reports(ana, ruth).await;
+        save(&mut round.manager, &format!("{}/words", round.program), &[]).await.ok();
+        round.manager.post(&format!("{}/ways", round.path), &[("mentor", "nomination"), ("mentee", "open")]).await.ok();
+        let ways = round.manager.get(&format!("{}/ways", round.path)).await.ok();
+        for door in ["/join/", "/nominate/"] {
+            let at = ways.body.find(door).unwrap();
+            let address = ways.body[at..].split('"').next().unwrap();
+            for person in [ruth, ana] {
+                let page = app.as_person(person).await.get(address).await.ok();
+                assert_eq!(found(&said(&page)), Vec::<String>::new(), "{door}: {}", page.text());
+            }
+            let stranger = app.browser().get(address).await.ok();
+            assert_eq!(found(&said(&stranger)), Vec::<String>::new(), "{door}: {}", stranger.text());
+        }
+    }
+}
+
+on_both! {
     async fn two_managers_choose_words_at_once(app: TestApp) {
         let mut round = app.started_round().await;
         let path = format!("{}/words", round.program);
