@@ -12,6 +12,7 @@
 //! - [`design`]: from people with dates to rows, without immortal time; [`matching`]: who is compared with whom;
 //! - [`multiplicity`]: many tests at once; [`sensitivity`]: what was not measured;
 //! - [`survival`]: how long people stay;
+//! - [`retention`]: whether people who joined stayed longer, from a staff list to a report;
 //! - [`report`]: all of it as a document; [`disclosure`]: what of it may be shown;
 //! - [`power`]: what a planned number of people can show, before anybody is asked.
 //!
@@ -38,6 +39,7 @@ pub mod proportion;
 mod rank;
 pub mod rates;
 pub mod report;
+pub mod retention;
 pub mod sensitivity;
 mod solve;
 pub mod special;

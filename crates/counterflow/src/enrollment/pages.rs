@@ -36,8 +36,6 @@ use crate::{
 
 /// So many people are listed at once.
 const PER_PAGE: i64 = 100;
-/// No list begins farther down.
-const FARTHEST: i64 = 1_000_000;
 
 /// The stage page, at the people of one side.
 pub(super) fn enroll_path(round: RoundId, side: Side) -> String {
@@ -102,11 +100,13 @@ impl EnrollPage {
         let registration = if is_over { Registration::Over } else { Registration::Open };
         let shown = Shown::read(query);
         let plan = reminding::plan(tx, access).await?;
-        let from: i64 = query.get("from").parse().unwrap_or(0).clamp(0, FARTHEST);
+        let from: i64 = query.get("from").parse().unwrap_or(0);
         let found = match standing.count_on(&shown.filter) {
             Some(found) => found,
             None => list_store::count(tx, access, &shown.filter).await?,
         };
+        // An address that leads past the end, kept since there were more, shows the last page.
+        let from = from.clamp(0, (found - 1).max(0) / PER_PAGE * PER_PAGE);
         let people = list_store::list(tx, access, &shown, PER_PAGE, from).await?;
         Ok(Self {
             steps: stages::steps(&round, Some(Stage::Enroll)),

@@ -157,6 +157,28 @@ impl Report {
         Self { sections: self.sections.into_iter().map(kept).collect(), ..self }
     }
 
+    /// The first number of that name.
+    #[must_use]
+    pub fn number(&self, name: &str) -> Option<&Number> {
+        self.numbers().map(|(_, number)| number).find(|number| number.name() == name)
+    }
+
+    /// With numbers of people and events as multiples of `rounding`, so that no two of them tell of a few by their
+    /// difference.
+    #[must_use]
+    pub fn coarsened(self, rounding: u64) -> Self {
+        let coarser = |(section, numbers): (Section, Vec<Number>)| {
+            (section, numbers.into_iter().map(|number| number.coarsened(rounding)).collect())
+        };
+        Self { sections: self.sections.into_iter().map(coarser).collect(), ..self }
+    }
+
+    /// What is asked.
+    #[must_use]
+    pub fn question(&self) -> &Question {
+        &self.question
+    }
+
     /// The document.
     #[must_use]
     pub fn to_json(&self) -> String {

@@ -208,6 +208,57 @@ impl Number {
         Self { n: 0, events: None, caveats: Vec::new(), ..self.absent(Absence::Withheld) }
     }
 
+    /// With people and events as multiples of `rounding`, also where they are its value.
+    #[must_use]
+    pub(super) fn coarsened(mut self, rounding: u64) -> Self {
+        let coarse = |count: u64| (count + rounding / 2) / rounding * rounding;
+        self.n = coarse(self.n);
+        self.events = self.events.map(|events| events.map(coarse));
+        if let Err(Absence::TooFewEvents { have, .. }) = &mut self.value {
+            *have = *have / rounding * rounding;
+        }
+        if self.unit == "people" {
+            self.value = self.value.map(|count| coarse(count as u64) as f64);
+        }
+        self
+    }
+
+    /// How many people it is about.
+    #[must_use]
+    pub fn n(&self) -> u64 {
+        self.n
+    }
+
+    /// Where it lies, and how surely.
+    #[must_use]
+    pub fn interval(&self) -> Option<(Interval, f64)> {
+        self.interval
+    }
+
+    /// The p-value, if it stands beside an interval.
+    #[must_use]
+    pub fn p(&self) -> Option<f64> {
+        self.p
+    }
+
+    /// The events in each group, of an effect.
+    #[must_use]
+    pub fn events(&self) -> Option<[u64; 2]> {
+        self.events
+    }
+
+    /// What a reader has to know beside it.
+    #[must_use]
+    pub fn caveats(&self) -> &[Caveat] {
+        &self.caveats
+    }
+
+    /// How it was computed.
+    #[must_use]
+    pub fn method(&self) -> &'static str {
+        self.method
+    }
+
     /// What it is called.
     #[must_use]
     pub fn name(&self) -> &str {
