@@ -18,15 +18,27 @@ type Answer<T> = Result<T, Box<dyn Error>>;
 const SEED: u64 = 20_260_101;
 const TAU: u32 = 365;
 const LEVEL_Z: f64 = 1.959_963_984_540_054;
-const STUDY: Study = Study {
-    people: 800,
-    days: 1_096,
-    longest_tenure: 3_000,
-    joining: 0.4,
-    exits: 0.2,
-    other_exits: 0.05,
-    hazard_ratio: 0.7,
-};
+/// Two kinds of people: some join often and rarely leave, the others the other way round. Compared are people of a kind.
+const KINDS: [Study; 2] = [
+    Study {
+        people: 400,
+        days: 1_096,
+        longest_tenure: 3_000,
+        joining: 0.9,
+        exits: 0.08,
+        other_exits: 0.05,
+        hazard_ratio: 1.0,
+    },
+    Study {
+        people: 400,
+        days: 1_096,
+        longest_tenure: 3_000,
+        joining: 0.4,
+        exits: 0.4,
+        other_exits: 0.05,
+        hazard_ratio: 1.0,
+    },
+];
 
 /// Errors of an estimate over many runs.
 #[derive(Default)]
@@ -62,7 +74,8 @@ fn main() -> Answer<()> {
     let mut out = std::io::stdout().lock();
     for hazard_ratio in [1.0, 0.7] {
         for comparators in [Comparators::SetCensoredAtJoining, Comparators::CensoredAtJoining] {
-            let [share, days] = errors(&Study { hazard_ratio, ..STUDY }, comparators, runs)?;
+            let kinds = KINDS.map(|kind| Study { hazard_ratio, ..kind });
+            let [share, days] = errors(&kinds, comparators, runs)?;
             let name = |what: &str| format!("hazard ratio {hazard_ratio}, {comparators:?}: {what}");
             share.print(&mut out, &name("share"))?;
             days.print(&mut out, &name("days"))?;
@@ -72,20 +85,33 @@ fn main() -> Answer<()> {
 }
 
 /// Of the difference at 12 months, and of the days kept. Hazards are constant and a day is counted to its end, so what is
-/// true follows from powers.
-fn errors(study: &Study, comparators: Comparators, runs: u32) -> Answer<[Errors; 2]> {
-    let daily = study.exits / 365.25;
+/// true of a kind follows from powers, and of the matched from how many of each kind there are.
+fn errors(kinds: &[Study; 2], comparators: Comparators, runs: u32) -> Answer<[Errors; 2]> {
     let stay = |hazard: f64, day: u32| (-hazard * f64::from(day)).exp();
     let mean = |hazard: f64| (0..TAU).map(|day| stay(hazard, day)).sum::<f64>();
-    let (joined, others) = (daily * study.hazard_ratio, daily);
-    let truth = [stay(joined, TAU) - stay(others, TAU), mean(joined) - mean(others)];
-    let options =
-        RiskSetOptions { tenure_within: TENURE_WITHIN, exact_on: None, distance: None, caliper: None, ratio: 1 };
-    let trial = study.trial(TAU);
+    let truths = kinds.map(|kind| {
+        let daily = kind.exits / 365.25;
+        let joined = daily * kind.hazard_ratio;
+        [stay(joined, TAU) - stay(daily, TAU), mean(joined) - mean(daily)]
+    });
+    let trial = kinds[0].trial(TAU);
     let mut found = [Errors::default(), Errors::default()];
     for place in 0..runs {
-        let people = study.panel(SEED, place)?;
-        let rows = trial.follow(&people, &trial.risk_set_match(&people, &options)?, comparators);
+        let panels = [kinds[0].panel(SEED, place)?, kinds[1].panel(SEED + 1, place)?];
+        let labels: Vec<u64> = (0..2_u64).flat_map(|kind| vec![kind; panels[kind as usize].len()]).collect();
+        let people = panels.concat();
+        let options = RiskSetOptions {
+            tenure_within: TENURE_WITHIN,
+            exact_on: Some(&labels),
+            distance: None,
+            caliper: None,
+            ratio: 1,
+        };
+        let matched = trial.risk_set_match(&people, &options)?;
+        let second = matched.sets.iter().filter(|(joiner, _)| labels[*joiner] == 1).count() as f64;
+        let share = second / matched.sets.len() as f64;
+        let truth = |figure: usize| (1.0 - share) * truths[0][figure] + share * truths[1][figure];
+        let rows = trial.follow(&people, &matched, comparators);
         let arm = |exposed: bool| {
             let rows = rows.iter().filter(|row| row.exposed == exposed && row.time > 0.0);
             let (time, event) = rows.map(|row| (row.time, row.event)).unzip();
@@ -94,9 +120,9 @@ fn errors(study: &Study, comparators: Comparators, runs: u32) -> Answer<[Errors;
         let (joined, others) = (arm(true)?, arm(false)?);
         let at = [&joined, &others].map(|curve| curve.at(f64::from(TAU)));
         let std_err = at[0].std_err.unwrap_or(0.0).hypot(at[1].std_err.unwrap_or(0.0));
-        found[0].add(at[0].survival - at[1].survival, std_err, truth[0]);
+        found[0].add(at[0].survival - at[1].survival, std_err, truth(0));
         let days = rmst_difference(&others, &joined, f64::from(TAU))?.difference;
-        found[1].add(days.estimate, days.std_err, truth[1]);
+        found[1].add(days.estimate, days.std_err, truth(1));
     }
     Ok(found)
 }

@@ -110,8 +110,6 @@ fn the_order_of_the_list_makes_no_difference_to_the_model() {
     let [own, turned] = [own, turned].map(|people| analyze(&inquiry, &Staff::new(&people)).unwrap());
     let apart = (value(&own, "hazard_ratio") / value(&turned, "hazard_ratio") - 1.0).abs();
     assert!(apart < 1e-9, "{apart}");
-    // Of comparators that are as near as each other the first of the list is taken, so matched sets differ by a few.
-    assert!((value(&own, "days_kept") - value(&turned, "days_kept")).abs() < 5.0);
 }
 
 #[test]
