@@ -23,6 +23,7 @@ use crate::{
         rights::Role,
     },
     mail, matching,
+    outcomes::retention,
     people::import,
     router, works,
 };
@@ -51,6 +52,8 @@ enum Command {
     Bounce(mail::bounce_command::Given),
     /// Matches people by criteria, without a server
     Match(matching::command::Given),
+    /// Says whether people who joined stayed longer, from two plain files, without a server
+    Retention(retention::Given),
     /// Prints every route with its method and the roles that may use it
     Routes {
         /// As JSON
@@ -75,6 +78,7 @@ pub fn main() -> ExitCode {
         Command::Import(given) => import_with(given),
         Command::Bounce(given) => bounce_with(given),
         Command::Match(given) => matching::command::run(&given),
+        Command::Retention(given) => retention::run(&given),
         Command::Routes { json } => routes(json),
     }
 }

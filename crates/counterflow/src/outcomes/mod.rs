@@ -9,6 +9,7 @@ mod figures;
 mod lately;
 mod next;
 pub mod prove;
+pub mod retention;
 pub mod round_home;
 pub mod run;
 pub mod sponsor;

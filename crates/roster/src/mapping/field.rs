@@ -69,6 +69,9 @@ const KEYS: [(Field, &str); 17] = [
 ];
 
 impl Field {
+    /// Those that hold a name or a part of it.
+    pub(crate) const NAMES: [Self; 3] = [Self::Name, Self::FirstName, Self::LastName];
+
     /// Every field but the extra ones, in the order in which a form offers them.
     pub fn all() -> impl ExactSizeIterator<Item = Self> {
         KEYS.iter().map(|(field, _)| field.clone())

@@ -74,6 +74,11 @@ impl<'t> RowReader<'t> {
             Some(whole) => FullName { display: whole.display, ..names::of_parts(first, last) },
             None => names::of_parts(first, last),
         };
+        if !Field::NAMES.iter().any(|field| self.columns.get(field).is_some()) {
+            // Files without any names are of people who are known by something else.
+            let known = self.value(&Field::EmployeeId).or_else(|| self.value(&Field::Email));
+            return FullName { display: known.unwrap_or_default(), ..name };
+        }
         // Read before everything else: an error here is of a name that is there.
         if name.display.is_empty() && self.errors.is_empty() {
             let field = [Field::Name, Field::LastName].into_iter().find(|field| self.columns.get(field).is_some());

@@ -30,7 +30,7 @@ pub use covariate::{Column, Covariate};
 
 use crate::{
     Interval,
-    design::{Comparators, DAYS_PER_YEAR, Person, RiskSetMatch, RiskSetOptions, Stretch, TargetTrial},
+    design::{Comparators, Person, RiskSetMatch, RiskSetOptions, Stretch, TargetTrial},
     disclosure::Policy,
     error::Error,
     matching::{Covariates, PropensityModel},
@@ -323,12 +323,6 @@ impl<'a> Work<'a> {
         let left = self.people[place].left.filter(|left| !left.outcome && left.day <= self.inquiry.end)?;
         Some(left.day)
     }
-}
-
-/// Years as days, for people who read months.
-#[must_use]
-pub fn days_per_year() -> f64 {
-    DAYS_PER_YEAR
 }
 
 /// Whether an interval holds a value.
