@@ -83,7 +83,7 @@ fn rmst(study: &Study, runs: u32) -> Answer<f64> {
     for place in 0..runs {
         let people = study.panel(SEED + 1, place)?;
         let matched = trial.risk_set_match(&people, &options)?;
-        let rows = trial.follow(&people, &matched, Comparators::CensoredAtJoining);
+        let rows = trial.follow(&people, &matched, Comparators::SetCensoredAtJoining);
         // Who joins on the very day is seen for no time.
         let arm = |exposed: bool| {
             let rows = rows.iter().filter(|row| row.exposed == exposed && row.time > 0.0);
